@@ -1,0 +1,16 @@
+"""Opens the chat on ./source and ./index: ``python app.py``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from qa.errors import QAError
+from qa.server import serve
+
+if __name__ == "__main__":
+    here = Path(__file__).resolve().parent
+    try:
+        serve(here / "index", sources=here / "source")
+    except QAError as error:
+        sys.exit(str(error))

@@ -1,0 +1,117 @@
+"""Questions answered from texts that you choose, in their own sentences, each cited at its exact place.
+
+    source text -> passages -> embeddings + terms -> index folder -> hits -> answer with citations
+
+    sources.py    sentences.py  embedding.py      index.py        retrieval.py   answer.py
+                  passages.py   lexical.py        generations.py  fusion.py      citations.py
+                                                                  rerank.py
+
+    from qa import Index, answer, retrieve
+    index = Index.build(["source/"], "index")
+    result = answer(index, "Who became interim CEO?")
+    for c in result.citations:
+        assert index.sources[c.source].text[c.start : c.end] == c.quote
+
+Offsets are 0-based code points into ``Source.text``, end exclusive. Names load when first used, so
+that ``import qa`` is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qa.answer import Answer, answer
+    from qa.citations import Citation
+    from qa.errors import (
+        EvaluationSetError,
+        ExtraMissingError,
+        IndexDamagedError,
+        IndexError_,
+        IndexMismatchError,
+        IndexMissingError,
+        ModelError,
+        QAError,
+        QuestionError,
+        ServeError,
+        SourceError,
+        StorageError,
+    )
+    from qa.index import Index
+    from qa.passages import Chunking, Passage
+    from qa.retrieval import Hit, retrieve
+    from qa.sources import Source
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Answer": "qa.answer",
+    "Chunking": "qa.passages",
+    "Citation": "qa.citations",
+    "EvaluationSetError": "qa.errors",
+    "ExtraMissingError": "qa.errors",
+    "Hit": "qa.retrieval",
+    "Index": "qa.index",
+    "IndexDamagedError": "qa.errors",
+    "IndexError_": "qa.errors",
+    "IndexMismatchError": "qa.errors",
+    "IndexMissingError": "qa.errors",
+    "ModelError": "qa.errors",
+    "Passage": "qa.passages",
+    "QAError": "qa.errors",
+    "QuestionError": "qa.errors",
+    "ServeError": "qa.errors",
+    "Source": "qa.sources",
+    "SourceError": "qa.errors",
+    "StorageError": "qa.errors",
+    "answer": "qa.answer",
+    "retrieve": "qa.retrieval",
+}
+
+__all__ = [
+    "Answer",
+    "Chunking",
+    "Citation",
+    "EvaluationSetError",
+    "ExtraMissingError",
+    "Hit",
+    "Index",
+    "IndexDamagedError",
+    "IndexError_",
+    "IndexMismatchError",
+    "IndexMissingError",
+    "ModelError",
+    "Passage",
+    "QAError",
+    "QuestionError",
+    "ServeError",
+    "Source",
+    "SourceError",
+    "StorageError",
+    "answer",
+    "retrieve",
+]
+
+
+class _Package(ModuleType):
+    """Keeps ``qa.answer`` the function: importing the module of that name would bind the module there."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name == "answer" and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'qa' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,285 @@
+"""``qa build | search | ask | eval | serve | doctor``: the package's calls from a shell.
+
+Results go to standard output, for people or with ``--json`` as one object; progress and errors to standard
+error. Exit codes: 0, 1 where something could not be done (one sentence says what, and what to do), 2 for wrong
+usage, 130 when interrupted. Nothing heavy is imported before a command needs it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+
+import click
+
+from qa import __version__
+from qa.errors import QAError
+from qa.terminal import printable, progress_bar, show_answer, show_checks, show_hits, status
+
+if TYPE_CHECKING:
+    from qa.retrieval import Hit
+    from qa.sources import Source
+
+P = ParamSpec("P")
+
+_INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What every command knows: the index folder, and whether to print JSON."""
+
+    index: Path
+    json: bool
+
+
+class _Sentence(click.ClickException):
+    """An error shown as its sentence alone, exit code 1."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(printable(" ".join(self.message.split())), file=file, err=True)
+
+
+class _Commands(click.Group):
+    """Turns what a command may raise into a sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except QAError as error:
+            raise _Sentence(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(_INTERRUPTED)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)  # which ends quietly where the reader of our output has gone
+        except OSError as error:
+            place = f"{error.filename} " if error.filename else ""
+            _Sentence(
+                f"The system refused ({place}{error.strerror or error}): check free space and permissions."
+            ).show()
+            with suppress(OSError, ValueError):  # what could not be written would be tried again at exit
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+
+
+def _settings(command: Callable[Concatenate[Settings, P], None]) -> Callable[..., None]:
+    """Gives a command ``--index`` and ``--json``, which may as well stand before its name."""
+
+    @click.option("--index", "index", type=click.Path(path_type=Path), metavar="DIR", help="The index folder.")
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    @click.pass_obj
+    @wraps(command)
+    def run(before: Settings, /, index: Path | None, as_json: bool, *args: P.args, **kwargs: P.kwargs) -> None:
+        command(Settings(index or before.index, as_json or before.json), *args, **kwargs)
+
+    return run
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="cited-qa %(version)s", help="Print the version.")
+@click.option(
+    "--index", type=click.Path(path_type=Path), metavar="DIR", default=Path("index"), help="The index folder [./index]."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def main(ctx: click.Context, index: Path, as_json: bool) -> None:
+    """Ask a text and get the answer in its own sentences, each cited at its exact place.
+
+    Offsets are code points into the source's text, from 0, end exclusive.
+    """
+    ctx.obj = Settings(index, as_json)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    _quiet()
+
+
+def _quiet() -> None:
+    """Keeps the libraries' warnings off the terminal; our own log stays."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    root = logging.getLogger()
+    if not root.handlers:  # else Python prints what nobody handles
+        root.addHandler(logging.NullHandler())
+    logging.getLogger("qa").handlers = [_Log(logging.WARNING)]
+
+
+class _Log(logging.Handler):
+    """Our own warnings, one line each, on standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(printable(record.getMessage()), err=True)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option("--text", metavar="TEXT", help="A text instead of files; - reads standard input.")
+@click.option("--name", metavar="NAME", default="text", show_default=True, help="What to call the text of --text.")
+@click.option("--model", metavar="MODEL", help="A SentenceTransformer by name or folder.")
+@click.option("--max-chars", type=click.IntRange(min=1), metavar="N", help="Code points that a source may have.")
+@_settings
+def build(
+    settings: Settings, paths: tuple[Path, ...], text: str | None, name: str, model: str | None, max_chars: int | None
+) -> None:
+    """Make the index of files and folders, or of a text; without any, of ./source."""
+    from qa.index import Index
+    from qa.sources import DEFAULT_MAX_CHARS
+
+    limit = max_chars or DEFAULT_MAX_CHARS
+    sources: list[Path | Source] = [*paths]
+    if text is not None:
+        sources.append(_given(text, name, limit))
+    with progress_bar() as progress:
+        index = Index.build(sources or Path("source"), settings.index, model=model, max_chars=limit, progress=progress)
+    assert index.built  # this process has built it
+    made = {
+        "generation": index.generation,
+        "sources": len(index.sources),
+        "passages": len(index.passages),
+        "embedded": index.built.embedded,
+        "reused": index.built.reused,
+        "seconds": round(index.built.seconds, 2),
+    }
+    if settings.json:
+        _print_json(made)
+    else:
+        names = printable(", ".join(index.sources))
+        click.echo(
+            f"{settings.index}, generation {made['generation']}: {made['passages']} passages of {names} "
+            f"({made['embedded']} embedded, {made['reused']} reused, {made['seconds']} s)."
+        )
+
+
+def _given(text: str, name: str, limit: int) -> Source:
+    """The source that ``--text`` gives; standard input comes in any encoding that a file may have."""
+    from qa.sources import source_from_bytes, source_from_text
+
+    if text == "-":
+        return source_from_bytes(name, sys.stdin.buffer.read(), max_chars=limit)
+    return source_from_text(name, text, max_chars=limit)
+
+
+@main.command()
+@click.argument("question")
+@click.option("-k", type=click.IntRange(1, 1000), default=5, show_default=True, metavar="N", help="How many hits.")
+@_settings
+def search(settings: Settings, question: str, k: int) -> None:
+    """Find the passages nearest to a question."""
+    from qa.retrieval import retrieve
+
+    with status("Searching"):
+        hits = retrieve(settings.index, question, k)
+    if settings.json:
+        _print_json({"question": question, "hits": [_hit(hit) for hit in hits]})
+    else:
+        show_hits(hits)
+
+
+@main.command()
+@click.argument("question")
+@_settings
+def ask(settings: Settings, question: str) -> None:
+    """Answer a question with the text's own sentences."""
+    from qa.answer import answer
+    from qa.index import Index
+
+    with status("Reading"):
+        index = Index.open(settings.index)
+        result = answer(index, question)
+    if not settings.json:
+        show_answer(index, result)
+        return
+    printed = {
+        "question": question,
+        "answered": result.answered,
+        "confidence": result.confidence,
+        "text": result.text,
+        "citations": [
+            {"n": c.n, "source": c.source, "start": c.start, "end": c.end, "quote": c.quote} for c in result.citations
+        ],
+        "searched_for": result.searched_for,
+    }
+    _print_json(printed if result.answered else printed | {"related": [_hit(hit) for hit in result.hits]})
+
+
+@main.command("eval")
+@click.argument("path", metavar="SET", type=click.Path(path_type=Path))
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask N questions only, drawn at random.")
+@_settings
+def evaluate_set(settings: Settings, path: Path, limit: int | None) -> None:
+    """Measure retrieval, evidence and abstention on a question set.
+
+    SET is SQuAD JSON (v1 or v2), an object of passages and queries, or JSON lines of questions; .gz too.
+    Questions on a text that the set does not bring along are asked of the index.
+    """
+    from qa.evaluation.report import evaluate, render
+    from qa.evaluation.sets import read_set
+
+    questions = read_set(path)
+    with progress_bar() as progress:
+        report = evaluate(questions, settings.index, progress=progress, limit=limit)
+    if settings.json:
+        _print_json(report.to_dict())
+    else:
+        click.echo(render(report))
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=7860, show_default=True, metavar="PORT", help="0: any.")
+@_settings
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Open the chat in the browser."""
+    from qa.server import serve as serve_chat
+
+    serve_chat(settings.index, host, port)
+
+
+@main.command()
+@_settings
+def doctor(settings: Settings) -> None:
+    """Check the installation, the model and the index."""
+    from qa.doctor import check
+
+    with status("Checking"):
+        checks = check(settings.index)
+    healthy = all(one.ok for one in checks)
+    if settings.json:
+        shown = [{"name": c.name, "ok": c.ok, "detail": c.detail, "remedy": c.remedy} for c in checks]
+        _print_json({"ok": healthy, "checks": shown})
+    else:
+        show_checks(checks)
+    if not healthy:
+        raise SystemExit(1)
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    return {
+        "source": hit.passage.source,
+        "start": hit.start,
+        "end": hit.end,
+        "text": hit.text,
+        "score": hit.score,
+        "dense": hit.dense,
+        "lexical": hit.lexical,
+        "dense_rank": hit.dense_rank,
+        "lexical_rank": hit.lexical_rank,
+        "terms": list(hit.terms),
+        "section": hit.passage.section,
+    }
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))

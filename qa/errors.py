@@ -1,0 +1,65 @@
+"""Everything that can go wrong on purpose, one class for each thing a caller may want to catch.
+
+QAError                    base of all; its text is one sentence: what was wrong and what to do
+├── SourceError            a text that cannot be read: missing, empty, binary, too long, unknown encoding
+├── QuestionError          a question that cannot be asked: empty or too long
+├── ModelError             an embedding model that cannot be found, loaded or used
+├── IndexError_            an index folder that cannot be used
+│   ├── IndexMissingError  there is none
+│   ├── IndexDamagedError  a file of it is missing, cut or changed
+│   └── IndexMismatchError it was made by another format, model or setting
+├── StorageError           the disk refused: full, read-only, no permission
+├── EvaluationSetError     a question set that cannot be read
+├── ServeError             the chat cannot be served: port in use, host unknown
+└── ExtraMissingError      an optional part is not installed; names the extra
+"""
+
+from __future__ import annotations
+
+
+class QAError(Exception):
+    """Base of every error of this package. ``str(error)`` is one sentence fit to be shown."""
+
+
+class SourceError(QAError):
+    """A source text cannot be read."""
+
+
+class QuestionError(QAError):
+    """A question cannot be asked."""
+
+
+class ModelError(QAError):
+    """An embedding model cannot be found, loaded or used."""
+
+
+class IndexError_(QAError):
+    """An index folder cannot be used. The underscore keeps Python's own ``IndexError`` in sight."""
+
+
+class IndexMissingError(IndexError_):
+    """There is no index in the folder."""
+
+
+class IndexDamagedError(IndexError_):
+    """A file of the index is missing, cut or changed."""
+
+
+class IndexMismatchError(IndexError_):
+    """The index was made by another format, model or setting."""
+
+
+class StorageError(QAError):
+    """The disk refused to write: full, read-only or not permitted."""
+
+
+class EvaluationSetError(QAError):
+    """A question set cannot be read."""
+
+
+class ServeError(QAError):
+    """The chat cannot be served."""
+
+
+class ExtraMissingError(QAError):
+    """An optional part of the package is not installed."""

@@ -1,0 +1,243 @@
+"""A file of questions -> an ``EvaluationSet``: collections of sources, and what is asked of each.
+
+Forms that are read, each also as ``.gz``:
+
+    SQuAD v1 and v2   {"data": [{"title", "paragraphs": [{"context", "qas": [{"id", "question", "answers", ...}]}]}]}
+    compact           {"passages": [text, ...], "queries": [[question, passage index, [answer, ...], title], ...]}
+    lines             {"id", "lang", "question", "answerable", "answers", "evidence": [{"quote", "start", "end"}]}
+    NoMIRACL          {"id", "lang", "question", "passages": [text, ...], "answerable"}
+
+The last two have one such object a line. In the first two every paragraph is a source, and the evidence is
+the sentences that hold the answer. The questions of the third are about a text that is not in the file:
+``place`` finds it in an index. In the last each question has a small collection of its own, and nobody says
+where in it the answer stands.
+All offsets are 0-based code points into a source's text, end exclusive.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from qa.errors import EvaluationSetError
+from qa.evaluation.metrics import Span, overlap
+from qa.evaluation.questions import Collection, EvaluationSet, Evidence, Question
+from qa.sentences import split_sentences
+from qa.sources import Source
+
+
+def read_set(path: str | Path) -> EvaluationSet:
+    """Reads a question set of any form above.
+
+    Raises:
+        EvaluationSetError: the file is missing, cut, in no known form, or without questions.
+    """
+    path = Path(path)
+    content = _parse(_read(path), path.name)
+    try:
+        collections = tuple(_collections(content))
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise EvaluationSetError(
+            f"{path.name} is in no form that is known ({type(error).__name__}: {error}): give SQuAD JSON, "
+            'a JSON object of "passages" and "queries", or JSON lines of questions.'
+        ) from error
+    if not any(collection.questions for collection in collections):
+        raise EvaluationSetError(f"{path.name} holds no questions: give a file with at least one.")
+    return EvaluationSet(path.name.split(".")[0], collections)
+
+
+def place(questions: EvaluationSet, sources: Mapping[str, Source]) -> EvaluationSet:
+    """Finds each evidence quote of an index-based set at its offsets in one of the index's sources.
+
+    Raises:
+        EvaluationSetError: a quote stands in none of them at its offsets.
+    """
+
+    def found(evidence: Evidence) -> Evidence:
+        for name, source in sources.items():
+            if source.text[evidence.start : evidence.end] == evidence.quote:
+                return replace(evidence, source=name)
+        raise EvaluationSetError(
+            f"The questions of {questions.name} are about a text that this index does not hold (nothing reads "
+            f'"{evidence.quote[:40]}" at {evidence.start}): name with --index one that "qa build" made of that text.'
+        )
+
+    def with_sources(question: Question) -> Question:
+        return replace(question, evidence=tuple(map(found, question.evidence)))
+
+    return replace(
+        questions,
+        collections=tuple(
+            replace(collection, questions=tuple(map(with_sources, collection.questions)))
+            if collection.sources is None
+            else collection
+            for collection in questions.collections
+        ),
+    )
+
+
+_KANA = re.compile("[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
+_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+def guess_language(question: str, passage: str = "") -> str:
+    """Kana -> ja, Hangul -> ko, Han -> ja where the passage has kana, else zh; else as the passage, else "und"."""
+    for text in (question, passage):
+        if _KANA.search(text):
+            return "ja"
+        if _HANGUL.search(text):
+            return "ko"
+        if _HAN.search(text):
+            return "ja" if _KANA.search(passage) else "zh"
+    return "und"
+
+
+def _read(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+        if data.startswith(b"\x1f\x8b") or path.suffix == ".gz":
+            data = gzip.decompress(data)
+        return data.decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise EvaluationSetError(f"There is no question set at {path}: check the path.") from error
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise EvaluationSetError(f"{path.name} is cut or is not gzip: fetch it again.") from error
+    except UnicodeDecodeError as error:
+        raise EvaluationSetError(f"{path.name} is not text in UTF-8: give a question set in JSON.") from error
+    except OSError as error:
+        raise EvaluationSetError(f"{path} cannot be read ({error.strerror or error}): give a file.") from error
+
+
+def _parse(text: str, name: str) -> Any:
+    """The one JSON value of a file, or the list of those on its lines."""
+    try:
+        return json.loads(text)
+    except ValueError as not_one_value:
+        values = []
+        # Only "\n" parts lines: splitlines() would cut inside a string that holds U+2028.
+        for number, line in enumerate(text.split("\n"), start=1):
+            try:
+                if line.strip():
+                    values.append(json.loads(line))
+            except ValueError as error:
+                where = f"line {number}: {error}" if values else str(not_one_value)
+                raise EvaluationSetError(f"{name} is not whole JSON ({where}): fetch or export it again.") from error
+        return values
+
+
+def _collections(content: Any) -> Iterator[Collection]:
+    if isinstance(content, dict) and "data" in content:
+        yield _squad(content["data"])
+    elif isinstance(content, dict) and "queries" in content:
+        yield _compact(content["passages"], content["queries"])
+    else:
+        records = content if isinstance(content, list) else [content]
+        yield from (_own_collection(number, record) for number, record in enumerate(records) if "passages" in record)
+        on_index = [_line(number, record) for number, record in enumerate(records) if "passages" not in record]
+        if on_index:
+            yield Collection(None, tuple(on_index))
+
+
+def _squad(articles: Sequence[Any]) -> Collection:
+    paragraphs: dict[str, Source] = {}  # by text: a paragraph that comes twice is one thing to find
+    questions: list[Question] = []
+    for article in articles:
+        for paragraph in article["paragraphs"]:
+            text = _text(paragraph["context"])
+            if not text.strip():
+                continue
+            source = paragraphs.setdefault(text, Source(f"{len(paragraphs):05}", text))
+            sentences = split_sentences(text)
+            for asked in paragraph["qas"]:
+                given = asked.get("answers") or []
+                answerable = bool(given) and not asked.get("is_impossible", False)
+                spans = [span for one in given for span in _answer_spans(text, one["text"], one.get("answer_start"))]
+                questions.append(
+                    Question(
+                        id=str(asked.get("id", len(questions))),
+                        lang=asked.get("lang") or guess_language(asked["question"], text),
+                        question=_text(asked["question"]),
+                        answerable=answerable,
+                        answers=_distinct(answer["text"] for answer in given) if answerable else (),
+                        gold=source.name if answerable else "",
+                        evidence=_evidence(source, sentences, spans) if answerable else (),
+                    )
+                )
+    return Collection(tuple(paragraphs.values()), tuple(questions))
+
+
+def _compact(passages: Sequence[str], queries: Sequence[Sequence[Any]]) -> Collection:
+    sources = [Source(f"{number:05}", _text(text)) for number, text in enumerate(passages)]
+    sentences = [split_sentences(source.text) for source in sources]
+    questions: list[Question] = []
+    for number, (question, passage, answers, *_title) in enumerate(queries):
+        if passage not in range(len(sources)):
+            raise ValueError(f"query {number} names passage {passage} of {len(sources)}")
+        source = sources[passage]
+        spans = [span for answer in answers for span in _answer_spans(source.text, answer, None)]
+        questions.append(
+            Question(
+                id=str(number),
+                lang=guess_language(question, source.text),
+                question=_text(question),
+                answerable=bool(answers),
+                answers=_distinct(answers),
+                gold=source.name if answers else "",
+                evidence=_evidence(source, sentences[passage], spans),
+            )
+        )
+    return Collection(tuple(source for source in sources if source.text.strip()), tuple(questions))
+
+
+def _own_collection(number: int, record: Mapping[str, Any]) -> Collection:
+    texts = _distinct(text for text in map(_text, record["passages"]) if text.strip())
+    return Collection(tuple(Source(f"{n:02}", text) for n, text in enumerate(texts)), (_line(number, record),))
+
+
+def _line(number: int, record: Mapping[str, Any]) -> Question:
+    answerable = record.get("answerable", True)
+    marked = record.get("evidence") or [] if answerable else []
+    if not isinstance(answerable, bool):
+        raise TypeError(f"answerable of question {number} is {answerable!r}, not true or false")
+    return Question(
+        id=str(record.get("id", number)),
+        lang=record.get("lang") or guess_language(record["question"]),
+        question=_text(record["question"]),
+        answerable=answerable,
+        answers=_distinct(record.get("answers") or []),
+        evidence=tuple(Evidence("", int(e["start"]), int(e["end"]), _text(e["quote"])) for e in marked),
+    )
+
+
+def _answer_spans(text: str, answer: str, start: int | None) -> list[Span]:
+    """Where an answer stands: at its given offset, or, where none is given or it is wrong, wherever it occurs."""
+    if not answer:
+        return []
+    if start is not None and text.startswith(answer, start):
+        return [(start, start + len(answer))]
+    return [found.span() for found in re.finditer(re.escape(answer), text)]
+
+
+def _evidence(source: Source, sentences: Sequence[Span], answers: Sequence[Span]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(source.name, start, end, source.text[start:end])
+        for start, end in sentences
+        if any(overlap((start, end), answer) for answer in answers)
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} stands where a text should")
+    return value
+
+
+def _distinct(texts: Iterator[str] | Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(_text, texts)))

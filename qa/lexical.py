@@ -1,0 +1,171 @@
+"""Text -> terms, and BM25 over them; no dictionary, any language.
+
+Runs of kana, kanji, hangul and of scripts that part no words (Thai, Lao, Khmer, Burmese, Tibetan)
+give every single character and every pair of neighbours; elsewhere a term is a word. Text is folded
+first: NFKC (which unifies the widths of letters, digits and kana), then case; each term keeps the place
+it came from in the text as it stands.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+_UNSPACED = (
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # kana, kanji
+    "\uac00-\ud7af"  # hangul
+    "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Tibetan, Burmese, Khmer
+    "\U00020000-\U0003ffff"  # rare kanji
+)
+_RUN = re.compile(f"(?P<unspaced>[{_UNSPACED}]+)|[^\\W{_UNSPACED}_]+")
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """How text becomes terms; part of the manifest, so that questions are read as the texts were."""
+
+    name: str = "nfkc-casefold-unspaced-1+2"
+    version: int = 1
+
+    def to_dict(self) -> dict[str, str | int]:
+        """As it stands in the manifest."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Term:
+    """A folded term and where it stands in the text: code points, end exclusive."""
+
+    text: str
+    start: int
+    end: int
+
+
+def terms(text: str) -> list[Term]:
+    """The terms of a text, in order of place; pairs come before the single character they begin with."""
+    folded, starts, ends = fold(text)
+    found = []
+    for match in _RUN.finditer(folded):
+        start, end = match.span()
+        if match["unspaced"] is None:
+            found.append(Term(match.group(), starts[start], ends[end - 1]))
+            continue
+        for i in range(start, end):
+            if i + 1 < end:
+                found.append(Term(folded[i : i + 2], starts[i], ends[i + 1]))
+            found.append(Term(folded[i], starts[i], ends[i]))
+    return found
+
+
+def fold(text: str) -> tuple[str, list[int], list[int]]:
+    """NFKC and case folding; for each folded code point the start and the end of what it came from."""
+    folded: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, cluster in _clusters(text):
+        piece = unicodedata.normalize("NFKC", cluster).casefold()
+        folded.append(piece)
+        starts.extend([start] * len(piece))
+        ends.extend([start + len(cluster)] * len(piece))
+    return "".join(folded), starts, ends
+
+
+def _clusters(text: str) -> Iterator[tuple[int, str]]:
+    """Stretches that may be normalised apart: a code point with the marks that compose onto it."""
+    start = 0
+    for i in range(1, len(text) + 1):
+        if i == len(text) or not _composes(text[i]):
+            yield start, text[start:i]
+            start = i
+
+
+def _composes(char: str) -> bool:
+    """Whether NFKC may join this code point to the one before it."""
+    if char < "\u0300":
+        return False
+    return (
+        unicodedata.combining(char) != 0
+        or char in "\uff9e\uff9f"  # halfwidth voiced marks
+        or "\u1160" <= char <= "\u11ff"  # hangul vowels and finals
+        or unicodedata.category(char) == "Mc"
+    )
+
+
+class BM25:
+    """BM25 over passages given as terms (Robertson & Zaragoza 2009, in Lucene's form), run by bm25s.
+
+    score(q, d) = sum over the terms t of q of idf(t) * tf / (tf + k1 * (1 - b + b * |d| / mean |d|)),
+    idf(t) = ln(1 + (N - df + 0.5) / (df + 0.5)).
+    """
+
+    K1 = 1.2
+    B = 0.75
+
+    def __init__(self, documents: Sequence[Sequence[str]]) -> None:
+        """Indexes n documents, each given as its terms."""
+        import bm25s
+
+        self._index = bm25s.BM25(method="lucene", k1=self.K1, b=self.B)
+        # bm25s cannot index a collection without any term; an unseen one stands in.
+        content = [list(document) for document in documents]
+        if not any(content):
+            content = [["\0"] for _ in content]
+        self._index.index(content, show_progress=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> BM25:
+        """Reads what :meth:`save` wrote."""
+        import bm25s
+
+        loaded = cls.__new__(cls)
+        loaded._index = bm25s.BM25.load(folder, load_corpus=False, allow_pickle=False)
+        return loaded
+
+    def save(self, folder: Path) -> None:
+        """Writes .npy and .json files into the folder."""
+        self._index.save(folder, show_progress=False, allow_pickle=False)
+
+    def scores(self, query: Iterable[str]) -> npt.NDArray[np.float32]:
+        """float32 [n]: each document's score for the query's terms, each counted once; 0 where none occurs."""
+        known = [term for term in dict.fromkeys(query) if term in self._index.vocab_dict]
+        if not known:
+            return np.zeros(self._index.scores["num_docs"], dtype=np.float32)
+        found: npt.NDArray[np.float32] = self._index.get_scores(known)
+        return found
+
+    def scores_of(self, documents: Sequence[Sequence[str]], query: Iterable[str]) -> npt.NDArray[np.float32]:
+        """float32 [n]: BM25 of other documents, such as sentences, with the idf of the indexed ones."""
+        weights = {term: self.idf(term) for term in query}
+        lengths = np.array([len(document) for document in documents], dtype=np.float32)
+        norms = self.K1 * (1 - self.B + self.B * lengths / max(float(lengths.mean()), 1.0))
+        scores = np.zeros(len(documents), dtype=np.float32)
+        for number, document in enumerate(documents):
+            counts = Counter(term for term in document if term in weights)
+            scores[number] = sum(weights[term] * tf / (tf + norms[number]) for term, tf in counts.items())
+        return scores
+
+    def idf(self, term: str) -> float:
+        """Inverse document frequency; that of a term no document holds is the highest."""
+        n = int(self._index.scores["num_docs"])
+        number = self._index.vocab_dict.get(term)
+        indptr = self._index.scores["indptr"]
+        df = 0 if number is None else int(indptr[number + 1] - indptr[number])
+        return math.log(1 + (n - df + 0.5) / (df + 0.5))
+
+    def coverage(self, query: Iterable[str]) -> float:
+        """The share, 0 to 1, of the query's idf that its terms known to the index make up.
+
+        Near 0 when a question is asked in a language that the texts are not in: then BM25's order
+        rests on the odd shared name or number, and should count for little.
+        """
+        weights = {term: self.idf(term) for term in query}
+        known = sum(weight for term, weight in weights.items() if term in self._index.vocab_dict)
+        return known / sum(weights.values()) if weights else 0.0

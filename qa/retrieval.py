@@ -1,0 +1,176 @@
+"""Question -> hits: the passages that speak of it, best first, each with the reasons for its rank.
+
+Two searches propose candidates: nearest vectors and BM25. Their order is then decided by two scores
+on a common scale (`qa.fusion`): late interaction, which compares the question with a passage token
+by token, and BM25, which counts for as much as the texts know the question's words. A question in
+another language has few of those, and leans on meaning alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from qa.embedding import Embedded
+from qa.errors import QuestionError
+from qa.fusion import fuse
+from qa.index import Index
+from qa.lexical import terms
+from qa.passages import Passage
+from qa.rerank import passage_scores
+
+DEPTH = 100
+"""Candidates taken from each of the two searches."""
+FURNITURE_PENALTY = 1.0
+"""Standard deviations that a page's furniture (buttons, link lists) must make up for.
+`python bench/retrieval.py` prints what 0, 1 and 2 give."""
+MAX_QUESTION = 2000
+"""Code points of the longest question."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage found, and why.
+
+    Attributes:
+        passage: where it is: source, start, end, section.
+        text: what stands there, ``source.text[start:end]``.
+        score: what the order goes by; a sum of z-scores, comparable within one search only.
+        dense: cosine of the question's vector and the passage's.
+        lexical: BM25 score; 0 where no term matched.
+        terms: the question's terms that the passage holds, folded, longest first.
+        dense_rank: place among the nearest vectors, from 1; None beyond the search's depth.
+        lexical_rank: place by BM25, from 1; None where no term matched or beyond the depth.
+        late: late-interaction score (MaxSim), at most 1.
+        number: the passage's place in ``index.passages``.
+    """
+
+    passage: Passage
+    text: str
+    score: float
+    dense: float
+    lexical: float
+    terms: tuple[str, ...]
+    dense_rank: int | None
+    lexical_rank: int | None
+    late: float
+    number: int
+
+    @property
+    def start(self) -> int:
+        """Offset of its first code point in the source's text."""
+        return self.passage.start
+
+    @property
+    def end(self) -> int:
+        """Offset after its last code point."""
+        return self.passage.end
+
+    @property
+    def why(self) -> str:
+        """The reasons for its rank, in one line."""
+        meaning = f"meaning {self.late:.2f} token by token, {self.dense:.2f} as a whole"
+        if self.dense_rank:
+            meaning += f" (rank {self.dense_rank})"
+        if self.lexical_rank is None:
+            return f"{meaning}; no word in common"
+        return f"{meaning}; words {self.lexical:.1f} (rank {self.lexical_rank}): {' '.join(self.terms)}"
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question made ready for one index.
+
+    Attributes:
+        question: as asked, white space around it removed.
+        embedded: its vectors.
+        terms: its terms, each once, in order.
+        coverage: share of its terms' weight that the index knows, 0 to 1.
+    """
+
+    question: str
+    embedded: Embedded
+    terms: tuple[str, ...]
+    coverage: float
+
+
+def retrieve(index: Index | str | Path, question: str, k: int = 5) -> list[Hit]:
+    """The k best passages for a question, best first.
+
+    Args:
+        index: an open index, or the folder of one.
+        question: up to 2,000 code points, in any language.
+        k: how many hits at the most.
+
+    Raises:
+        QuestionError: the question is empty or too long. IndexError_: the folder holds no sound index.
+    """
+    index = opened(index)
+    return search(index, prepare(index, question), k)
+
+
+def opened(index: Index | str | Path) -> Index:
+    """An open index as it is, a folder's index opened."""
+    return index if isinstance(index, Index) else Index.open(index)
+
+
+def prepare(index: Index, question: str) -> Query:
+    """Checks a question and embeds it with the index's model."""
+    asked = question.strip()
+    if not asked:
+        raise QuestionError("The question is empty: write what you want to know.")
+    if len(asked) > MAX_QUESTION:
+        raise QuestionError(
+            f"The question has {len(asked):,} characters and may have {MAX_QUESTION:,}: ask in fewer words."
+        )
+    if any("\ud800" <= char <= "\udfff" for char in asked):
+        raise QuestionError("The question holds half of a character (a lone surrogate): type it anew.")
+    found = tuple(dict.fromkeys(term.text for term in terms(asked)))
+    return Query(asked, index.embedder.embed_question(asked), found, index.store.lexical.coverage(found))
+
+
+def search(index: Index, query: Query, k: int) -> list[Hit]:
+    """The k best passages for a prepared question, best first."""
+    vector = query.embedded.vector
+    near, cosines = index.store.search_dense(vector, DEPTH)
+    worded, bm25 = index.store.search_lexical(query.terms, DEPTH)
+    candidates = np.union1d(near, worded).astype(np.int64)
+    late = passage_scores(query.embedded, index.tokens, candidates)
+    lexical = np.zeros(len(candidates), dtype=np.float32)
+    lexical[np.searchsorted(candidates, worded)] = bm25
+    fused = fuse(late, lexical, query.coverage)
+    fused -= FURNITURE_PENALTY * np.array([index.passages[c].furniture for c in candidates], dtype=np.float32)
+    dense_ranks = {int(number): rank for rank, number in enumerate(near, 1)}
+    lexical_ranks = {int(number): rank for rank, number in enumerate(worded, 1)}
+    dense = dict(zip(near.tolist(), cosines.tolist(), strict=True))
+    hits = []
+    for at in np.argsort(-fused, kind="stable")[: max(k, 0)]:
+        number = int(candidates[at])
+        text = index.text(index.passages[number])
+        hits.append(
+            Hit(
+                passage=index.passages[number],
+                text=text,
+                score=float(fused[at]),
+                dense=dense[number] if number in dense else float(index.store.vector(number) @ vector),
+                lexical=float(lexical[at]),
+                terms=_matched(query.terms, text) if number in lexical_ranks else (),
+                dense_rank=dense_ranks.get(number),
+                lexical_rank=lexical_ranks.get(number),
+                late=float(late[at]),
+                number=number,
+            )
+        )
+    return hits
+
+
+def _matched(asked: tuple[str, ...], text: str) -> tuple[str, ...]:
+    """The question's terms found in a text, longest first, without those that a longer one holds."""
+    there = {term.text for term in terms(text)}
+    matched: list[str] = []
+    for term in sorted((term for term in asked if term in there), key=len, reverse=True):
+        if not any(term in longer for longer in matched):
+            matched.append(term)
+    return tuple(matched)

@@ -1,0 +1,242 @@
+"""Files, folders, bytes or strings -> sources: decoded text and its sha256.
+
+The code points of ``Source.text`` are the coordinates of everything after: sentences, passages,
+citations. Newlines stay as they are; a byte order mark is not part of the text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import stat
+import unicodedata
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from qa.encodings import decode, is_binary
+from qa.errors import SourceError
+
+DEFAULT_MAX_CHARS = 5_000_000
+"""Code points that one text may have unless the user allows more."""
+SUFFIXES = (".txt", ".md")
+"""What is read from a folder. A file that is named itself may have any other."""
+_BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_BYTES_PER_CHAR = 4
+"""The most that one code point takes in any encoding that is read."""
+_KINDS = (
+    (0, b"%PDF-", "a PDF"),
+    (0, b"PK\x03\x04", "a zip archive or an office document"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
+    (0, b"\x89PNG\r\n\x1a\n", "a PNG image"),
+    (0, b"\xff\xd8\xff", "a JPEG image"),
+    (0, b"GIF87a", "a GIF image"),
+    (0, b"GIF89a", "a GIF image"),
+    (8, b"WEBP", "a WebP image"),
+    (4, b"ftyp", "a video or a HEIC image"),
+    (0, b"ID3", "an MP3 recording"),
+    (0, b"OggS", "an Ogg recording"),
+    (0, b"\x1f\x8b\x08", "a gzip archive"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (0, b"Rar!\x1a\x07", "a RAR archive"),
+    (0, b"\x7fELF", "a program"),
+    (0, b"SQLite format 3\0", "an SQLite database"),
+    (0, b"{\\rtf", "a rich text document"),
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text that questions are asked of.
+
+    Attributes:
+        name: what citations call it; unique among the sources of an index.
+        text: the decoded text.
+        sha256: hexadecimal digest of the text's UTF-8.
+
+    Raises:
+        SourceError: the text holds half of a surrogate pair, which no file can hold.
+    """
+
+    name: str
+    text: str
+    sha256: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        try:
+            encoded = self.text.encode()
+        except UnicodeEncodeError as error:
+            raise SourceError(
+                f"The text of {clean_name(self.name)} holds half of a surrogate pair at character {error.start}; "
+                "remove it or decode the text again."
+            ) from error
+        object.__setattr__(self, "sha256", hashlib.sha256(encoded).hexdigest())
+
+
+def read_sources(
+    paths: Iterable[str | Path | Source] | str | Path | Source, *, max_chars: int = DEFAULT_MAX_CHARS
+) -> list[Source]:
+    """The sources at the given paths, in the order given.
+
+    A folder stands for the .txt and .md files in and below it, sorted, hidden ones left out, each named
+    by its path within the folder; a file is named by its own name. What is given twice counts once; where
+    two different texts would share a name, the later one is told apart by its folder or a number.
+
+    Raises:
+        SourceError: a path is missing, not readable, a folder without texts or not a text, or a text is
+            empty or has more than ``max_chars`` code points.
+    """
+    given = [paths] if isinstance(paths, str | Path | Source) else paths
+    sources: dict[str, Source] = {}
+    seen: set[Path | Source] = set()
+    for name, item in _files(given):
+        identity = item if isinstance(item, Source) else item.resolve()
+        if identity in seen:
+            continue
+        seen.add(identity)
+        if isinstance(item, Source):
+            source = source_from_text(name, item.text, max_chars=max_chars)
+            free = _free_name(source.name, "", sources)
+        else:
+            source = source_from_bytes(name, _bytes(item, max_chars), max_chars=max_chars)
+            free = _free_name(source.name, item.resolve().parent.name, sources)
+        sources[free] = source if free == source.name else Source(free, source.text)
+    return list(sources.values())
+
+
+def source_from_text(name: str, text: str, *, max_chars: int = DEFAULT_MAX_CHARS) -> Source:
+    """A source from text that was pasted or read from standard input.
+
+    Raises:
+        SourceError: the text is empty, too long, or holds half of a surrogate pair.
+    """
+    name = clean_name(name)
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
+        raise _empty(name)
+    if len(text) > max_chars:
+        raise _too_long(name, f"{len(text):,}", max_chars)
+    return Source(name, text)
+
+
+def source_from_bytes(name: str, data: bytes, *, max_chars: int = DEFAULT_MAX_CHARS) -> Source:
+    """A source from the bytes of a file, such as an upload.
+
+    Raises:
+        SourceError: the bytes are no text, in no encoding that is recognised, empty or too long.
+    """
+    name = clean_name(name)
+    for offset, magic, kind in _KINDS:
+        if data[offset : offset + len(magic)] == magic:
+            raise SourceError(f"{name} is {kind}, not a text; save its text as a .txt or .md file and give that.")
+    if not data.strip():
+        raise _empty(name)
+    text = decode(data)
+    if text is None:
+        if is_binary(data):
+            raise SourceError(f"{name} is a binary file, not a text; give a .txt or .md file.")
+        raise SourceError(f"The encoding of {name} is unknown; save it as UTF-8 and try again.")
+    return source_from_text(name, text, max_chars=max_chars)
+
+
+def clean_name(name: str) -> str:
+    """A name fit to be shown: without control characters and those that turn the direction of writing."""
+    kept = "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) == "Cs" else char
+        for char in name
+        if unicodedata.category(char) not in ("Cc", "Zl", "Zp") and char not in _BIDI_CONTROLS
+    ).strip()
+    return kept or "text"
+
+
+def _files(given: Iterable[str | Path | Source]) -> Iterator[tuple[str, Path | Source]]:
+    """What is given, folders replaced by the files in them, each with its name."""
+    for item in given:
+        if isinstance(item, Source):
+            yield item.name, item
+            continue
+        path = Path(item)
+        mode = _status(path).st_mode
+        if stat.S_ISDIR(mode):
+            files = list(_folder(path))
+            if not files:
+                raise SourceError(f"The folder {_shown(path)} holds no .txt or .md file; put one there or name a file.")
+            yield from ((file.relative_to(path).as_posix(), file) for file in files)
+        elif stat.S_ISREG(mode):
+            yield path.name, path
+        else:
+            raise SourceError(f"{_shown(path)} is neither a file nor a folder; give a text file.")
+
+
+def _folder(folder: Path) -> Iterator[Path]:
+    """The texts in and below a folder, sorted; none that is hidden or that a link leads out to."""
+
+    def refuse(error: OSError) -> None:
+        raise _unreadable(Path(error.filename or folder), error) from error
+
+    inside = folder.resolve()
+    found: list[Path] = []
+    for place, folders, files in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [
+            path
+            for name in files
+            if not name.startswith(".")
+            and (path := Path(place, name)).suffix.lower() in SUFFIXES
+            and path.is_file()
+            and path.resolve().is_relative_to(inside)
+        ]
+    return iter(sorted(found, key=lambda path: path.relative_to(folder).parts))
+
+
+def _bytes(path: Path, max_chars: int) -> bytes:
+    size = _status(path).st_size
+    if size > _BYTES_PER_CHAR * (max_chars + 1):
+        raise _too_long(_shown(path), f"at least {math.ceil(size / _BYTES_PER_CHAR):,}", max_chars)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _status(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise SourceError(f"There is no file or folder {_shown(path)}; check the path.") from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> SourceError:
+    if isinstance(error, PermissionError):
+        return SourceError(f"No permission to read {_shown(path)}; change its permissions or copy it elsewhere.")
+    return SourceError(f"{_shown(path)} cannot be read ({error.strerror or error}); check the file and its disk.")
+
+
+def _too_long(name: str, length: str, max_chars: int) -> SourceError:
+    return SourceError(
+        f"{name} has {length} characters and the limit is {max_chars:,}; raise it with --max-chars or split the text."
+    )
+
+
+def _empty(name: str) -> SourceError:
+    return SourceError(f"{name} is empty; give a text with words in it.")
+
+
+def _shown(path: Path) -> str:
+    return clean_name(str(path))
+
+
+def _free_name(name: str, folder: str, taken: Container[str]) -> str:
+    """The name, or where it is taken the same with its folder before it or a number after it."""
+    if name not in taken:
+        return name
+    if folder and (longer := clean_name(f"{folder}/{name}")) not in taken:
+        return longer
+    stem, dot, suffix = name.rpartition(".")
+    if not stem or "/" in suffix:
+        stem, dot, suffix = name, "", ""
+    return next(free for n in count(2) if (free := f"{stem} ({n}){dot}{suffix}") not in taken)

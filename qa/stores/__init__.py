@@ -1,0 +1,1 @@
+"""Where a generation's passages are searched: by meaning and by words."""

@@ -1,0 +1,73 @@
+"""Passages' vectors and terms -> ranked passages: FAISS for meaning, BM25 for words, in plain files.
+
+The vectors lie in an exact ``IndexFlatIP``: of unit vectors the inner product is the cosine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from qa.lexical import BM25
+
+Ranking = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
+"""Numbers of passages, best first, and their scores."""
+
+_VECTORS = "faiss.index"
+_LEXICAL = "lexical"
+
+
+class FaissStore:
+    """The searchable side of one generation."""
+
+    def __init__(self, vectors: npt.NDArray[np.float32], lexical: BM25) -> None:
+        """Takes float32 [n, d] vectors of unit length and the BM25 index of the same n passages."""
+        import faiss
+
+        self._dense: Any = faiss.IndexFlatIP(vectors.shape[1])
+        self._dense.add(np.ascontiguousarray(vectors))
+        self.lexical = lexical
+
+    @classmethod
+    def load(cls, folder: Path) -> FaissStore:
+        """Reads what :meth:`save` wrote."""
+        import faiss
+
+        store = cls.__new__(cls)
+        store._dense = faiss.read_index(str(folder / _VECTORS))
+        store.lexical = BM25.load(folder / _LEXICAL)
+        return store
+
+    def save(self, folder: Path) -> None:
+        """Writes ``faiss.index`` and ``lexical/`` into the folder."""
+        import faiss
+
+        faiss.write_index(self._dense, str(folder / _VECTORS))
+        self.lexical.save(folder / _LEXICAL)
+
+    @property
+    def vectors(self) -> npt.NDArray[np.float32]:
+        """float32 [n, d]: the passages' vectors, in the passages' order."""
+        found: npt.NDArray[np.float32] = self._dense.reconstruct_n(0, self._dense.ntotal)
+        return found
+
+    def vector(self, number: int) -> npt.NDArray[np.float32]:
+        """float32 [d]: one passage's vector."""
+        found: npt.NDArray[np.float32] = self._dense.reconstruct(number)
+        return found
+
+    def search_dense(self, vector: npt.NDArray[np.float32], k: int) -> Ranking:
+        """The k passages whose vectors are nearest, with their cosines."""
+        scores, numbers = self._dense.search(vector[None, :], min(k, self._dense.ntotal))
+        return numbers[0].astype(np.int64), scores[0]
+
+    def search_lexical(self, terms: Sequence[str], k: int) -> Ranking:
+        """The at most k passages that hold any of the terms, with their BM25 scores, all above zero."""
+        scores = self.lexical.scores(terms)
+        numbers = np.argsort(-scores, kind="stable")[:k]
+        numbers = numbers[scores[numbers] > 0]
+        return numbers.astype(np.int64), scores[numbers]

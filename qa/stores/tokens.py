@@ -1,0 +1,90 @@
+"""The token vectors of all passages, on the disk and back: what late interaction compares with.
+
+One byte a number: only directions count, so no scale is kept with a vector.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+_VECTORS, _NORMS, _SPANS, _BOUNDS = "vectors.i8", "norms.npy", "spans.npy", "bounds.npy"
+
+
+@dataclass(frozen=True)
+class TokenVectors:
+    """The token vectors of a generation's passages.
+
+    Attributes:
+        vectors: int8 [t, d]: directions.
+        norms: float32 [t]: the vectors' lengths, by which a product with them becomes a cosine.
+        spans: int32 [t, 2], each token's start and end in its passage's text, in code points.
+        bounds: int64 [p, 2], each passage's first token and the one after its last.
+    """
+
+    vectors: npt.NDArray[np.int8]
+    norms: npt.NDArray[np.float32]
+    spans: npt.NDArray[np.int32]
+    bounds: npt.NDArray[np.int64]
+
+    @classmethod
+    def load(cls, folder: Path, dimension: int) -> TokenVectors:
+        """Reads what a :class:`TokenWriter` wrote; the vectors stay on the disk until they are needed."""
+        spans = np.load(folder / _SPANS, allow_pickle=False)
+        shape = (len(spans), dimension)
+        vectors = (
+            np.memmap(folder / _VECTORS, dtype=np.int8, mode="r", shape=shape)
+            if len(spans)
+            else np.zeros(shape, dtype=np.int8)
+        )
+        norms = np.load(folder / _NORMS, allow_pickle=False)
+        return cls(vectors, norms, spans, np.load(folder / _BOUNDS, allow_pickle=False))
+
+    def of(self, passage: int) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32]]:
+        """A passage's token vectors and their spans."""
+        first, end = self.bounds[passage]
+        return self.vectors[first:end], self.spans[first:end]
+
+
+class TokenWriter:
+    """Writes token vectors as passages get embedded, in whatever order that happens."""
+
+    def __init__(self, folder: Path, passages: int) -> None:
+        """Opens the files of ``passages`` passages in a folder that is made."""
+        folder.mkdir()
+        self._folder = folder
+        self._file = (folder / _VECTORS).open("wb")
+        self._norms: list[npt.NDArray[np.float32]] = []
+        self._spans: list[npt.NDArray[np.int32]] = []
+        self._bounds = np.zeros((passages, 2), dtype=np.int64)
+        self._written = 0
+
+    def write(self, passage: int, vectors: npt.NDArray[np.int8], spans: npt.NDArray[np.int32]) -> None:
+        """Adds one passage's tokens: int8 [t, d] and int32 [t, 2]."""
+        self._file.write(np.ascontiguousarray(vectors).tobytes())
+        lengths = np.linalg.norm(vectors.astype(np.float32), axis=1)
+        self._norms.append(np.maximum(lengths, 1e-12).astype(np.float32))
+        self._spans.append(np.asarray(spans, dtype=np.int32))
+        self._bounds[passage] = (self._written, self._written + len(vectors))
+        self._written += len(vectors)
+
+    def close(self) -> None:
+        """Writes the rest."""
+        self._file.close()
+        spans = np.concatenate(self._spans) if self._spans else np.zeros((0, 2), dtype=np.int32)
+        norms = np.concatenate(self._norms) if self._norms else np.zeros(0, dtype=np.float32)
+        np.save(self._folder / _NORMS, norms, allow_pickle=False)
+        np.save(self._folder / _SPANS, spans, allow_pickle=False)
+        np.save(self._folder / _BOUNDS, self._bounds, allow_pickle=False)
+
+
+def quantise(tokens: npt.NDArray[np.float32]) -> npt.NDArray[np.int8]:
+    """Unit vectors float32 [t, d] -> int8 [t, d] of the same directions."""
+    if not len(tokens):
+        return np.zeros(tokens.shape, dtype=np.int8)
+    largest = np.maximum(np.abs(tokens).max(axis=1, keepdims=True), 1e-12)
+    directions: npt.NDArray[np.int8] = np.rint(tokens * (127 / largest)).astype(np.int8)
+    return directions

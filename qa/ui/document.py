@@ -1,0 +1,102 @@
+"""A source of the index -> what the source pane draws: blocks, each cut into sentences and what lies between.
+
+Everything is cut here, in code points, so that the page's script, whose strings count otherwise, needs
+no arithmetic. Joined in order, the pieces of all blocks are the text, save white space between blocks.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import Any
+
+from qa.index import Index
+from qa.passages import Passage
+from qa.sections import sections
+from qa.sentences import Span, split_paragraphs
+from qa.sources import Source
+from qa.ui.messages import source_class
+
+LONGEST_TITLE = 120
+LONGEST_CAPTION = 60
+"""Code points over which a line is taken for prose, whatever it ends with."""
+_PROSE_ENDS = tuple("。.．！!？?…‥」』\"”’：:；;、,،।۔؟")
+
+
+def document(index: Index, name: str) -> dict[str, Any]:
+    """One source as JSON: ``{"name", "id", "length", "blocks": [{"kind", "parts": [[text, start, end] | [text]]}]}``.
+
+    ``kind`` is title, heading, text, caption or tail; a part with offsets is a sentence.
+    """
+    source = index.sources[name]
+    passages = [passage for passage in index.passages if passage.source == name]
+    return {**described(source), "blocks": _blocks(source.text, index.sentences(name), passages)}
+
+
+def described(source: Source) -> dict[str, Any]:
+    """A source without its text: name, id on the page, length in code points."""
+    return {"name": source.name, "id": source_class(source), "length": len(source.text)}
+
+
+def overview(index: Index | None) -> dict[str, Any]:
+    """What is indexed: ``{"generation", "passages", "sources": [described]}``; generation 0 where nothing is."""
+    if index is None:
+        return {"generation": 0, "passages": 0, "sources": []}
+    return {
+        "generation": index.generation,
+        "passages": len(index.passages),
+        "sources": [described(source) for source in index.sources.values()],
+    }
+
+
+def _blocks(text: str, sentences: list[Span], passages: list[Passage]) -> list[dict[str, Any]]:
+    starts = [start for start, _ in sentences]
+    headings = {section.start for section in sections(text) if section.title}
+    blocks: list[dict[str, Any]] = []
+    at = 0
+    for start, end in split_paragraphs(text):
+        within = sentences[bisect_left(starts, max(start, at)) : bisect_left(starts, end)]
+        end = max(end, within[-1][1]) if within else end
+        start = max(start, at)
+        if start >= end:
+            continue
+        kind = _kind(text, (start, end), within, first=not blocks, headings=headings, passages=passages)
+        blocks.append({"kind": kind, "parts": _parts(text, start, end, within)})
+        at = end
+    return blocks
+
+
+def _parts(text: str, start: int, end: int, sentences: list[Span]) -> list[list[str | int]]:
+    parts: list[list[str | int]] = []
+    at = start
+    for first, last in sentences:
+        if first > at:
+            parts.append([text[at:first]])
+        parts.append([text[first:last], first, last])
+        at = last
+    if at < end:
+        parts.append([text[at:end]])
+    return parts
+
+
+def _kind(
+    text: str, span: Span, sentences: list[Span], *, first: bool, headings: set[int], passages: list[Passage]
+) -> str:
+    line = text[span[0] : span[1]].strip()
+    if _is_furniture(span, passages):
+        return "tail"
+    if "\n" in line:
+        return "text"
+    if span[0] in headings:
+        return "title" if first else "heading"
+    if len(sentences) > 1:
+        return "text"
+    if first and len(line) <= LONGEST_TITLE:
+        return "title"
+    return "caption" if len(line) <= LONGEST_CAPTION and not line.endswith(_PROSE_ENDS) else "text"
+
+
+def _is_furniture(span: Span, passages: list[Passage]) -> bool:
+    """Whether the passages over this span are all website furniture; passages are in order."""
+    first = bisect_right(passages, span[0], key=lambda passage: passage.end)
+    last = bisect_left(passages, span[1], key=lambda passage: passage.start)
+    return first < last and all(passage.furniture for passage in passages[first:last])

@@ -1,0 +1,36 @@
+// value: {generation, passages, sources: [{name, id, length}]}; triggers "language" when another is chosen.
+function draw() {
+  const { generation, passages, sources } = props.value;
+  const names = QA.names(sources);
+  element.querySelector(".speaks").textContent = sources.length
+    ? QA.say("header.speaks", { names })
+    : QA.say("header.none");
+  element.querySelector(".size").textContent = sources.length
+    ? QA.say("header.size", { passages: QA.number(passages), generation: QA.number(generation) })
+    : "";
+  QA.label(element);
+  element.querySelector(".views").setAttribute("aria-label", QA.say("tab.views"));
+  fill("#language", QA.languages(), QA.language);
+  fill("#theme", ["system", "light", "dark"].map((name) => [name, QA.say("theme." + name)]), QA.theme);
+  QA.show(QA.view);
+}
+
+function fill(selector, choices, chosen) {
+  const select = element.querySelector(selector);
+  select.replaceChildren(...choices.map(([value, name]) => new Option(name, value, false, value === chosen)));
+}
+
+element.addEventListener("change", (event) => {
+  if (event.target.id === "theme") QA.setTheme(event.target.value);
+  if (event.target.id === "language") {
+    QA.setLanguage(event.target.value);
+    trigger("language");
+  }
+});
+element.addEventListener("click", (event) => {
+  const view = event.target.closest(".view");
+  if (view) QA.show(view.dataset.view);
+});
+QA.onLanguage(draw);
+watch("value", draw);
+draw();

@@ -1,0 +1,100 @@
+// What the page's parts share: words, theme, the two views of a narrow window. Loaded before them all.
+//   page.js      this: QA.say, QA.setLanguage, QA.setTheme, QA.show
+//   chat.js      the chat's own behaviour: citations, copy, the Enter of an input method
+//   header.js, source.js, listing.js, progress.js, line.js: one part each, drawn from its JSON value as text
+(() => {
+  const words = JSON.parse(document.getElementById("qa-words").textContent);
+  const listeners = [];
+  const kept = {
+    get: (key) => {
+      try {
+        return localStorage.getItem("cited-qa." + key);
+      } catch {
+        return null; // the browser refuses storage: the choice lasts as long as the page
+      }
+    },
+    set: (key, value) => {
+      try {
+        localStorage.setItem("cited-qa." + key, value);
+      } catch {
+        /* as above */
+      }
+    },
+  };
+
+  const QA = (window.QA = { language: "en", theme: kept.get("theme") || "system", view: "chat", pane: null });
+
+  // The first tag that has words: as it is, then its language alone.
+  const pick = (tags) =>
+    tags.flatMap((tag) => [tag, tag.split("-")[0]]).find((tag) => Object.hasOwn(words, tag)) || "en";
+
+  QA.languages = () => Object.entries(words).map(([tag, own]) => [tag, own.name]);
+  QA.say = (key, values = {}) =>
+    Object.entries(values).reduce((text, [name, value]) => text.replaceAll("{" + name + "}", () => value), words[QA.language][key]);
+  QA.number = (value) => new Intl.NumberFormat(QA.language).format(value);
+  QA.names = (sources) =>
+    sources.length < 2
+      ? sources.map((source) => source.name).join("")
+      : QA.say("header.more", { first: sources[0].name, count: QA.number(sources.length - 1) });
+  QA.onLanguage = (listener) => listeners.push(listener);
+  QA.label = (root) =>
+    root.querySelectorAll("[data-word]").forEach((part) => (part.textContent = QA.say(part.dataset.word)));
+  QA.calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  QA.setLanguage = (tag) => {
+    QA.language = tag;
+    kept.set("language", tag);
+    speak();
+    listeners.forEach((listener) => listener());
+  };
+
+  function speak() {
+    document.documentElement.lang = QA.language;
+    document.documentElement.dir = QA.say("direction");
+  }
+
+  QA.setTheme = (name) => {
+    QA.theme = name;
+    kept.set("theme", name);
+    paint();
+  };
+
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  function paint() {
+    const isDark = QA.theme === "dark" || (QA.theme === "system" && dark.matches);
+    document.documentElement.dataset.theme = isDark ? "dark" : "light";
+    document.body?.classList.toggle("dark", isDark); // Gradio's own parts look at this one
+  }
+
+  // Below 900 px one of the two panes is seen.
+  QA.show = (view) => {
+    QA.view = view;
+    document.documentElement.dataset.view = view;
+    document
+      .querySelectorAll("#header .view")
+      .forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.view === view)));
+  };
+
+  // The first reply has arrived: everything is in the visitor's language now.
+  QA.ready = () => {
+    document.documentElement.dataset.ready = "yes";
+    // On a narrow window the focus would call the keyboard up over the welcome.
+    if (matchMedia("(min-width: 900px)").matches) document.querySelector("#question textarea")?.focus();
+  };
+
+  QA.language = pick([kept.get("language"), ...navigator.languages].filter(Boolean));
+  speak();
+  paint();
+  QA.show("chat");
+  dark.addEventListener("change", paint);
+  document.addEventListener("DOMContentLoaded", () => {
+    paint();
+    // Gradio sets the language and its dark class by the browser once it starts: ours stand.
+    const stand = { attributes: true, attributeFilter: ["class", "lang", "dir"] };
+    new MutationObserver(() => {
+      if (document.body.classList.contains("dark") !== (document.documentElement.dataset.theme === "dark")) paint();
+      if (document.documentElement.lang !== QA.language) speak();
+    }).observe(document.documentElement, stand);
+    new MutationObserver(paint).observe(document.body, stand);
+  });
+})();

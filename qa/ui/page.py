@@ -1,0 +1,191 @@
+"""An open index -> the page: ``gradio.Blocks`` with the chat, the source pane and the panel of texts.
+
+The words of what Gradio draws come from here, by the language the page asks for; our own parts
+(``*.html`` with ``*.js``) get plain JSON and put it in place as text. What a visitor asked is kept in
+``gr.State``. Each event names its outputs by component, so that a handler returns what it changes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import gradio as gr
+
+from qa.answer import answer
+from qa.errors import QAError
+from qa.index import Index
+from qa.ui.document import document, overview
+from qa.ui.endpoints import add_endpoints
+from qa.ui.history import History
+from qa.ui.messages import chat_messages
+from qa.ui.open_index import OpenIndex
+from qa.ui.parts import asset, own_part, said
+from qa.ui.texts import TextsPanel
+from qa.ui.words import languages, sentence_for, words_of
+
+Updates = dict[Any, Any]
+
+UPLOADS_KEPT = 3600
+"""Seconds after which an uploaded file is deleted."""
+QUESTIONS_AT_ONCE = 4
+
+_HEAD_SCRIPTS = ("page.js", "chat.js")
+_STYLES = ("page.css", "texts.css", "chat.css", "source.css")
+_WITH_LANGUAGE = "(_, ...rest) => [QA.language, ...rest]"
+
+
+def build_page(open_index: OpenIndex) -> gr.Blocks:
+    """The page over an index folder; nothing is opened before the first visit."""
+    blocks: gr.Blocks = _Page(open_index).blocks
+    return blocks
+
+
+def head() -> str:
+    """What goes into the document's head: the words of every language, our scripts and styles."""
+    words = json.dumps(languages(), ensure_ascii=False).replace("<", "\\u003c")
+    scripts = "".join(f"<script>\n{asset(name)}</script>" for name in _HEAD_SCRIPTS)
+    styles = "".join(f"<style>\n{asset(name)}</style>" for name in _STYLES)
+    return f'<script type="application/json" id="qa-words">{words}</script>{scripts}{styles}'
+
+
+def theme() -> gr.themes.Base:
+    """Gradio's plainest theme with the system's own fonts: nothing to fetch."""
+    return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
+
+
+class _Page:
+    """The components and what happens between them."""
+
+    def __init__(self, open_index: OpenIndex) -> None:
+        self._open_index = open_index
+        words = words_of(None)
+        with gr.Blocks(title="cited-qa", analytics_enabled=False, delete_cache=(600, UPLOADS_KEPT)) as self.blocks:
+            self._history = gr.State(History())
+            self._language = gr.Textbox(visible=False)
+            self._header = own_part("header", value=overview(None), elem_id="header")
+            with gr.Row(elem_id="main"):
+                with gr.Column(elem_id="talk"):
+                    self._chat = gr.Chatbot(
+                        elem_id="chat", show_label=False, container=False, buttons=[], autoscroll=False,
+                        render_markdown=False, latex_delimiters=[], sanitize_html=True, height=None,
+                        group_consecutive_messages=False, feedback_options=None,
+                    )  # fmt: skip
+                    self._notice = own_part("line", value=said(), elem_id="notice")
+                    with gr.Row(elem_id="asking"):
+                        self._question = gr.Textbox(
+                            elem_id="question", lines=1, max_lines=8, container=False, show_label=False,
+                            label=words["question.label"], placeholder=words["question.placeholder"],
+                        )  # fmt: skip
+                        self._ask = gr.Button(words["question.ask"], elem_id="ask", variant="primary")
+                        self._stop = gr.Button(words["question.stop"], elem_id="stop", interactive=False)
+                with gr.Column(elem_id="reading"):
+                    self._texts = TextsPanel(open_index)
+                    self._source = own_part(
+                        "source", value=overview(None), elem_id="source", server_functions=[_reader(open_index)]
+                    )
+            add_endpoints(open_index)
+            self._connect()
+        self.blocks.queue(default_concurrency_limit=QUESTIONS_AT_ONCE, max_size=64)
+
+    def _connect(self) -> None:
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        visit = [self._language, self._history]
+        shown = [self._history, self._chat, self._header, self._source, self._texts.listing]
+        labelled = [*shown, self._language, self._question, self._ask, self._stop, *self._texts.labelled]
+        reply = [*shown, self._question, self._notice, self._ask, self._stop]
+
+        opened = self.blocks.load(
+            self._greet, inputs=visit, outputs=labelled, js=_WITH_LANGUAGE, **private
+        )
+        opened.then(js="() => QA.ready()", **private)
+        opened.then(
+            self._texts.watch, [self._language], self._texts.reports, concurrency_limit=None, **private
+        ).then(self._refresh, visit, shown, **private)
+        self._header.language(
+            self._greet, inputs=visit, outputs=labelled, js=_WITH_LANGUAGE, **private
+        )
+
+        asked = gr.on(
+            [self._question.submit, self._ask.click], self._answer, [self._question, *visit], reply,
+            concurrency_limit=QUESTIONS_AT_ONCE, trigger_mode="always_last", **private,
+        )  # fmt: skip
+        self._stop.click(self._give_up, visit, reply, cancels=[asked], queue=False, **private)
+        self._texts.connect(self._language, private).then(self._refresh, visit, shown, **private)
+
+    def _greet(self, language: str, history: History) -> Updates:
+        """The whole page in a language."""
+        words = words_of(language)
+        return {
+            **self._refresh(language, history),
+            self._language: language,
+            self._question: gr.update(label=words["question.label"], placeholder=words["question.placeholder"]),
+            self._ask: gr.update(value=words["question.ask"]),
+            self._stop: gr.update(value=words["question.stop"]),
+            **self._texts.labels(words),
+        }
+
+    def _refresh(self, language: str, history: History) -> Updates:
+        """What depends on the index in use and on what was asked."""
+        try:
+            index: Index | None = self._open_index.current()
+        except QAError:
+            index = None  # being built, or to be built; the panel of texts says so
+        return self._drawn(index, history, words_of(language))
+
+    def _drawn(self, index: Index | None, history: History, words: dict[str, str]) -> Updates:
+        sources: Mapping[str, Any] = {}
+        if index is not None:
+            sources = index.sources
+            history = history.speaking_of(index.generation, tuple(sources), len(index.passages))
+        seen = overview(index)
+        return {
+            self._history: history,
+            self._chat: chat_messages(history, sources, words),
+            self._header: seen,
+            self._source: seen,
+            self._texts.listing: seen,
+        }
+
+    def _answer(self, question: str, language: str, history: History) -> Iterator[Updates]:
+        """The question at once, then its answer; an error gives the question back with a sentence."""
+        words = words_of(language)
+        before = history
+        try:
+            index = self._open_index.current()
+            history = history.speaking_of(index.generation, tuple(index.sources), len(index.passages))
+            if question.strip():
+                yield {
+                    **self._drawn(index, history.asked(question), words),
+                    self._question: "",
+                    self._notice: said(),
+                    self._stop: gr.update(interactive=True),
+                }
+            result = answer(index, question)
+            yield {
+                **self._drawn(index, history.asked(question).answered(result), words),
+                self._stop: gr.update(interactive=False),
+            }
+        except Exception as error:  # whatever happens, the visitor is told in one sentence
+            yield {
+                **self._refresh(language, before),
+                self._question: question,
+                self._notice: said(sentence_for(error, words), trouble=True),
+                self._stop: gr.update(interactive=False),
+            }
+
+    def _give_up(self, language: str, history: History) -> Updates:
+        return {**self._refresh(language, history.stopped()), self._stop: gr.update(interactive=False)}
+
+
+def _reader(open_index: OpenIndex) -> Callable[[str], dict[str, Any]]:
+    """For the source pane: id -> document. A plain function, as Gradio wants it."""
+
+    def read_source(source_id: str) -> dict[str, Any]:
+        index = open_index.current()
+        wanted = (source["name"] for source in overview(index)["sources"] if source["id"] == source_id)
+        name = next(wanted, None)
+        return {} if name is None else document(index, name)
+
+    return read_source

@@ -1,0 +1,131 @@
+// value: {generation, sources: [{name, id, length}]}. server.read_source(id) gives a source's document:
+// {name, id, blocks: [{kind, parts: [[text, start, end] | [text]]}]}, offsets in code points of the source.
+// Everything of a source is put in place as text.
+const article = element.querySelector(".body");
+const which = element.querySelector(".which select");
+const jump = element.querySelector(".jump select");
+const tags = { title: "h2", heading: "h3", text: "p", caption: "p", tail: "p" };
+let drawn = null; // the id of the source that is in the pane
+let wanted = null; // the last one asked for: a slower, earlier reply is dropped
+
+async function show(id) {
+  wanted = id;
+  if (drawn === id) return true;
+  let read;
+  try {
+    read = await server.read_source(id);
+  } catch (error) {
+    if (wanted === id) article.textContent = QA.say("source.failed");
+    return false;
+  }
+  if (wanted !== id || !read.blocks) return false;
+  article.replaceChildren(...read.blocks.map((block) => blockElement(block, read)));
+  drawn = id;
+  which.value = id;
+  element.querySelector(".pane").scrollTop = 0;
+  listSections();
+  QA.markCited();
+  return true;
+}
+
+function blockElement({ kind, parts }, { name }) {
+  const block = document.createElement(tags[kind]);
+  block.className = kind;
+  for (const [text, start, end] of parts) {
+    if (start === undefined) {
+      block.append(text);
+      continue;
+    }
+    const sentence = document.createElement("span");
+    sentence.className = "sentence";
+    sentence.dataset.source = name;
+    sentence.dataset.start = start;
+    sentence.dataset.end = end;
+    sentence.textContent = text;
+    block.append(sentence);
+  }
+  return block;
+}
+
+function listSections() {
+  const headings = [...article.querySelectorAll(".title, .heading")];
+  const options = headings.map((heading, at) => new Option(heading.textContent, at));
+  jump.replaceChildren(new Option(QA.say("source.jump.first"), ""), ...options);
+  jump.closest("label").hidden = headings.length < 2;
+}
+
+// Every sentence that overlaps the place; a sentence cut for the model's window may be several.
+function at({ start, end }) {
+  return [...article.querySelectorAll(".sentence")].filter(
+    (sentence) => Number(sentence.dataset.start) < end && start < Number(sentence.dataset.end),
+  );
+}
+
+// places: [{id, start, end}], of the answer that is read now.
+function mark(places) {
+  article.querySelectorAll(".cited").forEach((sentence) => sentence.classList.remove("cited"));
+  for (const place of places) {
+    if (place.id === drawn) at(place).forEach((sentence) => sentence.classList.add("cited"));
+  }
+}
+
+async function goTo(place) {
+  if (!(await show(place.id))) return false;
+  leave();
+  const sentences = at(place);
+  if (!sentences.length) return false;
+  sentences.forEach((sentence) => sentence.classList.add("current"));
+  sentences[0].tabIndex = -1;
+  sentences[0].focus({ preventScroll: true });
+  bring(sentences[0], "center");
+  return true;
+}
+
+// Smoothly where it is near. Blocks that were never in sight take their height only on the way: hence once more.
+function bring(target, block) {
+  const pane = element.querySelector(".pane");
+  const distance = Math.abs(target.getBoundingClientRect().top - pane.getBoundingClientRect().top);
+  const near = distance < 3 * pane.clientHeight && !QA.calm();
+  target.scrollIntoView({ block, behavior: near ? "smooth" : "instant" });
+  if (!near) requestAnimationFrame(() => target.scrollIntoView({ block, behavior: "instant" }));
+}
+
+function leave() {
+  article.querySelectorAll(".current").forEach((sentence) => {
+    sentence.classList.remove("current");
+    sentence.removeAttribute("tabindex");
+  });
+}
+
+function draw() {
+  const { sources } = props.value;
+  QA.label(element);
+  element.querySelector(".pane").setAttribute("aria-label", QA.say("source.label"));
+  which.replaceChildren(...sources.map((source) => new Option(source.name, source.id)));
+  which.closest("label").hidden = sources.length < 2;
+  if (!sources.length) {
+    drawn = wanted = null;
+    article.textContent = QA.say("source.empty");
+    listSections();
+    return;
+  }
+  const kept = sources.some((source) => source.id === drawn);
+  if (kept) {
+    which.value = drawn;
+    listSections();
+  } else {
+    show(sources[0].id);
+  }
+}
+
+which.addEventListener("change", () => show(which.value));
+jump.addEventListener("change", () => {
+  const heading = article.querySelectorAll(".title, .heading")[Number(jump.value)];
+  if (jump.value && heading) bring(heading, "start");
+  jump.value = "";
+});
+element.querySelector(".back").addEventListener("click", () => QA.goBack());
+QA.pane = { mark, goTo, leave };
+QA.onLanguage(draw);
+watch("value", draw);
+draw();

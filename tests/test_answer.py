@@ -1,0 +1,140 @@
+"""An answer is made of the source's own sentences, each cited where it stands, or it is declined."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from qa import Answer, Index, answer
+from qa.answer import MARGIN, MAX_CITATIONS, ScoredSentence, choose
+from qa.errors import QuestionError
+from qa.sources import Source
+
+SHARED = Path(__file__).parent.parent.parent / "shared" / "eval" / "article_dev.jsonl"
+
+
+@pytest.fixture(scope="module")
+def index(article_index: Path) -> Index:
+    return Index.open(article_index)
+
+
+def check(index: Index, result: Answer) -> None:
+    """What holds for every answer."""
+    assert [citation.n for citation in result.citations] == list(range(1, len(result.citations) + 1))
+    assert len(result.citations) <= MAX_CITATIONS
+    for citation in result.citations:
+        assert index.sources[citation.source].text[citation.start : citation.end] == citation.quote
+    places = [(citation.source, citation.start) for citation in result.citations]
+    assert len(set(places)) == len(places)
+    assert places[1:] == sorted(places[1:])
+    assert result.text == " ".join(f"{citation.quote} [{citation.n}]" for citation in result.citations)
+    assert result.answered == bool(result.citations)
+    assert 0 <= result.confidence <= 1
+
+
+def test_the_first_citation_answers(index: Index) -> None:
+    result = answer(index, "暫定CEOに任命されたのは誰ですか")
+    check(index, result)
+    first = result.citations[0]
+    assert (
+        first.quote
+        == "OpenAIはまた、動画ストリーミングサイトTwitchの共同創業者であるEmmett Shear氏を暫定CEOに任命しました。"
+    )
+    assert (first.source, first.start, first.end) == ("openai-turmoil.txt", 157, 221)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("When was ChatGPT released?", "2022年11月30日"),
+        ("ChatGPT是什么时候发布的？", "2022年11月30日"),
+        ("오픈AI에 마이크로소프트는 얼마를 투자했나요?", "130億ドル"),
+        ("ما اسم الشركة التي أسسها ألتمان بعد ترك الجامعة؟", "Loopt"),
+    ],
+)
+def test_questions_in_other_languages_are_answered_from_the_japanese_text(
+    index: Index, question: str, words: str
+) -> None:
+    result = answer(index, question)
+    check(index, result)
+    assert any(words in citation.quote for citation in result.citations)
+
+
+@pytest.mark.parametrize(
+    "question", ["富士山の標高は何メートルですか?", "How do I reverse a list in Python?", "Comment cuire un œuf dur ?"]
+)
+def test_what_the_text_does_not_speak_of_is_declined_with_related_passages(index: Index, question: str) -> None:
+    result = answer(index, question)
+    check(index, result)
+    assert not result.answered
+    assert (result.text, result.citations) == ("", ())
+    assert result.hits
+
+
+def test_a_floor_of_zero_never_declines_and_of_one_always_does(index: Index) -> None:
+    assert answer(index, "富士山の標高は何メートルですか?", floor=0.0).citations
+    assert not answer(index, "暫定CEOに任命されたのは誰ですか", floor=1.0).answered
+
+
+def test_an_answer_speaks_from_several_sources_in_their_order(tmp_path: Path) -> None:
+    index = Index.build(
+        [Source("b.txt", "山田さんは猫を三匹飼っています。"), Source("a.txt", "佐藤さんは猫を二匹飼っています。")],
+        tmp_path,
+    )
+    result = answer(index, "猫を飼っているのは誰ですか")
+    check(index, result)
+    assert {citation.source for citation in result.citations} == {"a.txt", "b.txt"}
+
+
+def sentence(start: int, score: float, source: str = "s") -> ScoredSentence:
+    return ScoredSentence(source, start, start + 3, score, late=0.9, words=0.0)
+
+
+TEXTS = {"s": Source("s", "".join(f"{n:03}" for n in range(100)) + "000")}
+
+
+def starts(sentences: list[ScoredSentence]) -> list[int]:
+    return [chosen.start for chosen in choose(sentences, TEXTS)]
+
+
+def test_the_best_sentence_is_first_and_the_others_follow_in_reading_order() -> None:
+    assert starts([sentence(30, 9.0), sentence(60, 9.5), sentence(3, 8.9), sentence(90, 9.4)]) == [60, 3, 30, 90]
+
+
+def test_what_falls_far_behind_the_best_is_left_out() -> None:
+    assert starts([sentence(0, 9.0), sentence(3, 9.0 - MARGIN), sentence(6, 8.99 - MARGIN)]) == [0, 3]
+
+
+def test_five_at_the_most() -> None:
+    assert len(starts([sentence(3 * n, 5.0 - n / 100) for n in range(20)])) == MAX_CITATIONS
+
+
+def test_the_same_words_are_not_cited_twice() -> None:
+    assert starts([sentence(0, 9.0), sentence(300, 8.9), sentence(3, 8.8)]) == [0, 3]
+
+
+def test_questions_are_checked_as_in_a_search(index: Index) -> None:
+    with pytest.raises(QuestionError):
+        answer(index, " ")
+
+
+def test_every_question_of_the_development_set_gets_only_true_citations(index: Index) -> None:
+    if not SHARED.exists():
+        pytest.skip("the development questions are not here")
+    first = cited = answerable = 0
+    for line in SHARED.read_text(encoding="utf-8").splitlines():
+        question = json.loads(line)
+        result = answer(index, question["question"])
+        check(index, result)
+        if question["answerable"]:
+            answerable += 1
+            found = [
+                any(c.start < span["end"] and span["start"] < c.end for span in question["evidence"])
+                for c in result.citations
+            ]
+            first += found[:1] == [True]
+            cited += any(found)
+    assert first / answerable >= 0.60
+    assert cited / answerable >= 0.85

@@ -1,0 +1,397 @@
+"""The served chat in a real browser: reading, asking, going to the cited sentence, replacing the text.
+
+Every visit also holds that the browser asked nothing but our own server and that its console shows no error.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qa import Index
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: install it (on Debian, apt install chromium)"),
+]
+
+Visit = Callable[..., Any]
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+STARTS_WITHIN = 90
+ANSWERS_WITHIN = 60_000
+"""Seconds for the server, milliseconds for a first answer: the model is loaded in both, on a busy machine."""
+
+HOSTILE_NAME = '<img src=x onerror="alert(1)">'
+HOSTILE = """The moon <script>alert(1)</script> is made of <img src="http://evil.example/a.png" onerror="alert(2)">.
+
+![pixel](http://evil.example/b.png) The sun is a <b>bold</b> star, and $$\\frac{1}{2}$$ of it is hidden.
+
+```mermaid
+graph TD; A[<img src=http://evil.example/c.png>] --> B
+```
+
+The \u202esea\u2066 is deep <style>body{display:none}</style> ${alert(3)} {{value}} <a href="javascript:alert(4)">x</a>.
+"""
+
+
+@contextmanager
+def serving(index: Path) -> Iterator[str]:
+    """The address of ``qa serve`` on this index, in a process of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "qa", "serve", "--index", str(index), "--port", str(port)]
+    # A proxy that answers nothing: nothing of ours may go through it.
+    environment = {**os.environ, "HTTP_PROXY": "http://127.0.0.1:9", "PYTHONUNBUFFERED": "1"}
+    log = index.parent / "server.log"
+    uploads = index.parent / "tmp"
+    uploads.mkdir()
+    environment["TMPDIR"] = str(uploads)  # what is uploaded lies in here, and is gone when the server stops
+    with log.open("w") as errors:
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
+        try:
+            assert server.stdout
+            told = server.stdout.readline()
+            address = re.search(r"http://\S+", told)
+            assert address, log.read_text()
+            yield address.group()
+        finally:
+            server.terminate()
+            assert server.wait(15) == 0
+            assert list(uploads.iterdir()) == []
+
+
+@pytest.fixture(scope="session")
+def address(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that answers from the article."""
+    index = tmp_path_factory.mktemp("article") / "index"
+    shutil.copytree(article_index, index)
+    with serving(index) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def scratch_address(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server whose text the tests replace."""
+    index = tmp_path_factory.mktemp("scratch") / "index"
+    shutil.copytree(article_index, index)
+    with serving(index) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    with playwright_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Visit]:
+    """Opens a page in a fresh profile; at the end nothing foreign was asked for and nothing went wrong."""
+    requests: list[str] = []
+    troubles: list[str] = []
+    contexts = []
+    own: set[str] = set()
+
+    def open_page(url: str, locale: str = "ja-JP", viewport: dict[str, int] = DESKTOP, **options: Any) -> Any:
+        own.add(url.rstrip("/"))
+        context = browser.new_context(locale=locale, viewport=viewport, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("dialog", lambda dialog: (troubles.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.goto(url)
+        page.wait_for_selector("#source .sentence", state="attached")
+        page.wait_for_selector("html[data-ready]")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert requests
+    assert [url for url in requests if not url.startswith((*own, "data:", "blob:"))] == []
+    assert troubles == []
+
+
+@pytest.fixture
+def article(article_index: Path) -> str:
+    """The article's text."""
+    (source,) = Index.open(article_index).sources.values()
+    return source.text
+
+
+def ask(page: Any, question: str) -> Any:
+    """Asks and waits for the reply; returns its locator."""
+    before = page.locator("#chat .asked").count()
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    page.wait_for_function(
+        "n => document.querySelectorAll('#chat .asked').length > n && !document.querySelector('#chat .pending')",
+        arg=before,
+        timeout=ANSWERS_WITHIN,
+    )
+    return page.locator("#chat .message.bot").last
+
+
+def replace_text(page: Any, name: str, text: str) -> None:
+    page.click("#sources > button")
+    page.fill("#text-name :is(input, textarea)", name)
+    page.fill("#text-body textarea", text)
+    page.click("#build")
+    page.wait_for_function(
+        "name => document.querySelector('#header .speaks').textContent.includes(name)", arg=name, timeout=ANSWERS_WITHIN
+    )
+
+
+@pytest.mark.parametrize(
+    ("locale", "question", "copy"),
+    [
+        ("ja-JP", "暫定CEOに任命されたのは誰ですか", "引用つきでコピー"),
+        ("en-GB", "Who became interim CEO?", "Copy with citations"),
+    ],
+)
+def test_a_question_is_answered_with_numbered_sentences_and_their_cards(
+    visit: Visit, address: str, article: str, locale: str, question: str, copy: str
+) -> None:
+    page = visit(address, locale)
+    reply = ask(page, question)
+    numbers = reply.locator(".answer .cite").all_inner_texts()
+    assert 1 <= len(numbers) <= 5 and numbers == [f"[{n}]" for n in range(1, len(numbers) + 1)]
+    assert reply.locator(".excerpt").count() == len(numbers)
+    for n in range(1, len(numbers) + 1):
+        card = reply.locator(f".excerpt.c-{n}")
+        start, end = map(int, card.locator(".place").inner_text().split("–"))
+        quote = article[start:end]
+        assert card.locator("mark").text_content() == quote
+        assert quote in reply.locator(".answer").text_content()
+        assert card.locator(".passage").text_content() in article
+    assert reply.locator(".copy").inner_text() == copy
+    assert page.locator("#chat .asked").inner_text() == question
+
+
+def test_a_citation_leads_to_its_very_sentence_and_escape_leads_back(visit: Visit, address: str, article: str) -> None:
+    page = visit(address)
+    reply = ask(page, "暫定CEOに任命されたのは誰ですか")
+    for n, how in enumerate(("click", "Enter", "Space"), 1):
+        cite = reply.locator(".cite").nth((n - 1) % reply.locator(".cite").count())
+        number = cite.inner_text()
+        start, end = map(int, reply.locator(f".excerpt.c-{number.strip('[]')} .place").inner_text().split("–"))
+        if how == "click":
+            cite.click()
+        else:
+            cite.focus()
+            page.keyboard.press(how)
+        page.wait_for_selector("#source .sentence.current")
+        current = page.locator("#source .sentence.current")
+        assert "".join(current.all_text_contents()) == article[start:end]
+        assert page.evaluate("document.activeElement.classList.contains('current')")
+        playwright_api.expect(current.first).to_be_in_viewport()
+        page.keyboard.press("Escape")
+        assert page.evaluate("document.activeElement.textContent") == number
+        assert page.locator("#source .sentence.current").count() == 0
+
+
+def test_the_sentences_that_the_newest_answer_cites_are_marked_in_the_source(visit: Visit, address: str) -> None:
+    page = visit(address)
+    reply = ask(page, "暫定CEOに任命されたのは誰ですか")
+    page.wait_for_selector("#source .sentence.cited")
+    marked = {re.sub(r"\s", "", text) for text in page.locator("#source .sentence.cited").all_text_contents()}
+    quoted = {re.sub(r"\s", "", text) for text in reply.locator(".answer .quote").all_text_contents()}
+    assert "".join(sorted(marked)) == "".join(sorted(quoted))
+
+
+def test_the_source_pane_holds_the_whole_text(visit: Visit, address: str, article: str) -> None:
+    page = visit(address)
+    shown = page.locator("#source article").text_content()
+    assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", article)
+    offsets = page.eval_on_selector_all(
+        "#source .sentence", "all => all.map(s => [+s.dataset.start, +s.dataset.end, s.textContent])"
+    )
+    assert all(article[start:end] == text for start, end, text in offsets)
+
+
+def test_an_abstention_is_no_answer_and_looks_unlike_one(visit: Visit, address: str) -> None:
+    page = visit(address)
+    # What is declined is decided by measurement, so several questions that no text answers are tried.
+    for question in ("zzzz qqqq xxxx", "富士山の高さは何メートルですか", "What is the boiling point of tungsten?"):
+        reply = ask(page, question)
+        if reply.locator(".abstained").count():
+            break
+    else:
+        pytest.fail("none of the questions was declined")
+    assert "書かれていない" in reply.locator(".verdict").inner_text()
+    assert reply.locator(".cite, .excerpt, mark").count() == 0
+    assert 1 <= reply.locator(".related").count() <= 3
+    style = "e => getComputedStyle(e).borderStyle"
+    assert reply.locator(".related").first.evaluate(style) == "dashed"
+    reply.locator(".related .show").first.click()
+    page.wait_for_selector("#source .sentence.current")
+
+
+def test_errors_stand_next_to_the_question_and_keep_it(visit: Visit, address: str) -> None:
+    page = visit(address)
+    page.fill("#question textarea", "x" * 2001)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#notice .line.trouble:not([hidden])")
+    assert page.locator("#notice .line").inner_text().startswith("この質問は受け付けられません。")
+    assert page.input_value("#question textarea") == "x" * 2001
+    assert page.locator("#chat .asked").count() == 0
+
+
+def test_a_pasted_text_answers_without_a_restart_and_the_chat_says_so(visit: Visit, scratch_address: str) -> None:
+    page = visit(scratch_address)
+    ask(page, "暫定CEOに任命されたのは誰ですか")
+    text = "庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。\n\n門の鍵は赤い箱の中にあります。"
+    replace_text(page, "庭の記録", text)
+    page.wait_for_selector("#chat .switched")
+    assert "庭の記録" in page.locator("#chat .switched").inner_text()
+    assert page.locator("#chat .cite").count() == 0  # what the older answer cited is no longer there
+    reply = ask(page, "庭師の名前は誰ですか")
+    assert "庭師の名前は山田花子です。" in reply.locator(".answer").inner_text()
+    reply.locator(".cite").first.click()
+    page.wait_for_selector("#source .sentence.current")
+    assert page.locator("#source .sentence.current").text_content() == "庭師の名前は山田花子です。"
+
+
+def test_dropped_files_replace_the_text_and_other_kinds_are_refused(
+    visit: Visit, scratch_address: str, tmp_path: Path
+) -> None:
+    page = visit(scratch_address, "en-GB")
+    for name, text in (("one.txt", "The bridge is nine metres long."), ("two.md", "The tower is red.")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    page.click("#sources > button")
+    page.click("#build")
+    page.wait_for_selector("#build-result .trouble:not([hidden])")
+    page.set_input_files("#text-files input[type=file]", [tmp_path / "one.txt", tmp_path / "two.md"])
+    page.wait_for_function("() => document.querySelector('#text-files').textContent.includes('two')")
+    page.click("#build")
+    page.wait_for_function(
+        "() => document.querySelector('#header .speaks').textContent.includes('one')", timeout=ANSWERS_WITHIN
+    )
+    page.wait_for_selector("#source .which:not([hidden])")
+    reply = ask(page, "What colour is the tower?")
+    assert "The tower is red." in reply.locator(".answer").inner_text()
+    reply.locator(".show").filter(visible=True).first.click()
+    page.wait_for_selector("#source .sentence.current")
+
+
+def test_hostile_words_of_a_source_and_a_question_make_no_element_and_no_request(
+    visit: Visit, scratch_address: str
+) -> None:
+    page = visit(scratch_address, "en-GB")
+    replace_text(page, HOSTILE_NAME, HOSTILE)
+    for question in ("What is the moon made of?", "<img src=http://evil.example/q.png onerror=alert(9)> moon", HOSTILE):
+        ask(page, question)
+        page.wait_for_timeout(100)
+    foreign = "#chat .message :is(img, script, form, iframe, svg, a, b, video, style, canvas, .katex, .mermaid)"
+    assert page.locator(foreign).count() == 0
+    assert page.locator("#source :is(img, script, iframe, svg, a, b, style, canvas)").count() == 0
+    assert page.locator("#header :is(img, b)").count() == 0
+    assert "<script>alert(1)</script>" in page.locator("#source article").text_content()
+    assert page.locator("#chat .asked").last.text_content().strip() == HOSTILE.strip()
+    assert HOSTILE_NAME in page.locator("#header .speaks").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_enter_that_confirms_a_conversion_does_not_send(visit: Visit, address: str) -> None:
+    page = visit(address)
+    page.fill("#question textarea", "ざんてい")
+    for init in ({"isComposing": True, "keyCode": 13}, {"isComposing": False, "keyCode": 229}):
+        page.eval_on_selector(
+            "#question textarea",
+            """(area, init) => area.dispatchEvent(
+                 new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true, ...init}))""",
+            init,
+        )
+    page.press("#question textarea", "Shift+Enter")
+    page.wait_for_timeout(700)
+    assert page.locator("#chat .asked").count() == 0
+    assert page.input_value("#question textarea") == "ざんてい\n"
+
+
+def test_language_and_theme_are_switched_in_place_and_survive_a_reload(visit: Visit, address: str) -> None:
+    page = visit(address, "ja-JP")
+    assert page.inner_text("#ask") == "質問する"
+    ask(page, "暫定CEOに任命されたのは誰ですか")
+    page.select_option("#language", "en")
+    page.select_option("#theme", "dark")
+    page.wait_for_function("() => document.querySelector('#ask').innerText === 'Ask'")
+    page.wait_for_function("() => document.querySelector('#chat .copy').innerText === 'Copy with citations'")
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    page.wait_for_function("() => document.querySelector('#ask').innerText === 'Ask'")
+    assert page.evaluate("[document.documentElement.lang, document.documentElement.dataset.theme]") == ["en", "dark"]
+    assert page.input_value("#language") == "en" and page.input_value("#theme") == "dark"
+    assert page.evaluate("document.body.classList.contains('dark')")
+
+
+def test_the_browsers_language_and_scheme_are_followed_at_first(visit: Visit, address: str) -> None:
+    page = visit(address, "fr-FR", color_scheme="dark")
+    assert page.inner_text("#ask") == "Ask"
+    assert page.get_attribute("#question textarea", "placeholder") == "Ask about the text"
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_on_a_phone_the_source_has_a_way_back_and_nothing_overflows(visit: Visit, address: str) -> None:
+    page = visit(address, "ja-JP", PHONE)
+    assert not page.is_visible("#source article")
+    reply = ask(page, "暫定CEOに任命されたのは誰ですか")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    cite = reply.locator(".cite").first
+    cite.click()
+    page.wait_for_selector("#source .sentence.current")
+    assert page.is_visible("#source article") and not page.is_visible("#chat")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.click("#source .back")
+    assert page.is_visible("#chat")
+    assert page.evaluate("document.activeElement.textContent") == "[1]"
+
+
+def test_a_screen_reader_is_told_of_answers_and_of_each_citation(visit: Visit, address: str) -> None:
+    page = visit(address, "en-GB")
+    reply = ask(page, "Who became interim CEO?")
+    assert page.get_attribute("#chat [role=log]", "aria-live") == "polite"
+    page.wait_for_function("() => document.querySelector('#chat .cite').ariaLabel?.startsWith('Citation 1')")
+    assert page.locator("#chat [aria-label*='<']").count() == 0
+    assert page.get_attribute("#question textarea", "aria-label") == "Question"
+    reply.locator(".cite").first.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("#excerpt-tip")
+    assert reply.locator(".excerpt.c-1 mark").text_content() in page.locator("#excerpt-tip").text_content()
+
+
+def test_without_an_index_the_page_says_so_and_the_server_stops_although_it_is_open(
+    browser: Any, tmp_path: Path
+) -> None:
+    with serving(tmp_path / "none") as url:
+        page = browser.new_page(locale="ja-JP")
+        page.goto(url)
+        page.wait_for_selector("#chat .welcome")
+        assert "まだ本文がありません" in page.inner_text("#chat .welcome")
+        assert "まだ本文がありません" in page.inner_text("#header .speaks")
+        page.fill("#question textarea", "誰ですか")
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector("#notice .trouble:not([hidden])")
+        assert page.inner_text("#notice").startswith("まだ索引がありません。")
+        stopped = time.monotonic()
+    assert time.monotonic() - stopped < 8
+    page.close()

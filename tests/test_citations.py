@@ -1,0 +1,59 @@
+"""A citation is in its source at its offsets, or is not shown."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.citations import Citation, cite, verified, verify
+from qa.sources import Source
+
+SOURCES = {"a": Source("a", "一つ目。二つ目。"), "b": Source("b", "👨‍👩‍👧 é\r\nend")}
+
+
+def test_a_quote_is_cut_from_the_source() -> None:
+    assert cite([("a", 4, 8), ("b", 6, 8)], SOURCES) == [
+        Citation(1, "a", 4, 8, "二つ目。"),
+        Citation(2, "b", 6, 8, "é\r"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"quote": "三つ目。"},
+        {"quote": "二つ目"},
+        {"start": 3},
+        {"end": 7},
+        {"source": "b"},
+        {"source": "gone"},
+        {"start": -4, "end": 8},
+        {"start": 8, "end": 8, "quote": ""},
+        {"start": 4, "end": 99},
+    ],
+)
+def test_what_does_not_stand_there_fails(wrong: dict[str, object]) -> None:
+    right = Citation(1, "a", 4, 8, "二つ目。")
+    assert verify(right, SOURCES)
+    assert not verify(replace(right, **wrong), SOURCES)  # type: ignore[arg-type]
+
+
+def test_a_failed_citation_is_dropped_logged_and_the_rest_numbered_anew(caplog: pytest.LogCaptureFixture) -> None:
+    good = cite([("a", 0, 4), ("a", 4, 8)], SOURCES)
+    with caplog.at_level(logging.WARNING):
+        kept = verified([good[0], replace(good[1], n=2, quote="forged"), replace(good[1], n=3)], SOURCES)
+    assert [(c.n, c.quote) for c in kept] == [(1, "一つ目。"), (2, "二つ目。")]
+    assert "dropped a citation" in caplog.text
+    assert "forged" not in caplog.text
+
+
+@given(st.text(min_size=1), st.data())
+def test_any_span_cited_verifies(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    sources = {"t": Source("t", "".join(char for char in text if not "\ud800" <= char <= "\udfff").ljust(end, "."))}
+    assert verified(cite([("t", start, end)], sources), sources) == cite([("t", start, end)], sources)

@@ -1,0 +1,125 @@
+"""Each fault that the doctor knows is made, and found by name with what helps."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import namedtuple
+from pathlib import Path
+
+import platformdirs
+import pytest
+from click.testing import CliRunner
+
+from qa.cli import main
+from qa.doctor import Check, check
+from qa.generations import write_manifest
+
+ALL = ["python", "libraries", "cache", "disk", "index", "model", "fit", "search"]
+
+
+def by_name(checks: list[Check]) -> dict[str, Check]:
+    return {one.name: one for one in checks}
+
+
+def the_fault(checks: list[Check]) -> Check:
+    """The one check that is not in order; it says what to do, the others have nothing to say on that."""
+    (fault,) = [one for one in checks if not one.ok]
+    assert fault.remedy.endswith(".")
+    assert all(one.remedy == "" for one in checks if one.ok)
+    return fault
+
+
+@pytest.fixture
+def index_copy(tmp_path: Path, article_index: Path) -> Path:
+    copy = tmp_path / "index"
+    shutil.copytree(article_index, copy)
+    return copy
+
+
+def test_a_whole_index_passes_every_check_and_its_own_text_finds_itself(article_index: Path) -> None:
+    checks = check(article_index)
+    assert [one.name for one in checks if one.ok] == ALL
+    assert {one.remedy for one in checks} == {""}
+    details = {name: one.detail for name, one in by_name(checks).items()}
+    assert details["python"].startswith("Python 3.")
+    assert "sentence-transformers " in details["libraries"]
+    assert "generation 1" in details["index"]
+    assert "multilingual-e5-small" in details["model"]
+
+
+def test_a_missing_index_is_the_one_fault_and_names_the_command(tmp_path: Path) -> None:
+    checks = check(tmp_path / "none")
+    fault = the_fault(checks)
+    assert fault.name == "index"
+    assert "qa build" in fault.remedy
+    assert [one.name for one in checks] == ALL[:6]
+
+
+def test_a_changed_file_of_the_index_is_found_by_its_checksum(index_copy: Path) -> None:
+    file = next(path for path in index_copy.rglob("*") if path.is_file() and path.name.startswith("spans"))
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(content)
+    fault = the_fault(check(index_copy))
+    assert fault.name == "index"
+    assert file.name in fault.detail
+    assert "qa build" in fault.remedy
+
+
+def test_an_index_of_another_model_does_not_fit(index_copy: Path) -> None:
+    written = next(index_copy.glob("generations/*/manifest.json"))
+    manifest = json.loads(written.read_text(encoding="utf-8"))
+    written.unlink()
+    made_here = {key: value for key, value in manifest.items() if key not in ("format", "files", "sha256")}
+    other_model = manifest["model"] | {"fingerprint": "0" * 16}
+    write_manifest(written.parent, made_here | {"model": other_model})
+    fault = the_fault(check(index_copy))
+    assert fault.name == "fit"
+    assert "0" * 16 in fault.detail
+    assert "qa build" in fault.remedy
+
+
+def test_a_cache_folder_that_cannot_be_written_is_found(
+    tmp_path: Path, article_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    monkeypatch.setattr(platformdirs, "user_cache_path", lambda name: tmp_path / "file" / name)
+    fault = the_fault(check(article_index))
+    assert fault.name == "cache"
+    assert "XDG_CACHE_HOME" in fault.remedy
+
+
+def test_a_full_disk_is_found(article_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 10**6))
+    fault = the_fault(check(article_index))
+    assert fault.name == "disk"
+    assert fault.remedy == "Free 100 MB there."
+
+
+def test_a_missing_library_is_found_and_nothing_is_imported_after(
+    article_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qa import doctor
+
+    monkeypatch.setattr(doctor, "_requirements", lambda: [("faiss-cpu", "99.0"), ("no-such-library", "1")])
+    checks = check(article_index)
+    fault = the_fault(checks)
+    assert fault.name == "libraries"
+    assert "no-such-library is not installed" in fault.detail
+    assert "is older than 99.0" in fault.detail
+    assert [one.name for one in checks] == ALL[:4]
+
+
+def test_the_command_exits_with_0_when_all_is_well_and_1_when_not(tmp_path: Path, article_index: Path) -> None:
+    well = CliRunner().invoke(main, ["doctor", "--index", str(article_index)])
+    assert well.exit_code == 0
+    assert [line.split()[:2] for line in well.stdout.splitlines()] == [["ok", f"{name}:"] for name in ALL]
+    ill = CliRunner().invoke(main, ["doctor", "--index", str(tmp_path), "--json"])
+    assert ill.exit_code == 1
+    printed = json.loads(ill.stdout)
+    assert list(printed) == ["ok", "checks"]
+    assert printed["ok"] is False
+    assert [one["name"] for one in printed["checks"] if not one["ok"]] == ["index"]
+    assert list(printed["checks"][0]) == ["name", "ok", "detail", "remedy"]

@@ -1,0 +1,418 @@
+"""Question sets of every form, metrics worked by hand, and a whole evaluation on a small set."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.errors import EvaluationSetError
+from qa.evaluation import metrics
+from qa.evaluation.questions import Collection, EvaluationSet, Evidence, Question
+from qa.evaluation.report import Report, evaluate, render
+from qa.evaluation.scores import EvidenceScore, QuestionScore
+from qa.evaluation.sets import guess_language, place, read_set
+from qa.sources import Source
+
+LAMP = "灯台は1874年に建てられた。高さは31メートルである。"
+BRIDGE = "橋は木で造られている。全長は120メートルで、毎年春に修理される。"
+SHIP = "The ferry leaves at nine. It carries forty passengers. The captain is Ada Byron."
+
+
+def write(path: Path, content: Any) -> Path:
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return path
+
+
+def squad(*paragraphs: dict[str, Any]) -> dict[str, Any]:
+    return {"version": "2.0", "data": [{"title": "t", "paragraphs": list(paragraphs)}]}
+
+
+# --- metrics ---------------------------------------------------------------------------------------------------
+
+
+def test_a_question_without_a_right_hit_counts_in_the_denominator() -> None:
+    ranks = [1, 2, None, 12]
+    assert metrics.recall_at(1, ranks) == 1 / 4
+    assert metrics.recall_at(5, ranks) == 2 / 4
+    assert metrics.recall_at(12, ranks) == 3 / 4
+
+
+def test_mrr_is_the_mean_of_reciprocal_ranks_and_zero_beyond_the_cut() -> None:
+    assert metrics.mrr_at(10, [1, 2, None, 12]) == (1 + 1 / 2 + 0 + 0) / 4
+
+
+def test_ndcg_discounts_by_the_binary_logarithm_of_the_place() -> None:
+    # 1 / log2(2) = 1, 1 / log2(4) = 1/2, nothing for a miss and for place 11
+    assert metrics.ndcg_at(10, [1, 3, None, 11]) == pytest.approx((1 + 0.5) / 4)
+
+
+def test_auc_counts_a_tie_as_half_a_win() -> None:
+    # pairs: .9>.8 .9>.3 (2 won), .8=.8 tied, .8>.3 won, .2<.8 .2<.3 lost: 3.5 of 6
+    assert metrics.roc_auc([0.9, 0.8, 0.2], [0.8, 0.3]) == pytest.approx(3.5 / 6)
+
+
+def test_figures_of_nothing_are_none_rather_than_zero() -> None:
+    assert metrics.recall_at(1, []) is None
+    assert metrics.mrr_at(10, []) is None
+    assert metrics.ndcg_at(10, []) is None
+    assert metrics.roc_auc([0.4], []) is None
+    assert metrics.roc_auc([], [0.4]) is None
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=1, max_size=12),
+    st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=1, max_size=12),
+)
+def test_auc_equals_the_count_over_all_pairs_and_mirrors_when_the_sides_swap(a: list[float], b: list[float]) -> None:
+    pairs = sum((x > y) + (x == y) / 2 for x in a for y in b) / (len(a) * len(b))
+    assert metrics.roc_auc(a, b) == pytest.approx(pairs)
+    assert metrics.roc_auc(b, a) == pytest.approx(1 - pairs)
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(1, 30)), min_size=1, max_size=20))
+def test_ndcg_lies_between_mrr_and_recall(ranks: list[int | None]) -> None:
+    mrr, ndcg, recall = metrics.mrr_at(10, ranks), metrics.ndcg_at(10, ranks), metrics.recall_at(10, ranks)
+    assert mrr is not None and ndcg is not None and recall is not None
+    assert mrr <= ndcg + 1e-12 <= recall + 2e-12
+
+
+def test_a_hit_must_hold_half_of_the_evidence_and_evidence_never_half_of_the_hit() -> None:
+    assert metrics.covers_half((0, 15), (10, 20))
+    assert not metrics.covers_half((0, 14), (10, 20))
+    assert metrics.covers_half((0, 1000), (10, 20))
+    assert not metrics.covers_half((12, 14), (10, 20))
+    assert not metrics.covers_half((0, 10), (10, 10))
+
+
+def test_two_sentences_are_the_same_when_half_of_the_shorter_is_shared() -> None:
+    assert metrics.is_same_sentence((12, 14), (10, 20))
+    assert metrics.is_same_sentence((0, 15), (10, 20))
+    assert not metrics.is_same_sentence((0, 14), (10, 20))
+    assert not metrics.is_same_sentence((0, 10), (10, 20))
+
+
+def test_an_answer_is_found_whatever_its_width_case_and_spaces() -> None:
+    assert metrics.holds_answer(["会社は ＯｐｅｎＡＩ　だ"], ["open ai"])
+    assert not metrics.holds_answer(["会社は OpenAI だ"], ["Open-AI"])
+    assert not metrics.holds_answer(["会社は OpenAI だ"], ["", "  "])
+    assert not metrics.holds_answer(["open", "ai"], ["openai"])
+
+
+# --- sets ------------------------------------------------------------------------------------------------------
+
+
+def test_squad_v1_gives_a_source_a_paragraph_and_the_sentence_at_answer_start(tmp_path: Path) -> None:
+    text = "Ada came. Then Ada went. Bob stayed."
+    asked = {"id": "q1", "question": "Who went?", "answers": [{"text": "Ada", "answer_start": 15}]}
+    paragraphs = ({"context": SHIP, "qas": []}, {"context": text, "qas": [asked]})
+    read = read_set(write(tmp_path / "small.v1.json", squad(*paragraphs)))
+
+    assert read.name == "small"
+    assert not read.needs_index
+    (collection,) = read.collections
+    assert collection.sources is not None
+    assert [source.text for source in collection.sources] == [SHIP, text]
+    (question,) = collection.questions
+    assert question == Question(
+        id="q1",
+        lang="und",
+        question="Who went?",
+        answerable=True,
+        answers=("Ada",),
+        gold=collection.sources[1].name,
+        evidence=(Evidence(collection.sources[1].name, 10, 24, "Then Ada went."),),
+    )
+
+
+def test_squad_v2_marks_impossible_questions_as_unanswerable_without_gold(tmp_path: Path) -> None:
+    asked = [
+        {"id": "a", "question": "誰?", "answers": [], "plausible_answers": [{"text": "橋"}], "is_impossible": True},
+        {"id": "b", "question": "何で?", "answers": [{"text": "木", "answer_start": 2}] * 2, "is_impossible": False},
+    ]
+    (collection,) = read_set(write(tmp_path / "v2.json", squad({"context": BRIDGE, "qas": asked}))).collections
+    impossible, possible = collection.questions
+    assert (impossible.answerable, impossible.answers, impossible.gold, impossible.evidence) == (False, (), "", ())
+    assert possible.answerable
+    assert possible.answers == ("木",)
+    assert [evidence.quote for evidence in possible.evidence] == ["橋は木で造られている。"]
+
+
+def test_a_paragraph_that_comes_twice_is_one_source(tmp_path: Path) -> None:
+    one = {"context": LAMP, "qas": [{"question": "いつ?", "answers": [{"text": "1874年"}]}]}
+    (collection,) = read_set(write(tmp_path / "twice.json", squad(one, one))).collections
+    assert collection.sources is not None
+    assert len(collection.sources) == 1
+    assert {question.gold for question in collection.questions} == {collection.sources[0].name}
+
+
+def test_an_answer_start_that_is_off_falls_back_on_where_the_string_stands(tmp_path: Path) -> None:
+    asked = {"question": "高さは?", "answers": [{"text": "31メートル", "answer_start": 3}]}
+    (collection,) = read_set(write(tmp_path / "off.json", squad({"context": LAMP, "qas": [asked]}))).collections
+    assert [evidence.quote for evidence in collection.questions[0].evidence] == ["高さは31メートルである。"]
+
+
+def test_the_compact_form_takes_every_sentence_that_holds_an_answer(tmp_path: Path) -> None:
+    text = "春に咲く。秋に枯れる。また春が来る。"
+    compact = {"passages": [LAMP, text], "queries": [["いつ咲く?", 1, ["春"], "花"], ["いつ建った?", 0, ["1874年"]]]}
+    (collection,) = read_set(write(tmp_path / "compact.json", compact)).collections
+    spring, built = collection.questions
+    assert [(evidence.start, evidence.end) for evidence in spring.evidence] == [(0, 5), (11, 18)]
+    assert [evidence.quote for evidence in built.evidence] == ["灯台は1874年に建てられた。"]
+    assert {evidence.source for evidence in spring.evidence} == {spring.gold}
+    assert [question.lang for question in collection.questions] == ["ja", "ja"]
+
+
+def lines_set(tmp_path: Path, start: int = 15) -> EvaluationSet:
+    quote = LAMP[15:]
+    records = [
+        {
+            "id": "l-1",
+            "lang": "en",
+            "question": "How tall is it?",
+            "answerable": True,
+            "answers": ["31メートル"],
+            "evidence": [{"quote": quote, "start": start, "end": start + len(quote)}],
+        },
+        {"id": "l-2", "lang": "ja", "question": "灯台守は誰?", "answerable": False, "answers": [], "evidence": []},
+    ]
+    text = "\n".join(json.dumps(record, ensure_ascii=False) for record in records) + "\n\n"
+    return read_set(write(tmp_path / "lines.jsonl", text))
+
+
+def test_the_lines_form_brings_no_sources_and_is_placed_in_those_of_an_index(tmp_path: Path) -> None:
+    read = lines_set(tmp_path)
+    assert read.needs_index
+    placed = place(read, {"bridge": Source("bridge", BRIDGE), "lamp": Source("lamp", LAMP)})
+    tall, keeper = placed.collections[0].questions
+    assert tall.evidence == (Evidence("lamp", 15, 28, "高さは31メートルである。"),)
+    assert (tall.lang, tall.gold) == ("en", "")
+    assert not keeper.answerable
+
+
+def test_evidence_that_stands_elsewhere_says_which_index_fits(tmp_path: Path) -> None:
+    sources = {"lamp": Source("lamp", LAMP)}
+    with pytest.raises(EvaluationSetError, match=r'lines are about a text .*"高さは31メートルである。" at 14.*--index'):
+        place(lines_set(tmp_path, start=14), sources)
+
+
+def nomiracl(number: int, question: str, passages: list[str], answerable: bool) -> str:
+    return json.dumps({"id": str(number), "question": question, "passages": passages, "answerable": answerable})
+
+
+def test_the_nomiracl_form_gives_each_question_a_collection_of_its_own(tmp_path: Path) -> None:
+    text = nomiracl(1, "橋は何で?", [LAMP, BRIDGE, LAMP], True) + "\n" + nomiracl(2, "船长是谁？", [LAMP], False)
+    path = tmp_path / "nomiracl.jsonl.gz"
+    path.write_bytes(gzip.compress(text.encode()))
+    read = read_set(path)
+    assert read.name == "nomiracl"
+    assert [[s.text for s in c.sources or ()] for c in read.collections] == [[LAMP, BRIDGE], [LAMP]]
+    questions = [collection.questions[0] for collection in read.collections]
+    assert [(q.lang, q.answerable, q.gold, q.evidence) for q in questions] == [
+        ("ja", True, "", ()),
+        ("zh", False, "", ()),
+    ]
+
+
+def test_a_line_separator_within_a_string_does_not_part_a_line(tmp_path: Path) -> None:
+    record = json.dumps({"question": "a\u2028b", "answerable": False}, ensure_ascii=False)
+    (collection,) = read_set(write(tmp_path / "separator.jsonl", f"{record}\n{record}")).collections
+    assert [question.question for question in collection.questions] == ["a\u2028b"] * 2
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "language"),
+    [
+        ("誰ですか", "", "ja"),
+        ("누구?", "", "ko"),
+        ("谁是船长", "", "zh"),
+        ("東大寺建立年", BRIDGE, "ja"),
+        ("東大寺建立年", "東大寺建於八世紀", "zh"),
+        ("GDP?", BRIDGE, "ja"),
+        ("Who?", SHIP, "und"),
+    ],
+)
+def test_language_is_guessed_from_the_letters(question: str, passage: str, language: str) -> None:
+    assert guess_language(question, passage) == language
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", r"bad\.json holds no questions"),
+        (b"\xff\xfe\x00", r"bad\.json is not text in UTF-8"),
+        (b'{"data": [', r"bad\.json is not whole JSON"),
+        (b'{"question": "a"}\n{"question"', r"bad\.json is not whole JSON \(line 2"),
+        (b'{"data": []}', r"bad\.json holds no questions"),
+        (b'{"data": [{"title": "t"}]}', r"bad\.json is in no form that is known \(KeyError: 'paragraphs'\)"),
+        (b'{"passages": ["a"], "queries": [["q", 1, ["a"]]]}', r"in no form that is known .*passage 1 of 1"),
+        (b'{"passages": [1], "queries": []}', r"in no form that is known"),
+        (b'{"answer": "a"}', r"in no form that is known"),
+        (b'{"question": "a", "answerable": "yes"}', r"in no form that is known .*'yes', not true or false"),
+        (b"[1, 2]", r"in no form that is known"),
+        (b"12", r"in no form that is known"),
+        (b"\x1f\x8bnot gzip", r"bad\.json is cut or is not gzip"),
+    ],
+)
+def test_a_file_in_no_known_form_is_refused_in_one_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
+    path = tmp_path / "bad.json"
+    path.write_bytes(content)
+    with pytest.raises(EvaluationSetError, match=sentence) as refusal:
+        read_set(path)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_missing_file_a_folder_and_a_cut_gzip_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(EvaluationSetError, match="There is no question set at"):
+        read_set(tmp_path / "none.json")
+    with pytest.raises(EvaluationSetError, match="cannot be read"):
+        read_set(tmp_path)
+    cut = tmp_path / "cut.json.gz"
+    cut.write_bytes(gzip.compress(json.dumps(squad({"context": LAMP * 50, "qas": []})).encode())[:60])
+    with pytest.raises(EvaluationSetError, match="cut or is not gzip"):
+        read_set(cut)
+
+
+# --- report ----------------------------------------------------------------------------------------------------
+
+HIT = EvidenceScore(first=True, cited=True, answer=True, citations=2)
+LATE = EvidenceScore(first=False, cited=True, answer=False, citations=3)
+MISS = EvidenceScore(first=False, cited=False, answer=False, citations=0)
+
+
+def scored(lang: str, rank: int | None, evidence: EvidenceScore, confidence: float, **other: Any) -> QuestionScore:
+    values: dict[str, Any] = {"answerable": True, "judged": True, "answered": evidence is not MISS, "forced": evidence}
+    values |= {"shown": 4, "verbatim": 4} | other
+    return QuestionScore(id="", lang=lang, rank=rank, evidence=evidence, confidence=confidence, **values)
+
+
+@pytest.fixture
+def report() -> Report:
+    scores = (
+        scored("ja", 1, HIT, 0.9),
+        scored("ja", 2, LATE, 0.5),
+        scored("en", None, MISS, 0.2, forced=LATE),
+        scored("en", None, MISS, 0.5, answerable=False, judged=False, answered=True, verbatim=3),
+    )
+    return Report("hand", scores, 1.25)
+
+
+def test_every_figure_of_a_report_follows_from_its_scores(report: Report) -> None:
+    figures = report.to_dict()
+    assert list(figures) == [
+        "set", "questions", "retrieval", "evidence", "forced", "abstention", "verbatim", "languages", "seconds"
+    ]  # fmt: skip
+    assert (figures["set"], figures["questions"], figures["verbatim"]) == ("hand", 4, 15 / 16)
+    assert figures["retrieval"] == {
+        "R@1": 0.3333,
+        "R@5": 0.6667,
+        "R@10": 0.6667,
+        "MRR@10": 0.5,
+        "nDCG@10": round((1 + 0.6309297535714575) / 3, 4),
+    }
+    assert figures["evidence"] == {"first": 0.3333, "cited": 0.6667, "answer": 0.3333, "citations": 1.6667}
+    assert figures["forced"] == {"first": 0.3333, "cited": 1.0, "answer": 0.3333, "citations": 2.6667}
+    # against the one unanswerable at .5: .9 wins, .5 ties, .2 loses
+    assert figures["abstention"] == {"answered_answerable": 0.6667, "declined_unanswerable": 0.0, "AUC": 0.5}
+
+
+def test_each_language_has_its_own_figures(report: Report) -> None:
+    languages = report.to_dict()["languages"]
+    assert list(languages) == ["en", "ja"]
+    assert languages["ja"]["retrieval"]["R@1"] == 0.5
+    assert languages["ja"]["abstention"] == {
+        "answered_answerable": 1.0,
+        "declined_unanswerable": None,
+        "AUC": None,
+    }
+    assert languages["en"]["abstention"] == {"answered_answerable": 0.0, "declined_unanswerable": 0.0, "AUC": 0.0}
+
+
+def test_the_table_has_a_row_for_all_and_one_a_language_in_aligned_columns(report: Report) -> None:
+    heading, retrieval, *_ = render(report).split("\n\n")
+    assert heading == "hand: 4 questions in 1.2 s; excerpts verbatim: 93.75 %"
+    assert retrieval.splitlines() == [
+        "retrieval  of     R@1     R@5    R@10  MRR@10  nDCG@10",
+        "all         3  0.3333  0.6667  0.6667  0.5000   0.5436",
+        "en          1  0.0000  0.0000  0.0000  0.0000   0.0000",
+        "ja          2  0.5000  1.0000  1.0000  0.7500   0.8155",
+    ]
+
+
+def test_a_set_with_its_own_texts_is_indexed_asked_and_scored(tmp_path: Path) -> None:
+    asked = [
+        {"id": "when", "question": "灯台はいつ建てられたか", "answers": [{"text": "1874年"}]},
+        {"id": "tall", "question": "灯台の高さは何メートルか", "answers": [{"text": "31メートル"}]},
+    ]
+    captain = {"id": "captain", "question": "Who is the captain of the ferry?", "answers": [{"text": "Ada Byron"}]}
+    paragraphs = ({"context": LAMP, "qas": asked}, {"context": BRIDGE, "qas": []}, {"context": SHIP, "qas": [captain]})
+    calls: list[tuple[int, int, str]] = []
+    result = evaluate(
+        read_set(write(tmp_path / "own.json", squad(*paragraphs))),
+        progress=lambda done, total, what: calls.append((done, total, what)),
+    )
+    figures = result.to_dict()
+    assert [score.id for score in result.scores] == ["when", "tall", "captain"]
+    assert [score.rank for score in result.scores] == [1, 1, 1]
+    assert figures["retrieval"]["nDCG@10"] == 1.0
+    assert figures["forced"]["cited"] == 1.0
+    assert figures["forced"]["answer"] == 1.0
+    assert figures["verbatim"] == 1.0
+    assert [call for call in calls if call[2] == "asking"] == [(n, 3, "asking") for n in (1, 2, 3)]
+
+
+def test_a_limit_draws_the_same_questions_each_time_and_keeps_the_texts(tmp_path: Path) -> None:
+    asked = [{"id": str(n), "question": f"全長 {n}?", "answers": [{"text": "120メートル"}]} for n in range(20)]
+    paragraphs = ({"context": BRIDGE, "qas": asked}, {"context": LAMP, "qas": []})
+    read = read_set(write(tmp_path / "many.json", squad(*paragraphs)))
+    drawn = [[score.id for score in evaluate(read, limit=3).scores] for _ in range(2)]
+    assert drawn[0] == drawn[1]
+    assert len(set(drawn[0])) == 3
+    assert drawn[0] != ["0", "1", "2"]
+
+
+def test_small_collections_are_told_of_abstention_alone(tmp_path: Path) -> None:
+    text = nomiracl(1, "橋は何で造られているか", [LAMP, BRIDGE], True) + "\n" + nomiracl(2, "誰が王か", [SHIP], False)
+    result = evaluate(read_set(write(tmp_path / "small.jsonl", text)))
+    figures = result.to_dict()
+    assert set(figures["retrieval"].values()) == {None}
+    assert set(figures["evidence"].values()) == {None}
+    assert figures["abstention"]["AUC"] == 1.0
+    assert figures["verbatim"] == 1.0
+    assert "retrieval" not in render(result)
+
+
+def test_a_set_on_another_text_needs_an_index_and_one_that_fits(tmp_path: Path, article_index: Path) -> None:
+    read = lines_set(tmp_path)
+    with pytest.raises(EvaluationSetError, match="name with --index an index of it"):
+        evaluate(read)
+    with pytest.raises(EvaluationSetError, match="a text that this index does not hold"):
+        evaluate(read, article_index)
+
+
+def test_an_evidence_set_is_asked_of_the_index_that_holds_its_text(article_index: Path) -> None:
+    from qa.index import Index
+
+    index = Index.open(article_index)
+    name, source = next(iter(index.sources.items()))
+    start, end = index.sentences(name)[3]
+    sentence = source.text[start:end]
+    own = Question("own", "ja", sentence[:200], True, (sentence,), evidence=(Evidence("", start, end, sentence),))
+    blank = Question("blank", "ja", "  ", True, (sentence,), evidence=own.evidence)
+    result = evaluate(EvaluationSet("own", (Collection(None, (own, blank)),)), index)
+    assert [score.rank for score in result.scores] == [1, None]
+    assert [score.forced.first for score in result.scores] == [True, False]
+    assert result.to_dict()["retrieval"]["R@1"] == 0.5
+
+
+def test_retrieval_is_scored_on_the_hits_that_retrieve_gives(article_index: Path) -> None:
+    from qa import Index, answer, retrieve
+
+    index = Index.open(article_index)
+    for question in ("暫定CEOに任命されたのは誰ですか", "Who left the board?"):
+        assert list(answer(index, question, k=30).hits) == retrieve(index, question, k=30)

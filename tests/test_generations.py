@@ -1,0 +1,169 @@
+"""The present generation is whole, whatever happens to a build."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from qa import generations
+from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, StorageError
+
+
+def make(index: Path, content: str) -> None:
+    with generations.new_generation(index) as folder:
+        (folder / "data").mkdir()
+        (folder / "data" / "text").write_text(content)
+        generations.write_manifest(folder, {"note": content})
+
+
+def read(index: Path) -> str:
+    _, folder, manifest = generations.open_current(index)
+    content = (folder / "data" / "text").read_text()
+    assert manifest["note"] == content
+    return content
+
+
+def test_a_new_generation_becomes_the_present_one(tmp_path: Path) -> None:
+    make(tmp_path / "index", "one")
+    assert (tmp_path / "index" / "CURRENT").read_text() == "1\n"
+    assert read(tmp_path / "index") == "one"
+    make(tmp_path / "index", "two")
+    assert read(tmp_path / "index") == "two"
+
+
+def test_the_one_before_is_kept_for_its_readers_and_older_ones_go(tmp_path: Path) -> None:
+    for content in "abcd":
+        make(tmp_path, content)
+    assert sorted(path.name for path in (tmp_path / "generations").iterdir()) == ["3", "4"]
+
+
+def test_a_build_that_fails_leaves_the_present_one_and_no_remains(tmp_path: Path) -> None:
+    make(tmp_path, "good")
+    with pytest.raises(ZeroDivisionError), generations.new_generation(tmp_path) as folder:
+        (folder / "half").write_text("half")
+        raise ZeroDivisionError
+    assert read(tmp_path) == "good"
+    assert [path.name for path in (tmp_path / "generations").iterdir()] == ["1"]
+
+
+def test_remains_of_a_killed_build_are_cleared_by_the_next(tmp_path: Path) -> None:
+    make(tmp_path, "good")
+    (tmp_path / "generations" / "2.unfinished").mkdir()
+    (tmp_path / "CURRENT.new").write_text("2")
+    assert read(tmp_path) == "good"
+    make(tmp_path, "next")
+    assert read(tmp_path) == "next"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["CURRENT", "LOCK", "generations"]
+
+
+def test_a_finished_generation_that_was_never_named_is_not_the_present_one(tmp_path: Path) -> None:
+    make(tmp_path, "good")
+    make(tmp_path, "unnamed")
+    (tmp_path / "CURRENT").write_text("1\n")
+    assert read(tmp_path) == "good"
+    make(tmp_path, "third")
+    assert (tmp_path / "CURRENT").read_text() == "3\n"
+
+
+def test_no_index_says_which_command_makes_one(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissingError, match=r"There is no index in .*: make one with `qa build`\.$"):
+        generations.open_current(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("content", ["", "x", "-1", "1 2", "9" * 5])
+def test_a_pointer_to_nothing_is_damage(tmp_path: Path, content: str) -> None:
+    make(tmp_path, "good")
+    (tmp_path / "CURRENT").write_text(content)
+    with pytest.raises(IndexDamagedError, match=r"make the index anew with `qa build --index .*`"):
+        generations.open_current(tmp_path)
+
+
+def test_a_changed_a_cut_and_a_missing_file_are_each_named(tmp_path: Path) -> None:
+    make(tmp_path, "good")
+    file = tmp_path / "generations" / "1" / "data" / "text"
+    for damage in ("goof", "goo", ""):
+        file.write_text(damage)
+        with pytest.raises(IndexDamagedError, match="text is not what was written there"):
+            generations.open_current(tmp_path)
+    file.unlink()
+    with pytest.raises(IndexDamagedError, match="text is missing"):
+        generations.open_current(tmp_path)
+
+
+def test_a_damaged_manifest_is_named(tmp_path: Path) -> None:
+    make(tmp_path, "good")
+    manifest = tmp_path / "generations" / "1" / "manifest.json"
+    whole = manifest.read_bytes()
+    for damage in (whole[:20], b"", b"[]", b'{"format": 1}', b"\xff\xfe", whole.replace(b"good", b"goof")):
+        manifest.write_bytes(damage)
+        with pytest.raises(IndexDamagedError, match=r"manifest\.json is (damaged|not what was written there)"):
+            generations.open_current(tmp_path)
+
+
+def test_another_format_is_refused_by_its_number(tmp_path: Path) -> None:
+    make(tmp_path, "good")
+    manifest = tmp_path / "generations" / "1" / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": 99}))
+    with pytest.raises(IndexMismatchError, match="has format 99 and this version reads 1"):
+        generations.open_current(tmp_path)
+
+
+def test_two_builders_take_turns(tmp_path: Path) -> None:
+    order: list[str] = []
+
+    def slow() -> None:
+        with generations.new_generation(tmp_path) as folder:
+            order.append("slow begins")
+            time.sleep(0.3)
+            generations.write_manifest(folder, {})
+            order.append("slow ends")
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    while not order:
+        time.sleep(0.01)
+    with generations.new_generation(tmp_path) as folder:
+        order.append("second begins")
+        generations.write_manifest(folder, {})
+    thread.join()
+    assert order == ["slow begins", "slow ends", "second begins"]
+    assert generations.current_number(tmp_path) == 2
+
+
+def test_a_place_that_is_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "index").write_text("")
+    with pytest.raises(StorageError, match=r"is not a folder: choose another place with --index\.$"):
+        make(tmp_path / "index", "x")
+
+
+KILLED = """
+import sys, os, time
+from pathlib import Path
+from qa import generations
+index = Path(sys.argv[1])
+for n in range(1000):
+    with generations.new_generation(index) as folder:
+        for part in range(20):
+            (folder / f"part{part}").write_text(str(n) * 1000)
+        generations.write_manifest(folder, {"note": n})
+"""
+
+
+def test_killed_at_random_moments_the_index_still_opens(tmp_path: Path) -> None:
+    with generations.new_generation(tmp_path) as folder:
+        generations.write_manifest(folder, {"note": -1})
+    for kill in range(12):
+        command = [sys.executable, "-c", KILLED, str(tmp_path)]
+        builder = subprocess.Popen(command, env={"PYTHONPATH": ":".join(sys.path)})
+        time.sleep(0.35 + 0.037 * kill)
+        builder.kill()
+        builder.wait()
+        _, folder, manifest = generations.open_current(tmp_path)
+        parts = {path.read_text() for path in folder.glob("part*")}
+        assert parts == ({str(manifest["note"]) * 1000} if manifest["note"] >= 0 else set())

@@ -1,0 +1,146 @@
+"""An index holds the texts as they stand, takes over what is already embedded, and never mixes models."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa import generations
+from qa.errors import IndexDamagedError, IndexMismatchError, SourceError
+from qa.index import Index
+from qa.lexical import terms
+from qa.passages import Chunking
+from qa.sources import Source
+
+TEXT = "第一章 猫\n\n猫は魚を食べます。犬は肉を食べます。\r\n\r\n第二章 鳥\n\nThe bird sings, e.g. at dawn. \ufeffEnd."
+
+
+def test_texts_are_stored_and_read_back_as_they_stand(tmp_path: Path) -> None:
+    built = Index.build([Source("a", TEXT), Source("b", "二つ目の文です。")], tmp_path)
+    opened = Index.open(tmp_path)
+    assert {name: source.text for name, source in opened.sources.items()} == {"a": TEXT, "b": "二つ目の文です。"}
+    assert opened.passages == built.passages
+    assert (opened.generation, built.built.embedded) == (1, len(opened.passages))  # type: ignore[union-attr]
+    for name in opened.sources:
+        assert opened.sentences(name) == built.sentences(name)
+
+
+def test_passages_know_their_sections_and_hold_their_sentences(tmp_path: Path) -> None:
+    index = Index.build(Source("a", TEXT), tmp_path)
+    assert {passage.section for passage in index.passages} == {"第一章 猫", "第二章 鳥"}
+    for number, passage in enumerate(index.passages):
+        spans = index.passage_sentences(number)
+        assert spans
+        assert (spans[0][0], spans[-1][1]) == (passage.start, passage.end)
+    quotes = [TEXT[start:end] for start, end in index.sentences("a")]
+    assert "猫は魚を食べます。" in quotes
+    assert "The bird sings, e.g. at dawn." in quotes
+
+
+def test_search_is_exact_over_the_stored_vectors(tmp_path: Path) -> None:
+    index = Index.build(Source("a", TEXT), tmp_path, chunking=Chunking(max_tokens=12, min_tokens=0))
+    assert len(index.passages) > 3
+    question = index.embedder.embed_question("猫は何を食べますか")
+    vectors = np.stack([one.vector for one in index.embedder.embed_passages([index.text(p) for p in index.passages])])
+    numbers, scores = index.store.search_dense(question.vector, 3)
+    expected = vectors @ question.vector
+    assert numbers.tolist() == np.argsort(-expected)[:3].tolist()
+    np.testing.assert_allclose(scores, np.sort(expected)[::-1][:3], atol=1e-4)
+
+
+def test_only_matching_passages_come_from_the_lexical_side(tmp_path: Path) -> None:
+    index = Index.build(Source("a", TEXT), tmp_path)
+    numbers, scores = index.store.search_lexical([term.text for term in terms("bird")], 10)
+    assert ["bird" in index.text(index.passages[n]) for n in numbers] == [True]
+    assert scores[0] > 0
+    assert index.store.search_lexical(["zebra"], 10)[0].tolist() == []
+
+
+def test_a_rebuild_embeds_only_what_is_new(tmp_path: Path) -> None:
+    Index.build([Source("a", "猫は魚を食べます。"), Source("b", "犬は肉を食べます。")], tmp_path)
+    texts = [Source("renamed", "猫は魚を食べます。"), Source("c", "鳥は空を飛びます。")]
+    index = Index.build(texts, tmp_path)
+    assert index.built is not None
+    assert (index.built.embedded, index.built.reused) == (1, 1)
+    fresh = Index.build(texts, tmp_path / "fresh")
+    np.testing.assert_allclose(index.store.vectors, fresh.store.vectors, atol=1e-4)
+    for number in range(2):
+        np.testing.assert_allclose(index.tokens.of(number)[0], fresh.tokens.of(number)[0], atol=2)
+        assert index.tokens.of(number)[1].tolist() == fresh.tokens.of(number)[1].tolist()
+
+
+def test_an_open_index_goes_on_and_knows_when_it_is_no_longer_the_present_one(tmp_path: Path) -> None:
+    Index.build(Source("a", "猫は魚を食べます。"), tmp_path)
+    old = Index.open(tmp_path)
+    assert old.is_current()
+    Index.build(Source("b", "犬は肉を食べます。"), tmp_path)
+    assert not old.is_current()
+    assert old.text(old.passages[0]) == "猫は魚を食べます。"
+    assert old.tokens.of(0)[0].any()
+    assert Index.open(tmp_path).is_current()
+
+
+def test_a_build_that_is_refused_keeps_the_index(tmp_path: Path) -> None:
+    Index.build(Source("a", "猫は魚を食べます。"), tmp_path)
+    for nothing in ([], [Source("empty", "  \n ")], [tmp_path / "missing.txt"]):
+        with pytest.raises(SourceError):
+            Index.build(nothing, tmp_path)
+    assert list(Index.open(tmp_path).sources) == ["a"]
+
+
+def test_progress_counts_the_passages(tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    index = Index.build(Source("a", TEXT), tmp_path, progress=lambda done, total, _: seen.append((done, total)))
+    assert seen[-1] == (len(index.passages), len(index.passages))
+
+
+def test_passages_fit_the_models_window_even_without_a_full_stop(tmp_path: Path) -> None:
+    text = "これは終わらない文で、" * 300
+    index = Index.build(Source("long", text), tmp_path, chunking=Chunking(max_tokens=5000, min_tokens=0))
+    counts = index.embedder.count_tokens([index.text(passage) for passage in index.passages])
+    assert max(counts) <= index.embedder.max_tokens
+    assert len("".join(index.text(passage) for passage in index.passages)) == len(text)
+
+
+def rewrite_manifest(path: Path, change: dict[str, dict[str, object]]) -> None:
+    folder = path / "generations" / "1"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for key, value in change.items():
+        manifest[key] = {**manifest[key], **value}
+    (folder / "manifest.json").unlink()
+    generations.write_manifest(folder, {key: manifest[key] for key in manifest if key not in ("files", "sha256")})
+
+
+def test_another_model_or_another_way_of_reading_words_is_never_searched_with(
+    article_index: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "a"
+    shutil.copytree(article_index, copy)
+    rewrite_manifest(copy, {"model": {"fingerprint": "0" * 16}})
+    with pytest.raises(IndexMismatchError, match=r"make it anew with `qa build --index"):
+        _ = Index.open(copy).embedder
+    copy = tmp_path / "b"
+    shutil.copytree(article_index, copy)
+    rewrite_manifest(copy, {"lexical": {"version": 0}})
+    with pytest.raises(IndexMismatchError, match="another way of reading words"):
+        Index.open(copy)
+
+
+def test_every_file_of_the_index_is_under_a_checksum(article_index: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "index"
+    shutil.copytree(article_index, copy)
+    folder = generations.open_current(copy)[1]
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json"]
+    assert {"faiss.index", "spans.npy", "sentences.npy", "vectors.i8", "0000.txt"} <= {path.name for path in files}
+    for path in files:
+        whole = path.read_bytes()
+        for damaged in (whole[: len(whole) // 2], bytes([whole[0] ^ 1]) + whole[1:], whole + b"\0"):
+            path.write_bytes(damaged)
+            with pytest.raises(IndexDamagedError, match=path.name.replace(".", r"\.")):
+                Index.open(copy)
+        path.write_bytes(whole)
+    assert Index.open(copy).passages

@@ -1,0 +1,116 @@
+"""Terms of any language, and BM25 over them."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.lexical import BM25, fold, terms
+
+
+def words(text: str) -> list[str]:
+    return [term.text for term in terms(text)]
+
+
+def test_japanese_gives_single_characters_and_pairs() -> None:
+    assert words("暫定CEO") == ["暫定", "暫", "定", "ceo"]
+
+
+def test_hangul_and_thai_give_pairs_too() -> None:
+    assert words("임시") == ["임시", "임", "시"]
+    assert "ไทย"[:2] in words("ไทย")
+
+
+def test_other_scripts_give_folded_words() -> None:
+    assert words("Straße ÉTÉ Привет, 2019") == ["strasse", "été", "привет", "2019"]
+
+
+def test_widths_of_letters_digits_and_kana_are_one() -> None:
+    assert words("ＯｐｅｎＡＩ １３０ ｶﾞ") == words("OpenAI 130 ガ")
+
+
+def test_a_decomposed_letter_is_its_composed_one() -> None:
+    assert words("e\u0301te\u0301") == words("été")
+    assert words("\u1112\u1161\u11ab") == words("한")
+
+
+def test_a_term_keeps_its_place_in_the_text_as_it_stands() -> None:
+    text = "①ｶﾞｽ ＡＢ"
+    for term in terms(text):
+        assert fold(text[term.start : term.end])[0] == term.text
+    assert [(t.text, t.start, t.end) for t in terms("ｶﾞｽ")] == [("ガス", 0, 3), ("ガ", 0, 2), ("ス", 2, 3)]
+
+
+@given(st.text())
+def test_every_term_lies_in_the_text_and_folds_to_itself(text: str) -> None:
+    for term in terms(text):
+        assert 0 <= term.start < term.end <= len(text)
+        assert term.text in fold(text[term.start : term.end])[0]
+
+
+@given(st.text())
+def test_folding_by_clusters_is_folding_the_whole(text: str) -> None:
+    import unicodedata
+
+    folded, starts, ends = fold(text)
+    assert len(folded) == len(starts) == len(ends)
+    assert starts == sorted(starts)
+    assert ends == sorted(ends)
+    assert unicodedata.normalize("NFKC", folded) == unicodedata.normalize(
+        "NFKC", unicodedata.normalize("NFKC", text).casefold()
+    )
+
+
+DOCUMENTS = [["a", "b", "a"], ["b", "c"], ["c", "c", "c", "d"]]
+
+
+def by_hand(query: list[str], document: list[str]) -> float:
+    mean = sum(map(len, DOCUMENTS)) / len(DOCUMENTS)
+    score = 0.0
+    for term in query:
+        df = sum(term in other for other in DOCUMENTS)
+        tf = document.count(term)
+        idf = math.log(1 + (len(DOCUMENTS) - df + 0.5) / (df + 0.5))
+        score += idf * tf / (tf + 1.2 * (1 - 0.75 + 0.75 * len(document) / mean))
+    return score
+
+
+@pytest.mark.parametrize("query", [["a"], ["b", "c"], ["a", "d", "unseen"]])
+def test_scores_are_those_of_the_formula(query: list[str]) -> None:
+    expected = [by_hand(query, document) for document in DOCUMENTS]
+    np.testing.assert_allclose(BM25(DOCUMENTS).scores(query), expected, rtol=1e-5)
+    np.testing.assert_allclose(BM25(DOCUMENTS).scores_of(DOCUMENTS, query), expected, rtol=1e-5)
+
+
+def test_a_repeated_question_word_counts_once() -> None:
+    index = BM25(DOCUMENTS)
+    assert index.scores(["a", "a"]).tolist() == index.scores(["a"]).tolist()
+
+
+def test_a_question_without_known_words_scores_zero_everywhere() -> None:
+    assert BM25(DOCUMENTS).scores(["x", "y"]).tolist() == [0.0, 0.0, 0.0]
+    assert BM25([[], []]).scores(["a"]).tolist() == [0.0, 0.0]
+
+
+def test_coverage_is_the_known_share_of_the_idf() -> None:
+    index = BM25(DOCUMENTS)
+    assert index.coverage(["a", "b"]) == 1.0
+    assert index.coverage(["x"]) == 0.0
+    assert index.coverage([]) == 0.0
+    a, x = math.log(1 + 2.5 / 1.5), math.log(1 + 3.5 / 0.5)
+    assert index.coverage(["a", "x"]) == pytest.approx(a / (a + x))
+
+
+def test_a_saved_index_scores_as_before(tmp_path: Path) -> None:
+    index = BM25(DOCUMENTS)
+    index.save(tmp_path / "lexical")
+    loaded = BM25.load(tmp_path / "lexical")
+    for query in (["a"], ["b", "c"], ["x"], []):
+        assert loaded.scores(query).tolist() == index.scores(query).tolist()
+        assert loaded.coverage(query) == index.coverage(query)
+    assert {path.suffix for path in (tmp_path / "lexical").iterdir()} == {".npy", ".json"}

@@ -1,0 +1,134 @@
+"""The package's surface is what it declares, it loads quickly, and its imports go one way."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import qa
+from qa import errors
+
+ROOT = Path(__file__).parent.parent
+
+ORDER = [
+    "errors",
+    "encodings",
+    "sources",
+    "sentences",
+    "sections",
+    "passages",
+    "embedding",
+    "weights",
+    "lexical",
+    "stores",
+    "generations",
+    "index",
+    "fusion",
+    "rerank",
+    "retrieval",
+    "citations",
+    "answer",
+    "evaluation",
+    "doctor",
+    "terminal",
+    "cli",
+    "ui",
+    "server",
+    "__main__",
+]
+"""A module imports only what stands above it; the commands, the page and the server are imported by none."""
+ENDS = {"cli": {"__main__"}, "ui": {"server"}, "server": {"cli"}}
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "qa":
+            parts = node.module.split(".")
+            found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("qa.")}
+    return found
+
+
+def modules() -> list[tuple[str, Path]]:
+    package = ROOT / "qa"
+    return [
+        (path.relative_to(package).parts[0].removesuffix(".py"), path)
+        for path in sorted(package.rglob("*.py"))
+        if path != package / "__init__.py"
+    ]
+
+
+def test_every_module_has_its_place_in_the_order() -> None:
+    assert {name for name, _ in modules()} == set(ORDER)
+
+
+def test_imports_point_up_the_order_only() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports qa.{imported}"
+        for name, path in modules()
+        for imported in imports(path) - {name, "__version__"}
+        if (ORDER.index(imported) >= ORDER.index(name) and name not in ENDS.get(imported, set()))
+    ]
+    assert wrong == []
+
+
+def test_commands_page_and_server_are_imported_by_nothing_below() -> None:
+    users = {end: {name for name, path in modules() if end in imports(path) and name != end} for end in ENDS}
+    assert users == ENDS
+
+
+def test_all_that_is_declared_is_there_and_sorted() -> None:
+    assert sorted(qa.__all__) == qa.__all__
+    for name in qa.__all__:
+        assert getattr(qa, name).__name__ == name
+
+
+def test_every_error_is_public_and_stands_in_the_tree() -> None:
+    names = {name for name, value in vars(errors).items() if isinstance(value, type)}
+    assert all(issubclass(getattr(errors, name), errors.QAError) for name in names)
+    assert names <= set(qa.__all__)
+    assert set(re.findall(r"\w*Error_?\b", errors.__doc__ or "")) == names
+
+
+def test_answer_stays_the_function_after_its_module_is_imported() -> None:
+    import qa.answer
+    import qa.cli
+
+    assert callable(qa.answer)
+    assert qa.answer.__name__ == "answer"
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, qa; heavy = {'torch', 'gradio', 'transformers', 'sentence_transformers', 'faiss', 'numpy'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert said.stdout.strip() == "[]"
+
+
+def test_no_module_is_too_long_to_read() -> None:
+    long = {path.name: n for _, path in modules() if (n := len(path.read_text(encoding="utf-8").splitlines())) > 400}
+    assert long == {}
+
+
+def test_nothing_is_unpickled_and_no_remote_code_is_trusted() -> None:
+    for _, path in modules():
+        source = path.read_text(encoding="utf-8")
+        assert not re.search(r"import (pickle|dill|joblib)|allow_pickle=True|trust_remote_code=True", source), path
+        calls = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+        assert not {func.id for func in calls if isinstance(func, ast.Name)} & {"eval", "exec"}, path
+
+
+def test_the_versions_agree() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    latest = re.search(r"^## \[?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert latest is not None
+    assert project["version"] == qa.__version__ == latest.group(1)

@@ -1,0 +1,105 @@
+"""A question finds the passages that speak of it, and each hit says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa import Index, retrieve
+from qa.errors import IndexMissingError, QuestionError
+from qa.retrieval import prepare
+from qa.sources import Source
+
+
+@pytest.fixture(scope="module")
+def index(article_index: Path) -> Index:
+    return Index.open(article_index)
+
+
+def test_a_japanese_question_finds_its_passage_first(index: Index) -> None:
+    hit = retrieve(index, "暫定CEOに任命されたのは誰ですか", k=3)[0]
+    assert "Emmett Shear氏を暫定CEOに任命しました" in hit.text
+    assert hit.lexical_rank == 1
+    assert "暫定" in hit.terms
+    assert "暫定" in hit.why
+
+
+def test_every_hit_stands_in_its_source_at_its_offsets(index: Index) -> None:
+    for question in ("アルトマン", "Who became interim CEO?", "谁被任命为临时CEO？", "0/400"):
+        for hit in retrieve(index, question, k=30):
+            assert index.sources[hit.passage.source].text[hit.start : hit.end] == hit.text
+
+
+def test_hits_come_best_first_and_no_more_than_asked_for(index: Index) -> None:
+    hits = retrieve(index, "OpenAIの取締役会", k=7)
+    assert len(hits) == 7
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert len({hit.number for hit in hits}) == 7
+    assert retrieve(index, "OpenAIの取締役会", k=0) == []
+    assert len(retrieve(index, "OpenAIの取締役会", k=10_000)) == len(index.passages)
+
+
+def test_a_question_without_a_shared_word_still_finds_by_meaning(index: Index) -> None:
+    assert prepare(index, "Сколько денег вложили?").coverage == 0
+    hit = retrieve(index, "На какой университет ссылается статья?", k=1)[0]
+    assert "大学" in hit.text
+    assert (hit.lexical, hit.lexical_rank, hit.terms) == (0.0, None, ())
+    assert hit.why.endswith("no word in common")
+
+
+def test_dense_and_lexical_figures_are_the_stores_own(index: Index) -> None:
+    question = "マイクロソフトの投資額"
+    query = prepare(index, question)
+    cosines = index.store.vectors @ query.embedded.vector
+    bm25 = index.store.lexical.scores(query.terms)
+    for hit in retrieve(index, question, k=20):
+        assert hit.dense == pytest.approx(float(cosines[hit.number]), abs=1e-5)
+        assert hit.lexical == pytest.approx(float(bm25[hit.number]), abs=1e-5)
+        assert hit.dense_rank == int((cosines > cosines[hit.number] + 1e-7).sum()) + 1
+        if hit.lexical_rank is not None:
+            assert bm25[hit.number] == np.sort(bm25)[::-1][hit.lexical_rank - 1]
+
+
+def test_furniture_does_not_win_a_question_about_the_news_and_is_found_when_asked_for(index: Index) -> None:
+    assert any(passage.furniture for passage in index.passages)
+    for question in ("OpenAIの取締役会は何をしたか", "日本の投資家のコメントは?", "アルトマンはどこへ行った?"):
+        assert not retrieve(index, question, k=1)[0].passage.furniture
+    assert retrieve(index, "ページの言語を選ぶリスト 日本語 English Español", k=1)[0].passage.furniture
+
+
+@pytest.mark.parametrize("question", ["", "  \n\u3000"])
+def test_an_empty_question_is_refused(index: Index, question: str) -> None:
+    with pytest.raises(QuestionError, match=r"^The question is empty: .*\.$"):
+        retrieve(index, question)
+
+
+def test_a_question_may_have_two_thousand_characters_and_no_more(index: Index) -> None:
+    assert retrieve(index, "誰" * 2000, k=1)
+    with pytest.raises(QuestionError, match="2,001 characters"):
+        retrieve(index, "誰" * 2001)
+
+
+def test_half_a_character_is_refused(index: Index) -> None:
+    with pytest.raises(QuestionError, match="surrogate"):
+        retrieve(index, "誰\ud800")
+
+
+@pytest.mark.parametrize("question", ["?", "🎉", "\u202e誰", "<b>OpenAI</b>", "</s> <pad>", "\x00"])
+def test_odd_questions_are_searched_for_like_others(index: Index, question: str) -> None:
+    hits = retrieve(index, question, k=3)
+    assert len(hits) == 3
+    assert all(np.isfinite(hit.score) for hit in hits)
+
+
+def test_a_path_takes_the_place_of_an_index(article_index: Path, tmp_path: Path) -> None:
+    assert retrieve(article_index, "Loopt", k=1) == retrieve(str(article_index), "Loopt", k=1)
+    with pytest.raises(IndexMissingError):
+        retrieve(tmp_path / "none", "Loopt")
+
+
+def test_an_index_of_a_single_passage_answers(tmp_path: Path) -> None:
+    index = Index.build(Source("one", "猫は魚を食べます。"), tmp_path)
+    [hit] = retrieve(index, "猫は何を食べますか")
+    assert (hit.text, hit.dense_rank, hit.lexical_rank) == ("猫は魚を食べます。", 1, 1)

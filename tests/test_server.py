@@ -1,0 +1,90 @@
+"""What the server answers and refuses, without a browser."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from qa.errors import ServeError
+from qa.server import SECURITY_HEADERS, build_app, serve
+from qa.ui.open_index import OpenIndex
+
+
+@pytest.fixture(scope="module")
+def client(article_index: Path) -> Iterator[TestClient]:
+    with TestClient(build_app(OpenIndex(article_index)), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+def test_healthz_says_which_generation_answers(client: TestClient, article_index: Path) -> None:
+    generation = OpenIndex(article_index).current().generation
+    assert client.get("/healthz").json() == {"status": "ok", "generation": generation}
+
+
+def test_healthz_says_that_there_is_no_index(tmp_path: Path) -> None:
+    with TestClient(build_app(OpenIndex(tmp_path)), base_url="http://127.0.0.1") as client:
+        assert client.get("/healthz").json() == {"status": "no index", "generation": None}
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/config", "/nothing-here"])
+def test_every_reply_carries_the_security_headers(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert {name: headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+
+def test_a_foreign_name_of_the_host_is_refused(client: TestClient) -> None:
+    assert client.get("/healthz", headers={"host": "evil.example"}).status_code == 400
+    assert client.get("/healthz", headers={"host": "localhost:7860"}).status_code == 200
+
+
+def test_another_sites_page_cannot_write(client: TestClient) -> None:
+    path = "/gradio_api/queue/join"
+    assert client.post(path, json={}, headers={"origin": "http://evil.example"}).status_code == 403
+    assert client.post(path, json={}, headers={"origin": "http://127.0.0.1"}).status_code != 403
+
+
+def test_three_endpoints_are_public_and_typed(client: TestClient) -> None:
+    named = client.get("/gradio_api/info").json()["named_endpoints"]
+    assert set(named) == {"/retrieve", "/answer", "/list_sources"}
+    assert [(p["parameter_name"], p["type"]["type"]) for p in named["/retrieve"]["parameters"]] == [
+        ("question", "string"),
+        ("k", "integer"),
+    ]
+    assert all(endpoint["description"] for endpoint in named.values())
+
+
+def test_no_file_of_the_machine_and_no_monitoring_is_served(client: TestClient, article_index: Path) -> None:
+    assert client.get(f"/gradio_api/file={article_index / 'CURRENT'}").status_code in (403, 404)
+    assert client.get("/gradio_api/file=/etc/passwd").status_code in (403, 404)
+    assert client.get("/monitoring/summary").status_code in (403, 404)
+    assert client.get("/openapi.json").status_code == 404
+
+
+def test_the_page_names_no_other_host(client: TestClient) -> None:
+    page = client.get("/").text
+    assert "fonts.googleapis.com" not in page and "fonts.gstatic.com" not in page
+    assert client.get("/config").json()["analytics_enabled"] is False
+
+
+def test_a_port_in_use_is_one_sentence() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ServeError, match=rf"^Cannot listen on 127\.0\.0\.1 port {port} \(.+\): .+--port\.$"):
+            serve("index", port=port)
+
+
+@pytest.mark.parametrize("host", ["no such host", "256.256.256.256"])
+def test_an_unknown_host_is_one_sentence(host: str) -> None:
+    with pytest.raises(ServeError, match="leave --host out"):
+        serve("index", host=host, port=0)
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    with pytest.raises(ServeError, match=r"^Cannot listen on 203\.0\.113\.1 "):
+        serve("index", host="203.0.113.1", port=0)
