@@ -79,7 +79,7 @@ def answer(index: Index | str | Path, question: str, k: int = 10, *, floor: floa
     Args:
         index: an open index, or the folder of one.
         question: up to 2,000 code points, in any language.
-        k: passages returned as ``hits``.
+        k: passages returned as ``hits``; one that is cited from is returned beyond that number.
         floor: the confidence under which it declines; 0 never does.
 
     Raises:
@@ -100,9 +100,13 @@ def answer(index: Index | str | Path, question: str, k: int = 10, *, floor: floa
         citations=tuple(citations),
         answered=bool(citations),
         confidence=round(confidence, 4),
-        hits=tuple(found[:k]),
+        hits=tuple(hit for n, hit in enumerate(found) if n < k or _holds_any(hit, citations)),
         searched_for=query.question,
     )
+
+
+def _holds_any(hit: Hit, citations: Sequence[Citation]) -> bool:
+    return any(c.source == hit.passage.source and hit.start <= c.start and c.end <= hit.end for c in citations)
 
 
 def score_sentences(index: Index, query: Query, hits: Sequence[Hit]) -> list[ScoredSentence]:

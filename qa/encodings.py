@@ -16,6 +16,8 @@ from itertools import islice
 
 import regex
 
+_ANY = 1_000_000
+
 
 @dataclass(frozen=True)
 class _Language:
@@ -25,16 +27,18 @@ class _Language:
         share: how much of what is not ASCII in ordinary text is among ``common``.
         common: its commonest characters beyond ASCII.
         encodings: what its texts come in; of those that stand together the first that reads the bytes counts.
-        shortest, longest: code points in a run beyond ASCII that touches a small letter of ASCII. In
-            Japanese two or more (Webの is rare, Webサイト is not), in German at most three (Füße), in
-            Russian no length at all: others are a sign of another language's bytes.
+        shortest: fewest code points of a run beyond ASCII that touches a small letter of ASCII.
+        longest: most code points of any run beyond ASCII.
+
+    Runs outside of these are a sign of another language's bytes: German has at most three together (Füße),
+    Japanese has few alone beside Latin (Webサイト), Russian words are never half Latin.
     """
 
     share: float
     common: str
     encodings: tuple[tuple[str, ...], ...]
     shortest: int = 0
-    longest: int = 1_000_000
+    longest: int = _ANY
 
 
 def _east_asian(share: float, common: str, *encodings: tuple[str, ...]) -> _Language:
@@ -42,7 +46,7 @@ def _east_asian(share: float, common: str, *encodings: tuple[str, ...]) -> _Lang
 
 
 def _alphabet(share: float, common: str, *encodings: str) -> _Language:
-    return _Language(share, common, tuple((encoding,) for encoding in encodings), shortest=1, longest=0)
+    return _Language(share, common, tuple((encoding,) for encoding in encodings), shortest=_ANY)
 
 
 def _latin(common: str, *encodings: str) -> _Language:
@@ -52,7 +56,9 @@ def _latin(common: str, *encodings: str) -> _Language:
 
 _KANA = "".join(map(chr, (*range(0x3041, 0x3094), *range(0x30A1, 0x30F5))))
 _LANGUAGES = (
-    _east_asian(0.68, _KANA + "、。ー", ("cp932", "shift_jisx0213"), ("euc_jp", "euc_jisx0213")),
+    _east_asian(
+        0.7, _KANA + "、。ー年月日人大国一会者地時市学", ("cp932", "shift_jisx0213"), ("euc_jp", "euc_jisx0213")
+    ),
     _east_asian(
         0.44,
         "，的。、年在一为是有中于大）（国和人以会个了学地时不后成公上分他与部发行法被用其及作出生月名本之主到体日来《》可位而长这线"
@@ -172,7 +178,7 @@ def _likeness(text: str, language: _Language) -> float:
         run = match["run"]
         total += len(run)
         touches = match["before"] is not None or match["after"] is not None
-        if touches and not language.shortest <= len(run) <= language.longest:
+        if len(run) > language.longest or (touches and len(run) < language.shortest):
             odd += len(run)
         else:
             usual += sum(char in common for char in run)

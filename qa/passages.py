@@ -86,7 +86,8 @@ _FULL = 0.9
 """Share of the window that a piece of a long sentence is meant to fill; tokens are spread unevenly."""
 _EARLIEST_CUT = 0.6
 """Share of a piece's intended length from which on a good place to cut is looked for."""
-_CLUSTER = regex.compile(r"\X")
+_CLUSTER = regex.compile(r"\p{Regional_Indicator}{2}[\p{M}\u200c\u200d\U0001f3fb-\U0001f3ff]*+|\X")
+"""A character as a reader sees it. Flags go first: in a long row of them ``\\X`` looks back to the row's start."""
 
 
 def split_passages(

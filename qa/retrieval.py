@@ -23,7 +23,7 @@ from qa.rerank import passage_scores
 
 DEPTH = 100
 """Candidates taken from each of the two searches."""
-FURNITURE_PENALTY = 1.0
+FURNITURE_PENALTY = 2.0
 """Standard deviations that a page's furniture (buttons, link lists) must make up for.
 `python bench/retrieval.py` prints what 0, 1 and 2 give."""
 MAX_QUESTION = 2000
@@ -167,8 +167,11 @@ def search(index: Index, query: Query, k: int) -> list[Hit]:
 
 
 def _matched(asked: tuple[str, ...], text: str) -> tuple[str, ...]:
-    """The question's terms found in a text, longest first, without those that a longer one holds."""
-    there = {term.text for term in terms(text)}
+    """The question's terms found in a text, longest first, without those that a longer one holds.
+
+    A single hiragana (は, の, で) counts for BM25, but is no reason that a reader would recognise.
+    """
+    there = {term.text for term in terms(text) if not (len(term.text) == 1 and "\u3040" < term.text < "\u30a0")}
     matched: list[str] = []
     for term in sorted((term for term in asked if term in there), key=len, reverse=True):
         if not any(term in longer for longer in matched):

@@ -54,7 +54,7 @@ _STOPS = regex.compile(
 """Full stops with what follows at once and belongs to them: closing marks, Markdown emphasis, note numbers."""
 _STOP_OR_BRACKET = regex.compile(rf"(?V1)(?P<stop>{_STOP}+)|[{regex.escape(_OPENERS + _CLOSERS)}]")
 _FINAL_MARK = regex.compile(rf"(?V1){_STOP}|{_CLOSER}|[“«]")
-_STRAY = regex.compile(rf"""(?V1)(?:\s*+(?:{_STOP}|{_CLOSER}|["'])++(?=\s|\Z))*+\s*+""")
+_STRAY = regex.compile(rf"""(?V1)(?:\s++(?:{_STOP}|{_CLOSER}|["'])++(?=\s|\Z))*+\s*+""")
 """White space and marks standing alone after a sentence, such as the closing quote of nothing."""
 _SPACE = regex.compile(r"\s*+")
 _CJK = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}ー々〆〜～」』）】》〉]")

@@ -31,6 +31,11 @@ def check(index: Index, result: Answer) -> None:
     assert places[1:] == sorted(places[1:])
     assert result.text == " ".join(f"{citation.quote} [{citation.n}]" for citation in result.citations)
     assert result.answered == bool(result.citations)
+    for citation in result.citations:
+        assert any(
+            hit.passage.source == citation.source and hit.start <= citation.start and citation.end <= hit.end
+            for hit in result.hits
+        )
     assert 0 <= result.confidence <= 1
 
 

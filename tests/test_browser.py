@@ -395,3 +395,18 @@ def test_without_an_index_the_page_says_so_and_the_server_stops_although_it_is_o
         stopped = time.monotonic()
     assert time.monotonic() - stopped < 8
     page.close()
+
+
+def test_another_program_calls_the_public_endpoints(address: str, article: str) -> None:
+    from gradio_client import Client
+    from gradio_client.exceptions import AppError
+
+    client = Client(address, verbose=False, analytics_enabled=False)
+    (source,) = client.predict(api_name="/list_sources")
+    assert source["length"] == len(article)
+    hits = client.predict("Who became interim CEO?", 3, api_name="/retrieve")
+    assert len(hits) == 3 and all(article[hit["start"] : hit["end"]] == hit["text"] for hit in hits)
+    result = client.predict("Who became interim CEO?", api_name="/answer")
+    assert result["answered"] and all(article[c["start"] : c["end"]] == c["quote"] for c in result["citations"])
+    with pytest.raises(AppError, match=r"^The question"):
+        client.predict("", api_name="/answer")

@@ -1,0 +1,163 @@
+"""Sources: what is read, under which name, in which encoding, and what is refused."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.errors import SourceError
+from qa.sources import Source, read_sources, source_from_bytes, source_from_text
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+JA = "昨年の秋、市の図書館は新しい建物に移りました。蔵書は約二十万冊で、駅から歩いて五分ほどの場所にあります。"
+ZH = "去年秋天，市图书馆搬进了新的大楼。这里有二十万册藏书，从车站步行五分钟就可以到，人们都很喜欢来这里看书。"
+TW = "去年秋天，市立圖書館搬進了新的大樓。這裡有二十萬冊藏書，從車站步行五分鐘就可以到，人們都很喜歡來這裡看書。"
+KO = "작년 가을에 시립 도서관이 새 건물로 옮겼습니다. 장서는 약 이십만 권이고 역에서 걸어서 오 분 거리에 있습니다."
+FR = "L’automne dernier, la bibliothèque a déménagé près de la gare. Elle possède déjà deux cent mille œuvres."
+DE = "Im Herbst zog die städtische Bücherei in ein größeres Gebäude, fünf Gehminuten vom Bahnhof – für alle geöffnet."
+RU = "Прошлой осенью городская библиотека переехала в новое здание, в пяти минутах ходьбы от вокзала."
+TH = "เมื่อฤดูใบไม้ร่วงปีที่แล้ว ห้องสมุดของเมืองได้ย้ายไปอยู่ที่อาคารใหม่ใกล้สถานีรถไฟ"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        *((JA, e) for e in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp932", "shift_jis")),
+        *((JA, e) for e in ("euc_jp", "iso2022_jp")),
+        *((ZH, e) for e in ("gb18030", "gbk", "gb2312", "utf-16-le", "utf-16-be")),
+        *((TW, e) for e in ("big5", "cp950", "utf-16-be")),
+        *((KO, e) for e in ("euc_kr", "cp949", "utf-16-le")),
+        *((FR, e) for e in ("cp1252", "utf-16-le")),
+        *((DE, e) for e in ("cp1252", "utf-16-be")),
+        *((RU, e) for e in ("cp1251", "koi8_r", "iso8859_5")),
+        (TH, "cp874"),
+        ("plain words, nothing else", "utf-16-le"),
+    ],
+)
+def test_a_text_is_read_in_the_encoding_it_was_written_in(text: str, encoding: str) -> None:
+    text = f"{text}\r\n\r\n{text}\rABC 123\n"
+    assert source_from_bytes("notes.txt", text.encode(encoding)).text == text
+
+
+@pytest.mark.skipif(not (SHARED / "eval/jaquad_dev.json.gz").exists(), reason="needs the shared evaluation sets")
+@pytest.mark.parametrize("encoding", ["cp932", "euc_jp", "utf-16-le", "iso2022_jp"])
+def test_nearly_every_short_japanese_paragraph_is_read_right(encoding: str) -> None:
+    passages = json.loads(gzip.decompress((SHARED / "eval/jaquad_dev.json.gz").read_bytes()))["passages"]
+    samples = [text[:60].encode(encoding, "ignore") for text in passages[::15]]
+    right = [source_from_bytes("a", data).text == data.decode(encoding) for data in samples]
+    assert len(right) > 90
+    assert sum(right) >= 0.98 * len(right)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"])).filter(lambda text: text.strip("\ufeff \u3000").strip()))
+def test_the_text_is_the_files_code_points_and_the_sha256_that_of_its_utf8(text: str) -> None:
+    source = Source("a", text)
+    assert source.sha256 == hashlib.sha256(text.encode()).hexdigest()
+    assert source_from_bytes("a", b"\xef\xbb\xbf" + text.encode()).text == text
+    assert source_from_text("a", "\ufeff" + text) == source
+
+
+def test_a_byte_order_mark_is_not_part_of_the_text_but_one_inside_is() -> None:
+    assert source_from_bytes("a", "\ufeffone\ufefftwo".encode()).text == "one\ufefftwo"
+    assert source_from_text("a", "\ufeffone").text == "one"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "a.txt is empty; give a text with words in it."),
+        (b" \r\n\t", "a.txt is empty; give a text with words in it."),
+        (b"\xef\xbb\xbf \n", "a.txt is empty; give a text with words in it."),
+        (b"%PDF-1.7 ...", "a.txt is a PDF, not a text; save its text as a .txt or .md file and give that."),
+        (b"\x89PNG\r\n\x1a\n....", "a.txt is a PNG image, not a text"),
+        (b"PK\x03\x04....", "a.txt is a zip archive or an office document, not a text"),
+        (bytes(range(256)) * 8, "a.txt is a binary file, not a text; give a .txt or .md file."),
+        (b"text with\0zero bytes\0\0in it", "a.txt is a binary file, not a text"),
+        (b"\x01\x02\x03\x04\x05\x06 abc", "a.txt is a binary file, not a text"),
+        (b"\xff\xfe\x00", "a.txt is a binary file, not a text"),
+        (b"\xef\xbb\xbf\xff\xff broken", "The encoding of a.txt is unknown; save it as UTF-8 and try again."),
+        (b"word " * 3, "a.txt has 15 characters and the limit is 10; raise it with --max-chars or split the text."),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused_in_one_sentence(data: bytes, reason: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        source_from_bytes("a.txt", data, max_chars=10)
+    assert str(caught.value).startswith(reason)
+
+
+def test_half_a_surrogate_pair_is_refused() -> None:
+    with pytest.raises(SourceError, match="notes holds half of a surrogate pair at character 2"):
+        source_from_text("notes", "ab\ud800")
+
+
+def test_names_lose_control_and_bidi_characters() -> None:
+    assert source_from_text("a\u202ecod.\x1b[1mtxt\n", "x").name == "acod.[1mtxt"
+    assert source_from_text("\x00\u2066", "x").name == "text"
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+    return path
+
+
+def test_a_folder_stands_for_its_texts_sorted_and_named_by_their_path(tmp_path: Path) -> None:
+    folder = tmp_path / "texts"
+    for name in ("b.md", "a.TXT", "sub/c.txt", ".hidden.txt", ".git/d.txt", "image.png"):
+        write(folder / name, f"text of {name}")
+    write(tmp_path / "outside/secret.txt", "secret")
+    (folder / "link.txt").symlink_to(tmp_path / "outside/secret.txt")
+    (folder / "linked").symlink_to(tmp_path / "outside")
+    sources = read_sources([folder])
+    assert [(source.name, source.text) for source in sources] == [
+        ("a.TXT", "text of a.TXT"),
+        ("b.md", "text of b.md"),
+        ("sub/c.txt", "text of sub/c.txt"),
+    ]
+    assert read_sources(str(folder)) == sources
+
+
+def test_what_is_given_twice_counts_once_and_equal_names_are_told_apart(tmp_path: Path) -> None:
+    first, second = write(tmp_path / "a/notes.txt", "one"), write(tmp_path / "b/notes.txt", "two")
+    third = write(tmp_path / "c/b/notes.txt", "three")
+    given_sources = [first, second, str(first), tmp_path / "a", third, Source("notes.txt", "four")]
+    assert [(source.name, source.text) for source in read_sources([*given_sources, given_sources[-1]])] == [
+        ("notes.txt", "one"),
+        ("b/notes.txt", "two"),
+        ("notes (2).txt", "three"),
+        ("notes (3).txt", "four"),
+    ]
+
+
+def test_paths_that_cannot_be_read_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "empty").mkdir()
+    write(tmp_path / "long.txt", "x" * 100)
+    for name, reason in {
+        "missing.txt": "There is no file or folder",
+        "bad\0name": "There is no file or folder",
+        "long.txt/x": "There is no file or folder",
+        "pipe.txt": "is neither a file nor a folder",
+        "empty": "holds no .txt or .md file",
+        "long.txt": "has at least 25 characters and the limit is 10; raise it with --max-chars",
+    }.items():
+        with pytest.raises(SourceError) as caught:
+            read_sources([tmp_path / name], max_chars=10)
+        assert reason in str(caught.value)
+        assert "\n" not in str(caught.value) and str(caught.value).endswith(".")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
+def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "closed.txt", "text")
+    path.chmod(0)
+    with pytest.raises(SourceError, match=r"No permission to read .*closed\.txt"):
+        read_sources([path])
