@@ -8,15 +8,15 @@ citation is checked against the stored source before it leaves this module.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from qa.citations import Citation, cite, verified
 from qa.fusion import fuse
 from qa.index import Index
-from qa.lexical import terms
 from qa.rerank import sentence_scores
 from qa.retrieval import FURNITURE_PENALTY, Hit, Query, opened, prepare, search
 from qa.sources import Source
@@ -52,6 +52,18 @@ class Answer:
     confidence: float
     hits: tuple[Hit, ...]
     searched_for: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """As programs get it, from the shell and over HTTP; ``related`` only when declined."""
+        given = {
+            "question": self.question,
+            "answered": self.answered,
+            "confidence": self.confidence,
+            "text": self.text,
+            "citations": [asdict(citation) for citation in self.citations],
+            "searched_for": self.searched_for,
+        }
+        return given if self.answered else given | {"related": [hit.to_dict() for hit in self.hits]}
 
 
 @dataclass(frozen=True)
@@ -121,7 +133,7 @@ def score_sentences(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sco
     if not spans:
         return []
     meaning = np.concatenate(late)
-    contents = [[term.text for term in terms(hit.text[s - hit.start : e - hit.start])] for hit, s, e in spans]
+    contents = [terms for hit in hits for terms in index.sentence_words(hit.number)]
     words = index.store.lexical.scores_of(contents, query.terms)
     fused = fuse(meaning, words, query.coverage)
     return [

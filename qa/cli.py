@@ -26,7 +26,6 @@ from qa.errors import QAError
 from qa.terminal import printable, progress_bar, show_answer, show_checks, show_hits, status
 
 if TYPE_CHECKING:
-    from qa.retrieval import Hit
     from qa.sources import Source
 
 P = ParamSpec("P")
@@ -182,7 +181,7 @@ def search(settings: Settings, question: str, k: int) -> None:
     with status("Searching"):
         hits = retrieve(settings.index, question, k)
     if settings.json:
-        _print_json({"question": question, "hits": [_hit(hit) for hit in hits]})
+        _print_json({"question": question, "hits": [hit.to_dict() for hit in hits]})
     else:
         show_hits(hits)
 
@@ -198,20 +197,10 @@ def ask(settings: Settings, question: str) -> None:
     with status("Reading"):
         index = Index.open(settings.index)
         result = answer(index, question)
-    if not settings.json:
+    if settings.json:
+        _print_json(result.to_dict())
+    else:
         show_answer(index, result)
-        return
-    printed = {
-        "question": question,
-        "answered": result.answered,
-        "confidence": result.confidence,
-        "text": result.text,
-        "citations": [
-            {"n": c.n, "source": c.source, "start": c.start, "end": c.end, "quote": c.quote} for c in result.citations
-        ],
-        "searched_for": result.searched_for,
-    }
-    _print_json(printed if result.answered else printed | {"related": [_hit(hit) for hit in result.hits]})
 
 
 @main.command("eval")
@@ -263,22 +252,6 @@ def doctor(settings: Settings) -> None:
         show_checks(checks)
     if not healthy:
         raise SystemExit(1)
-
-
-def _hit(hit: Hit) -> dict[str, Any]:
-    return {
-        "source": hit.passage.source,
-        "start": hit.start,
-        "end": hit.end,
-        "text": hit.text,
-        "score": hit.score,
-        "dense": hit.dense,
-        "lexical": hit.lexical,
-        "dense_rank": hit.dense_rank,
-        "lexical_rank": hit.lexical_rank,
-        "terms": list(hit.terms),
-        "section": hit.passage.section,
-    }
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from qa import generations
 from qa.embedding import Embedder, Progress, Prompts
 from qa.errors import IndexMismatchError, QAError, SourceError
-from qa.lexical import BM25, Analysis, terms
+from qa.lexical import BM25, Analysis, words
 from qa.passages import Chunking, Passage, split_passages
 from qa.sentences import Span
 from qa.sources import Source, read_sources
@@ -77,6 +77,7 @@ class Index:
         self._sentences: list[list[Span]] = [[] for _ in self.passages]
         for passage, start, end in np.load(folder / "sentences.npy", allow_pickle=False).tolist():
             self._sentences[passage].append((start, end))
+        self._words: dict[int, list[list[str]]] = {}
         self.store = FaissStore.load(folder)
         self.tokens = TokenVectors.load(folder / "tokens", model["dimension"])
 
@@ -167,6 +168,14 @@ class Index:
         """The sentences of passage ``number``, as offsets into its source."""
         return self._sentences[number]
 
+    def sentence_words(self, number: int) -> list[list[str]]:
+        """The terms of each sentence of passage ``number``; worked out once."""
+        found = self._words.get(number)
+        if found is None:
+            text = self.sources[self.passages[number].source].text
+            found = self._words[number] = [words(text[start:end]) for start, end in self._sentences[number]]
+        return found
+
     def sentences(self, name: str) -> list[Span]:
         """All sentences of a source, in order."""
         return [
@@ -204,7 +213,7 @@ def _write_generation(
     if not contents:
         raise SourceError("The texts hold no sentence that could be cited: give a text with words in it.")
     vectors, counts = _embed(folder, path, contents, embedder, progress)
-    FaissStore(vectors, BM25([[term.text for term in terms(content)] for content in contents])).save(folder)
+    FaissStore(vectors, BM25([words(content) for content in contents])).save(folder)
     entries = _write_sources(folder, texts)
     titles = list(dict.fromkeys(passage.section for passage in passages))
     names = list(by_name)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import regex
 
 _UNSPACED = (
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # kana, kanji
@@ -26,6 +27,14 @@ _UNSPACED = (
     "\U00020000-\U0003ffff"  # rare kanji
 )
 _RUN = re.compile(f"(?P<unspaced>[{_UNSPACED}]+)|[^\\W{_UNSPACED}_]+")
+
+_COMPOSING = r"\p{M}\uff9e\uff9f\u1160-\u11ff"
+"""What NFKC may join to the code point before it: marks, halfwidth voiced marks, hangul vowels and finals."""
+_SIMPLE = r"A-Za-z0-9\s,.!?:;()\u3001\u3002\u300c-\u300f\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff\uac00-\ud7a3"
+"""What folds code point by code point: most of what is written here."""
+_PLAIN = regex.compile(f"[{_SIMPLE}]+")
+_PIECE = regex.compile(f"[{_SIMPLE}]+(?![{_COMPOSING}])|(?s:.)[{_COMPOSING}]*")
+"""Stretches that may be normalised apart."""
 
 
 @dataclass(frozen=True)
@@ -50,19 +59,15 @@ class Term:
 
 
 def terms(text: str) -> list[Term]:
-    """The terms of a text, in order of place; pairs come before the single character they begin with."""
+    """The terms of a text with their places, in order; a pair comes before the character it begins with."""
     folded, starts, ends = fold(text)
-    found = []
-    for match in _RUN.finditer(folded):
-        start, end = match.span()
-        if match["unspaced"] is None:
-            found.append(Term(match.group(), starts[start], ends[end - 1]))
-            continue
-        for i in range(start, end):
-            if i + 1 < end:
-                found.append(Term(folded[i : i + 2], starts[i], ends[i + 1]))
-            found.append(Term(folded[i], starts[i], ends[i]))
-    return found
+    return [Term(folded[first:end], starts[first], ends[end - 1]) for first, end in _spans(folded)]
+
+
+def words(text: str) -> list[str]:
+    """The terms of a text without their places: what is counted and compared."""
+    folded = "".join(_folded(piece) for piece in _PIECE.findall(text))
+    return [folded[first:end] for first, end in _spans(folded)]
 
 
 def fold(text: str) -> tuple[str, list[int], list[int]]:
@@ -70,33 +75,33 @@ def fold(text: str) -> tuple[str, list[int], list[int]]:
     folded: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for start, cluster in _clusters(text):
-        piece = unicodedata.normalize("NFKC", cluster).casefold()
+    for match in _PIECE.finditer(text):
+        first, end = match.span()
+        piece = _folded(match.group())
         folded.append(piece)
-        starts.extend([start] * len(piece))
-        ends.extend([start + len(cluster)] * len(piece))
+        if len(piece) == end - first and _PLAIN.fullmatch(match.group()):
+            starts.extend(range(first, end))
+            ends.extend(range(first + 1, end + 1))
+        else:
+            starts.extend([first] * len(piece))
+            ends.extend([end] * len(piece))
     return "".join(folded), starts, ends
 
 
-def _clusters(text: str) -> Iterator[tuple[int, str]]:
-    """Stretches that may be normalised apart: a code point with the marks that compose onto it."""
-    start = 0
-    for i in range(1, len(text) + 1):
-        if i == len(text) or not _composes(text[i]):
-            yield start, text[start:i]
-            start = i
+def _folded(piece: str) -> str:
+    return unicodedata.normalize("NFKC", piece).casefold()
 
 
-def _composes(char: str) -> bool:
-    """Whether NFKC may join this code point to the one before it."""
-    if char < "\u0300":
-        return False
-    return (
-        unicodedata.combining(char) != 0
-        or char in "\uff9e\uff9f"  # halfwidth voiced marks
-        or "\u1160" <= char <= "\u11ff"  # hangul vowels and finals
-        or unicodedata.category(char) == "Mc"
-    )
+def _spans(folded: str) -> Iterator[tuple[int, int]]:
+    for match in _RUN.finditer(folded):
+        start, end = match.span()
+        if match["unspaced"] is None:
+            yield start, end
+            continue
+        for i in range(start, end):
+            if i + 1 < end:
+                yield i, i + 2
+            yield i, i + 1
 
 
 class BM25:

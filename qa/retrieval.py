@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from qa.embedding import Embedded
 from qa.errors import QuestionError
 from qa.fusion import fuse
 from qa.index import Index
-from qa.lexical import terms
+from qa.lexical import words
 from qa.passages import Passage
 from qa.rerank import passage_scores
 
@@ -67,6 +68,23 @@ class Hit:
     def end(self) -> int:
         """Offset after its last code point."""
         return self.passage.end
+
+    def to_dict(self) -> dict[str, Any]:
+        """As programs get it, from the shell and over HTTP."""
+        return {
+            "source": self.passage.source,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "score": self.score,
+            "dense": self.dense,
+            "dense_rank": self.dense_rank,
+            "lexical": self.lexical,
+            "lexical_rank": self.lexical_rank,
+            "late": self.late,
+            "terms": list(self.terms),
+            "section": self.passage.section,
+        }
 
     @property
     def why(self) -> str:
@@ -127,7 +145,7 @@ def prepare(index: Index, question: str) -> Query:
         )
     if any("\ud800" <= char <= "\udfff" for char in asked):
         raise QuestionError("The question holds half of a character (a lone surrogate): type it anew.")
-    found = tuple(dict.fromkeys(term.text for term in terms(asked)))
+    found = tuple(dict.fromkeys(words(asked)))
     return Query(asked, index.embedder.embed_question(asked), found, index.store.lexical.coverage(found))
 
 
@@ -148,15 +166,14 @@ def search(index: Index, query: Query, k: int) -> list[Hit]:
     hits = []
     for at in np.argsort(-fused, kind="stable")[: max(k, 0)]:
         number = int(candidates[at])
-        text = index.text(index.passages[number])
         hits.append(
             Hit(
                 passage=index.passages[number],
-                text=text,
+                text=index.text(index.passages[number]),
                 score=float(fused[at]),
                 dense=dense[number] if number in dense else float(index.store.vector(number) @ vector),
                 lexical=float(lexical[at]),
-                terms=_matched(query.terms, text) if number in lexical_ranks else (),
+                terms=_matched(query.terms, index.sentence_words(number)) if number in lexical_ranks else (),
                 dense_rank=dense_ranks.get(number),
                 lexical_rank=lexical_ranks.get(number),
                 late=float(late[at]),
@@ -166,12 +183,12 @@ def search(index: Index, query: Query, k: int) -> list[Hit]:
     return hits
 
 
-def _matched(asked: tuple[str, ...], text: str) -> tuple[str, ...]:
-    """The question's terms found in a text, longest first, without those that a longer one holds.
+def _matched(asked: tuple[str, ...], sentences: list[list[str]]) -> tuple[str, ...]:
+    """The question's terms found in a passage, longest first, without those that a longer one holds.
 
     A single hiragana (は, の, で) counts for BM25, but is no reason that a reader would recognise.
     """
-    there = {term.text for term in terms(text) if not (len(term.text) == 1 and "\u3040" < term.text < "\u30a0")}
+    there = {term for terms in sentences for term in terms if not (len(term) == 1 and "\u3040" < term < "\u30a0")}
     matched: list[str] = []
     for term in sorted((term for term in asked if term in there), key=len, reverse=True):
         if not any(term in longer for longer in matched):

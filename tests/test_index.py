@@ -12,7 +12,7 @@ import pytest
 from qa import generations
 from qa.errors import IndexDamagedError, IndexMismatchError, SourceError
 from qa.index import Index
-from qa.lexical import terms
+from qa.lexical import words
 from qa.passages import Chunking
 from qa.sources import Source
 
@@ -54,7 +54,7 @@ def test_search_is_exact_over_the_stored_vectors(tmp_path: Path) -> None:
 
 def test_only_matching_passages_come_from_the_lexical_side(tmp_path: Path) -> None:
     index = Index.build(Source("a", TEXT), tmp_path)
-    numbers, scores = index.store.search_lexical([term.text for term in terms("bird")], 10)
+    numbers, scores = index.store.search_lexical(words("bird"), 10)
     assert ["bird" in index.text(index.passages[n]) for n in numbers] == [True]
     assert scores[0] > 0
     assert index.store.search_lexical(["zebra"], 10)[0].tolist() == []

@@ -10,11 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.lexical import BM25, fold, terms
-
-
-def words(text: str) -> list[str]:
-    return [term.text for term in terms(text)]
+from qa.lexical import BM25, fold, terms, words
 
 
 def test_japanese_gives_single_characters_and_pairs() -> None:
@@ -51,6 +47,11 @@ def test_every_term_lies_in_the_text_and_folds_to_itself(text: str) -> None:
     for term in terms(text):
         assert 0 <= term.start < term.end <= len(text)
         assert term.text in fold(text[term.start : term.end])[0]
+
+
+@given(st.text())
+def test_terms_and_words_are_the_same_with_and_without_places(text: str) -> None:
+    assert [term.text for term in terms(text)] == words(text)
 
 
 @given(st.text())

@@ -62,7 +62,7 @@ def test_the_table_of_json_names_what_the_commands_print(clone: Path) -> None:
 
 
 def test_both_languages_give_the_same_commands() -> None:
-    assert [block for block in blocks("sh", JAPANESE)][:2] == blocks("sh")[:2]
+    assert blocks("sh", JAPANESE)[:2] == blocks("sh")[:2]
     assert blocks("python", JAPANESE)[0].splitlines()[:4] == blocks("python")[0].splitlines()[:4]
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from html import escape
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import gradio as gr
 from gradio.events import api
 
 from qa.answer import answer as answer_question
 from qa.errors import QAError
-from qa.retrieval import Hit
 from qa.retrieval import retrieve as retrieve_hits
 from qa.ui.open_index import OpenIndex
 
@@ -38,7 +37,7 @@ def add_endpoints(open_index: OpenIndex) -> None:
             Objects with source, start, end (0-based code points, end exclusive), text, score, dense,
             lexical, terms and section.
         """
-        return [_hit(hit) for hit in retrieve_hits(open_index.current(), question, k)]
+        return [hit.to_dict() for hit in retrieve_hits(open_index.current(), question, k)]
 
     def answer(question: str, k: int = 10) -> dict:  # type: ignore[type-arg]
         """Answers a question with the text's own sentences, each cited at its exact place.
@@ -49,20 +48,10 @@ def add_endpoints(open_index: OpenIndex) -> None:
 
         Returns:
             An object with question, answered, confidence, text, citations (n, source, start, end, quote;
-            0-based code points, end exclusive) and searched_for. Not answered: text is empty.
+            0-based code points, end exclusive) and searched_for. Not answered: text is empty, and related has
+            the nearest passages.
         """
-        result = answer_question(open_index.current(), question, k)
-        return {
-            "question": result.question,
-            "answered": result.answered,
-            "confidence": result.confidence,
-            "text": result.text,
-            "citations": [
-                {"n": c.n, "source": c.source, "start": c.start, "end": c.end, "quote": c.quote}
-                for c in result.citations
-            ],
-            "searched_for": result.searched_for,
-        }
+        return answer_question(open_index.current(), question, k).to_dict()
 
     def list_sources() -> list[dict]:  # type: ignore[type-arg]
         """Lists the texts that are asked: name, length in code points, sha256 of the UTF-8."""
@@ -73,21 +62,6 @@ def add_endpoints(open_index: OpenIndex) -> None:
 
     for endpoint in (retrieve, answer, list_sources):
         api(_in_one_sentence(endpoint), api_name=endpoint.__name__)
-
-
-def _hit(hit: Hit) -> dict[str, Any]:
-    passage = hit.passage
-    return {
-        "source": passage.source,
-        "start": passage.start,
-        "end": passage.end,
-        "text": hit.text,
-        "score": hit.score,
-        "dense": hit.dense,
-        "lexical": hit.lexical,
-        "terms": list(hit.terms),
-        "section": passage.section,
-    }
 
 
 def _in_one_sentence(endpoint: Callable[P, R]) -> Callable[P, R]:

@@ -36,7 +36,7 @@ def words_of(tag: str | None) -> dict[str, str]:
     return known[FALLBACK]
 
 
-class RefusedError(Exception):
+class RefusedError(QAError):
     """Something the page itself will not do; its text is a sentence in the visitor's language already."""
 
 
