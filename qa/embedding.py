@@ -139,18 +139,13 @@ def load_embedder(name: str, *, place: str | None = None, revision: str | None =
     from sentence_transformers import SentenceTransformer
 
     try:
-        model = SentenceTransformer(place or name, revision=revision, trust_remote_code=False, device=_device())
+        model = SentenceTransformer(place or name, revision=revision, trust_remote_code=False)
         return Embedder(model.eval(), name)
     except Exception as error:  # every library below has errors of its own
         raise ModelError(
             f"The embedding model {name!r} cannot be loaded ({_first_line(error)}): name a folder that holds a "
             "SentenceTransformer, or a model of the hub while online, or leave --model out for the default."
         ) from error
-
-
-def _device() -> str | None:
-    """None lets the library choose; QA_DEVICE names one (cpu, cuda, mps)."""
-    return os.environ.get("QA_DEVICE") or None
 
 
 def _quiet_libraries() -> None:

@@ -20,7 +20,10 @@ from qa.cli import main
 from qa.terminal import printable
 
 QUESTION = "暫定CEOに任命されたのは誰ですか"
-HIT_KEYS = "source start end text score dense dense_rank lexical lexical_rank late terms section".split()  # fmt: skip
+HIT_KEYS = [
+    "source", "start", "end", "text", "score", "dense", "dense_rank", "lexical", "lexical_rank", "late", "terms",
+    "section",
+]  # fmt: skip
 BUILD_KEYS = ["generation", "sources", "passages", "embedded", "reused", "seconds"]
 TEXT = "灯台は1874年に建てられた。高さは31メートルである。"
 

@@ -29,10 +29,15 @@ FINGERPRINT = 12
 _log = logging.getLogger(__name__)
 
 
-def chat_messages(history: History, sources: Mapping[str, Source], words: Words) -> list[Message]:
-    """The messages of a visit, oldest first, in Gradio's form; a welcome while nothing was asked."""
+def chat_messages(
+    history: History, sources: Mapping[str, Source], words: Words, building: bool = False
+) -> list[Message]:
+    """The messages of a visit, oldest first, in Gradio's form; a welcome while nothing was asked.
+
+    ``building`` says, where there are no sources yet, that some are on their way.
+    """
     if not history.entries:
-        return [_from_us(_welcome(sources, words))]
+        return [_from_us(_welcome(sources, words, building))]
     messages: list[Message] = []
     for entry in history.entries:
         newest = entry is history.entries[-1]
@@ -56,9 +61,10 @@ def _from_us(content: str) -> Message:
     return {"role": "assistant", "content": content}
 
 
-def _welcome(sources: Mapping[str, Source], words: Words) -> str:
+def _welcome(sources: Mapping[str, Source], words: Words, building: bool) -> str:
     if not sources:
-        return f'<div class="welcome"><p>{_own(words["chat.welcome.none"])}</p></div>'
+        none = words["chat.welcome.building" if building else "chat.welcome.none"]
+        return f'<div class="welcome"><p>{_own(none)}</p></div>'
     text = words["chat.welcome.text"].format(names=_joined(tuple(sources), words))
     return (
         f'<div class="welcome"><p class="lead">{_own(words["chat.welcome"])}</p>'

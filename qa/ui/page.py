@@ -14,7 +14,7 @@ from typing import Any
 import gradio as gr
 
 from qa.answer import answer
-from qa.errors import QAError
+from qa.errors import IndexMissingError, QAError
 from qa.index import Index
 from qa.ui.document import document, overview
 from qa.ui.endpoints import add_endpoints
@@ -23,7 +23,7 @@ from qa.ui.messages import chat_messages
 from qa.ui.open_index import OpenIndex
 from qa.ui.parts import asset, own_part, said
 from qa.ui.texts import TextsPanel
-from qa.ui.words import languages, sentence_for, words_of
+from qa.ui.words import RefusedError, languages, sentence_for, words_of
 
 Updates = dict[Any, Any]
 
@@ -142,7 +142,7 @@ class _Page:
         seen = overview(index)
         return {
             self._history: history,
-            self._chat: chat_messages(history, sources, words),
+            self._chat: chat_messages(history, sources, words, self._open_index.building is not None),
             self._header: seen,
             self._source: seen,
             self._texts.listing: seen,
@@ -153,7 +153,7 @@ class _Page:
         words = words_of(language)
         before = history
         try:
-            index = self._open_index.current()
+            index = self._opened(words)
             history = history.speaking_of(index.generation, tuple(index.sources), len(index.passages))
             if question.strip():
                 yield {
@@ -174,6 +174,14 @@ class _Page:
                 self._notice: said(sentence_for(error, words), trouble=True),
                 self._stop: gr.update(interactive=False),
             }
+
+    def _opened(self, words: dict[str, str]) -> Index:
+        try:
+            return self._open_index.current()
+        except IndexMissingError:
+            if self._open_index.building is None:
+                raise
+            raise RefusedError(words["chat.welcome.building"]) from None
 
     def _give_up(self, language: str, history: History) -> Updates:
         return {**self._refresh(language, history.stopped()), self._stop: gr.update(interactive=False)}
