@@ -3,8 +3,8 @@
     source text -> passages -> embeddings + terms -> index folder -> hits -> answer with citations
 
     sources.py    sentences.py  embedding.py      index.py        retrieval.py   answer.py
-                  passages.py   lexical.py        generations.py  fusion.py      citations.py
-                                                                  rerank.py
+                  passages.py   lexical.py        building.py     rerank.py      citations.py
+                                    generations.py  fusion.py
 
     from qa import Index, answer, retrieve
     index = Index.build(["source/"], "index")
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from qa.citations import Citation
     from qa.errors import (
         EvaluationSetError,
-        ExtraMissingError,
         IndexDamagedError,
         IndexError_,
         IndexMismatchError,
@@ -52,7 +51,6 @@ _HOMES = {
     "Chunking": "qa.passages",
     "Citation": "qa.citations",
     "EvaluationSetError": "qa.errors",
-    "ExtraMissingError": "qa.errors",
     "Hit": "qa.retrieval",
     "Index": "qa.index",
     "IndexDamagedError": "qa.errors",
@@ -76,7 +74,6 @@ __all__ = [
     "Chunking",
     "Citation",
     "EvaluationSetError",
-    "ExtraMissingError",
     "Hit",
     "Index",
     "IndexDamagedError",

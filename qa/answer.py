@@ -40,7 +40,7 @@ class Answer:
         text: the cited sentences, each followed by its number: ``sentence [1] sentence [2]``; "" when declined.
         citations: at most five; [1] answers best, the others follow in reading order.
         answered: False when nothing found comes near enough; then there are no citations.
-        confidence: 0 to 1, how near the best sentence comes to the question.
+        confidence: 0 to 1, how near the nearest sentence read comes to the question (MaxSim).
         hits: the passages found, best first: what was read for an answer, or, when declined, related only.
         searched_for: what was looked for.
     """
@@ -112,13 +112,11 @@ def answer(index: Index | str | Path, question: str, k: int = 10, *, floor: floa
         citations=tuple(citations),
         answered=bool(citations),
         confidence=round(confidence, 4),
-        hits=tuple(hit for n, hit in enumerate(found) if n < k or _holds_any(hit, citations)),
+        hits=tuple(
+            hit for n, hit in enumerate(found) if n < k or any(hit.holds(c.source, c.start, c.end) for c in citations)
+        ),
         searched_for=query.question,
     )
-
-
-def _holds_any(hit: Hit, citations: Sequence[Citation]) -> bool:
-    return any(c.source == hit.passage.source and hit.start <= c.start and c.end <= hit.end for c in citations)
 
 
 def score_sentences(index: Index, query: Query, hits: Sequence[Hit]) -> list[ScoredSentence]:

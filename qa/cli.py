@@ -41,6 +41,15 @@ class Settings:
     json: bool
 
 
+class _Folder(click.Path):
+    """A folder's name; an empty one, as of an unset variable, is no name for the folder one stands in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("an empty name; name a folder.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 class _Sentence(click.ClickException):
     """An error shown as its sentence alone, exit code 1."""
 
@@ -76,7 +85,7 @@ class _Commands(click.Group):
 def _settings(command: Callable[Concatenate[Settings, P], None]) -> Callable[..., None]:
     """Gives a command ``--index`` and ``--json``, which may as well stand before its name."""
 
-    @click.option("--index", "index", type=click.Path(path_type=Path), metavar="DIR", help="The index folder.")
+    @click.option("--index", "index", type=_Folder(path_type=Path), metavar="DIR", help="The index folder.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     @click.pass_obj
     @wraps(command)
@@ -89,7 +98,7 @@ def _settings(command: Callable[Concatenate[Settings, P], None]) -> Callable[...
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="cited-qa %(version)s", help="Print the version.")
 @click.option(
-    "--index", type=click.Path(path_type=Path), metavar="DIR", default=Path("index"), help="The index folder [./index]."
+    "--index", type=_Folder(path_type=Path), metavar="DIR", default=Path("index"), help="The index folder [./index]."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
@@ -127,21 +136,42 @@ class _Log(logging.Handler):
 @click.option("--text", metavar="TEXT", help="A text instead of files; - reads standard input.")
 @click.option("--name", metavar="NAME", default="text", show_default=True, help="What to call the text of --text.")
 @click.option("--model", metavar="MODEL", help="A SentenceTransformer by name or folder.")
+@click.option(
+    "--max-tokens", type=click.IntRange(min=8), metavar="N", help="The longest passage, in the model's tokens."
+)
 @click.option("--max-chars", type=click.IntRange(min=1), metavar="N", help="Code points that a source may have.")
 @_settings
 def build(
-    settings: Settings, paths: tuple[Path, ...], text: str | None, name: str, model: str | None, max_chars: int | None
+    settings: Settings,
+    paths: tuple[Path, ...],
+    text: str | None,
+    name: str,
+    model: str | None,
+    max_tokens: int | None,
+    max_chars: int | None,
 ) -> None:
-    """Make the index of files and folders, or of a text; without any, of ./source."""
+    """Make the index of files and folders, or of a text; without any, of ./source.
+
+    Model and passage length are those of the index that is there, unless given.
+    """
     from qa.index import Index
+    from qa.passages import Chunking
     from qa.sources import DEFAULT_MAX_CHARS
 
     limit = max_chars or DEFAULT_MAX_CHARS
     sources: list[Path | Source] = [*paths]
     if text is not None:
         sources.append(_given(text, name, limit))
+    chunking = Chunking(max_tokens, 0) if max_tokens else None
     with progress_bar() as progress:
-        index = Index.build(sources or Path("source"), settings.index, model=model, max_chars=limit, progress=progress)
+        index = Index.build(
+            sources or Path("source"),
+            settings.index,
+            model=model,
+            chunking=chunking,
+            max_chars=limit,
+            progress=progress,
+        )
     assert index.built  # this process has built it
     made = {
         "generation": index.generation,

@@ -89,6 +89,8 @@ def _tried(name: str, step: Callable[[], str]) -> Check:
     except QAError as error:  # its sentence ends with what to do
         what, _, remedy = str(error).rpartition(": ")
         return Check(name, False, what or str(error), remedy[:1].upper() + remedy[1:])
+    except Exception as error:  # a library that does not even load
+        return Check(name, False, f"{type(error).__name__}: {error}", "Install cited-qa anew in a fresh environment.")
 
 
 def _python() -> str:

@@ -14,6 +14,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ Progress = Callable[[int, int, str], None]
 DEFAULT_WINDOW = 512
 """Tokens a model is taken to read where it names no limit of its own."""
 _BATCH = 16
+_HUB_SECONDS = 10
+"""How long the hub is waited for; its own client would try for minutes."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,17 @@ class Embedder:
         prompts: what is put before questions and passages.
         dimension: d, the length of a vector.
         max_tokens: tokens of a passage that the model reads, prompt and specials aside.
-        fingerprint: 16 hex digits that change with the weights, the tokenizer or the pooling.
+        fingerprint: 16 hex digits over all weights' shapes and a sample of their values, the tokens of a
+            probe text and the kind of pooling: another model, or another training of it, has others.
     """
 
     def __init__(self, model: Any, name: str) -> None:
         """Wraps a loaded ``SentenceTransformer`` with the prompts it brings along."""
+        if not getattr(model.tokenizer, "is_fast", False):
+            raise ModelError(
+                f"The embedding model {name!r} has a tokenizer that does not say where a token stands in the text: "
+                "choose a model with a fast tokenizer (tokenizer.json)."
+            )
         self._model = model
         self._lock = threading.Lock()  # fast tokenizers change their truncation state on use
         self.name = name
@@ -83,7 +92,8 @@ class Embedder:
     def _set(self, prompts: Prompts) -> None:
         self.prompts = prompts
         window = self._model.max_seq_length or DEFAULT_WINDOW
-        self.max_tokens = window - len(self._model.tokenizer(prompts.passage)["input_ids"])
+        with self._lock:
+            self.max_tokens = window - len(self._model.tokenizer(prompts.passage)["input_ids"])
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, prompt and specials aside."""
@@ -136,16 +146,29 @@ def load_embedder(name: str, *, place: str | None = None, revision: str | None =
         ModelError: there is no such model, or it cannot be loaded.
     """
     _quiet_libraries()
-    from sentence_transformers import SentenceTransformer
-
     try:
-        model = SentenceTransformer(place or name, revision=revision, trust_remote_code=False)
-        return Embedder(model.eval(), name)
+        return Embedder(_sentence_transformer(place or name, revision).eval(), name)
+    except ModelError:
+        raise
     except Exception as error:  # every library below has errors of its own
         raise ModelError(
             f"The embedding model {name!r} cannot be loaded ({_first_line(error)}): name a folder that holds a "
-            "SentenceTransformer, or a model of the hub while online, or leave --model out for the default."
+            "SentenceTransformer, a model of the hub while online, or multilingual-e5-small, the default."
         ) from error
+
+
+def _sentence_transformer(place: str, revision: str | None) -> Any:
+    """What is on this machine without asking anyone; else the hub's, which is asked once whether it is there."""
+    from huggingface_hub import HfApi
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(place, revision=revision, local_files_only=True, trust_remote_code=False)
+    except Exception:
+        if Path(place).exists():
+            raise
+    HfApi().model_info(place, revision=revision, timeout=_HUB_SECONDS)
+    return SentenceTransformer(place, revision=revision, trust_remote_code=False)
 
 
 def _quiet_libraries() -> None:
@@ -174,7 +197,8 @@ def _embedded(output: dict[str, Any], encoded: Any, i: int, prompt_length: int) 
     spans = np.asarray(encoded["offset_mapping"][i], dtype=np.int32).reshape(-1, 2) - prompt_length
     special = np.asarray(encoded["special_tokens_mask"][i], dtype=bool)
     kept = ~special & (spans[:, 1] > 0) & (spans[:, 1] > spans[:, 0])
-    tokens = output["token_embeddings"][: len(spans)].float().cpu().numpy()[kept]
+    read = output["attention_mask"].bool()  # padding may stand on either side
+    tokens = output["token_embeddings"][read].float().cpu().numpy()[kept]
     norms = np.linalg.norm(tokens, axis=1, keepdims=True)
     vector = output["sentence_embedding"].float().cpu().numpy()
     return Embedded(

@@ -10,8 +10,7 @@ QAError                    base of all; its text is one sentence: what was wrong
 │   └── IndexMismatchError it was made by another format, model or setting
 ├── StorageError           the disk refused: full, read-only, no permission
 ├── EvaluationSetError     a question set that cannot be read
-├── ServeError             the chat cannot be served: port in use, host unknown
-└── ExtraMissingError      an optional part is not installed; names the extra
+└── ServeError             the chat cannot be served: port in use, host unknown
 """
 
 from __future__ import annotations
@@ -59,7 +58,3 @@ class EvaluationSetError(QAError):
 
 class ServeError(QAError):
     """The chat cannot be served."""
-
-
-class ExtraMissingError(QAError):
-    """An optional part of the package is not installed."""

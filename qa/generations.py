@@ -5,7 +5,8 @@
     index/generations/<n>/     manifest.json and the files it lists with their SHA-256
 
 A generation is written aside, flushed to the disk, and only then named in ``CURRENT``: whenever a
-build dies, the index that was there before still stands.
+build dies, the index that was there before still stands. The generation before the present one is
+kept for the readers that still have it open.
 """
 
 from __future__ import annotations
@@ -22,35 +23,34 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, StorageError
+from qa.errors import IndexDamagedError, IndexError_, IndexMismatchError, IndexMissingError, StorageError
 
 FORMAT_VERSION = 1
-KEPT = 2
-"""Generations left on the disk: the present one, and the one before for readers that still hold it."""
 _LOCK_SECONDS = 600
 
 Manifest = dict[str, Any]
 
 
-def open_current(index: Path) -> tuple[int, Path, Manifest]:
-    """Number, folder and manifest of the present generation, every file checked against its SHA-256.
+def read_generation(index: Path, number: int) -> tuple[Path, Manifest]:
+    """Folder and manifest of a generation, every file checked against its SHA-256.
 
     Raises:
-        IndexMissingError: the folder holds no index.
         IndexDamagedError: a file is missing or not what was written.
         IndexMismatchError: another version of this package wrote it, in another format.
     """
-    number = current_number(index)
-    for _ in range(3):
-        folder = _folder(index, number)
-        try:
-            return number, folder, _read_manifest(index, folder)
-        except (IndexDamagedError, IndexMissingError):
-            newer = current_number(index)
-            if newer == number:
-                raise
-            number = newer  # a builder swapped and cleaned up while this reader was opening
-    return number, folder, _read_manifest(index, folder)
+    folder = _folder(index, number)
+    return folder, _read_manifest(index, folder)
+
+
+def stamp(index: Path) -> tuple[int, int]:
+    """What changes whenever ``CURRENT`` is replaced, also by an index made anew with the same number."""
+    found = (index / "CURRENT").stat()
+    return found.st_ino, found.st_mtime_ns
+
+
+def mend(index: Path) -> str:
+    """The end of a sentence about an index that cannot be used."""
+    return f"make the index anew with `qa build PATH --index {index}`, PATH being the text."
 
 
 def current_number(index: Path) -> int:
@@ -59,10 +59,12 @@ def current_number(index: Path) -> int:
         content = (index / "CURRENT").read_text(encoding="ascii").strip()
     except FileNotFoundError:
         raise IndexMissingError(f"There is no index in {index}: make one with `qa build`.") from None
+    except NotADirectoryError:
+        raise IndexMissingError(f"{index} is not a folder: name the index's folder with --index.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamagedError(f"{index / 'CURRENT'} cannot be read ({error}): {_mend(index)}") from error
-    if not content.isdecimal():
-        raise IndexDamagedError(f"{index / 'CURRENT'} does not name a generation: {_mend(index)}")
+        raise IndexDamagedError(f"{index / 'CURRENT'} cannot be read ({error}): {mend(index)}") from error
+    if not (content.isdecimal() and len(content) < 10):
+        raise IndexDamagedError(f"{index / 'CURRENT'} does not name a generation: {mend(index)}")
     return int(content)
 
 
@@ -88,7 +90,8 @@ def new_generation(index: Path) -> Iterator[Path]:
                 "wait for it to end, then run the command again."
             ) from None
         try:
-            _remove_leftovers(index)
+            before = _present(index)
+            _remove_all_but(index, {before})
             number = _next_number(generations)
             unfinished = generations / f"{number}.unfinished"
             unfinished.mkdir()
@@ -100,7 +103,7 @@ def new_generation(index: Path) -> Iterator[Path]:
                 _point_at(index, number)
             finally:
                 shutil.rmtree(unfinished, ignore_errors=True)
-            _remove_old(index, number)
+            _remove_all_but(index, {before, number})
         finally:
             lock.release()
 
@@ -133,7 +136,8 @@ def storage_errors(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        # A library that writes through C tells a short write without a number.
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, None):
             problem = f"The disk that holds {place} is full: free some space, then run the command again."
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             problem = f"{place} cannot be written: change its permissions, or choose another folder with --index."
@@ -150,28 +154,26 @@ def _read_manifest(index: Path, folder: Path) -> Manifest:
         manifest = json.loads(path.read_bytes())
         version, seal = manifest["format"], manifest["sha256"]
     except FileNotFoundError:
-        raise IndexDamagedError(f"{path} is missing: {_mend(index)}") from None
+        raise IndexDamagedError(f"{path} is missing: {mend(index)}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexDamagedError(f"{path} is damaged: {_mend(index)}") from error
+        raise IndexDamagedError(f"{path} is damaged: {mend(index)}") from error
     if version != FORMAT_VERSION:
         raise IndexMismatchError(
-            f"The index in {index} has format {version!r} and this version reads {FORMAT_VERSION}: {_mend(index)}"
+            f"The index in {index} has format {version!r} and this version reads {FORMAT_VERSION}: {mend(index)}"
         )
     if seal != _seal(manifest):
-        raise IndexDamagedError(f"{path} is not what was written there: {_mend(index)}")
+        raise IndexDamagedError(f"{path} is not what was written there: {mend(index)}")
     for name, expected in manifest["files"].items():
         file = folder / name
+        if ".." in Path(name).parts or Path(name).is_absolute():
+            raise IndexDamagedError(f"{path} names a file outside the index: {mend(index)}")
         try:
             found = file_sha256(file)
         except OSError:
-            raise IndexDamagedError(f"{file} is missing: {_mend(index)}") from None
+            raise IndexDamagedError(f"{file} is missing: {mend(index)}") from None
         if found != expected:
-            raise IndexDamagedError(f"{file} is not what was written there: {_mend(index)}")
+            raise IndexDamagedError(f"{file} is not what was written there: {mend(index)}")
     return dict(manifest)
-
-
-def _mend(index: Path) -> str:
-    return f"make the index anew with `qa build --index {index}`."
 
 
 def _folder(index: Path, number: int) -> Path:
@@ -213,15 +215,17 @@ def _flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _remove_leftovers(index: Path) -> None:
-    """What a build that was killed left behind. Only the holder of the lock may do this."""
-    for path in (index / "generations").glob("*.unfinished"):
-        shutil.rmtree(path, ignore_errors=True)
+def _present(index: Path) -> int | None:
+    try:
+        return current_number(index)
+    except IndexError_:
+        return None
+
+
+def _remove_all_but(index: Path, kept: set[int | None]) -> None:
+    """Removes what killed builds left and generations nobody needs. Only the holder of the lock may do this."""
+    for path in (index / "generations").iterdir():
+        if not (path.name.isdecimal() and int(path.name) in kept):
+            shutil.rmtree(path, ignore_errors=True)
     with suppress(FileNotFoundError):
         (index / "CURRENT.new").unlink()
-
-
-def _remove_old(index: Path, number: int) -> None:
-    older = [n for n in _numbers(index / "generations") if n != number]
-    for n in older[: max(0, len(older) - KEPT + 1)]:
-        shutil.rmtree(_folder(index, n), ignore_errors=True)

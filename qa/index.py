@@ -10,25 +10,24 @@ are what is searched; ``manifest.json`` says how all of it was made.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from qa import generations
+from qa.building import Before, content_key, write_generation
 from qa.embedding import Embedder, Progress, Prompts
-from qa.errors import IndexMismatchError, QAError, SourceError
-from qa.lexical import BM25, Analysis, words
-from qa.passages import Chunking, Passage, split_passages
+from qa.errors import IndexDamagedError, IndexMismatchError, QAError
+from qa.lexical import Analysis, words
+from qa.passages import Chunking, Passage
 from qa.sentences import Span
-from qa.sources import Source, read_sources
+from qa.sources import DEFAULT_MAX_CHARS, Source, read_sources
 from qa.stores.faiss import FaissStore
-from qa.stores.tokens import TokenVectors, TokenWriter, quantise
+from qa.stores.tokens import TokenVectors
 from qa.weights import load_model
 
 DEFAULT_INDEX = "index"
@@ -57,12 +56,12 @@ class Index:
     """
 
     def __init__(self, path: Path, generation: int, folder: Path, manifest: generations.Manifest) -> None:
-        """Reads a generation that :func:`qa.generations.open_current` checked."""
+        """Reads a generation that :func:`qa.generations.read_generation` checked."""
         self.path = path
         self.generation = generation
         self.manifest = manifest
+        self._stamp = generations.stamp(path)
         self.built: BuildReport | None = None
-        model = manifest["model"]
         self.sources = {
             entry["name"]: Source(entry["name"], (folder / entry["file"]).read_bytes().decode("utf-8"))
             for entry in manifest["sources"]
@@ -79,7 +78,7 @@ class Index:
             self._sentences[passage].append((start, end))
         self._words: dict[int, list[list[str]]] = {}
         self.store = FaissStore.load(folder)
-        self.tokens = TokenVectors.load(folder / "tokens", model["dimension"])
+        self.tokens = TokenVectors.load(folder / "tokens")
 
     @classmethod
     def build(
@@ -89,7 +88,7 @@ class Index:
         *,
         model: str | None = None,
         chunking: Chunking | None = None,
-        max_chars: int = 5_000_000,
+        max_chars: int = DEFAULT_MAX_CHARS,
         progress: Progress | None = None,
     ) -> Index:
         """Makes the index of these sources the present one; passages already embedded are not again.
@@ -97,8 +96,9 @@ class Index:
         Args:
             sources: files, folders (their .txt and .md) and ``Source`` texts.
             path: the index folder; made if missing.
-            model: a SentenceTransformer by name or folder; the packaged one when left out.
-            chunking: sizes of passages in the model's tokens; the default was measured.
+            model: a SentenceTransformer by name or folder; when left out, the one that the index there was
+                built with, else the packaged one.
+            chunking: sizes of passages in the model's tokens; when left out, likewise.
             max_chars: the longest text accepted, in code points.
             progress: called with passages done, passages in all, and what is being done.
 
@@ -108,13 +108,20 @@ class Index:
         """
         path = Path(path)
         started = datetime.now(UTC)
-        given = [sources] if isinstance(sources, str | Path | Source) else sources
-        texts = read_sources(given, max_chars=max_chars)
-        embedder = load_model(model)
-        chunking = _within(embedder.max_tokens, chunking or DEFAULT_CHUNKING)
+        texts = read_sources(sources, max_chars=max_chars)
+        settings = _settings_before(path)
+        if model is None and "model" in settings:
+            embedder = load_model(settings["model"]["name"], Prompts(**settings["model"]["prompts"]))
+        else:
+            embedder = load_model(model)
+        if chunking is None:
+            chunking = Chunking(**settings["chunking"]) if "chunking" in settings else DEFAULT_CHUNKING
+        chunking = _within(embedder.max_tokens, chunking)
         with generations.new_generation(path) as folder:
-            counts = _write_generation(folder, path, texts, embedder, chunking, progress)
-        index = cls.open(path)
+            number = int(folder.name.partition(".")[0])
+            known = dict(_embedded_before(path, embedder))
+            counts = write_generation(folder, texts, embedder, chunking, known, progress)
+        index = cls._read(path, number)
         index.__dict__["embedder"] = embedder
         index.built = BuildReport(*counts, seconds=(datetime.now(UTC) - started).total_seconds())
         return index
@@ -127,12 +134,23 @@ class Index:
             IndexMissingError, IndexDamagedError, IndexMismatchError: each says which command mends it.
         """
         path = Path(path)
-        number, folder, manifest = generations.open_current(path)
+        for attempt in range(3):
+            number = generations.current_number(path)
+            try:
+                return cls._read(path, number)
+            except (IndexDamagedError, FileNotFoundError):
+                # Builders may have swapped and cleaned up while this reader was opening.
+                if attempt == 2 or generations.current_number(path) == number:
+                    raise
+        raise AssertionError("not reached")
+
+    @classmethod
+    def _read(cls, path: Path, number: int) -> Index:
+        folder, manifest = generations.read_generation(path, number)
         index = cls(path, number, folder, manifest)
         if index.manifest["lexical"] != Analysis().to_dict():
             raise IndexMismatchError(
-                f"The index in {path} was made with another way of reading words: "
-                f"make it anew with `qa build --index {path}`."
+                f"The index in {path} was made with another way of reading words: {generations.mend(path)}"
             )
         return index
 
@@ -149,15 +167,15 @@ class Index:
         if embedder.fingerprint != model["fingerprint"]:
             raise IndexMismatchError(
                 f"The index in {self.path} was made with another {model['name']} than the one installed "
-                f"now: make it anew with `qa build --index {self.path}`."
+                f"now: {generations.mend(self.path)}"
             )
         return embedder
 
     def is_current(self) -> bool:
         """Whether the folder still names this generation; False once a rebuild has put another there."""
         try:
-            return generations.current_number(self.path) == self.generation
-        except QAError:
+            return generations.stamp(self.path) == self._stamp
+        except OSError:
             return True  # nothing better to turn to
 
     def text(self, passage: Passage) -> str:
@@ -192,92 +210,16 @@ def _within(window: int, chunking: Chunking) -> Chunking:
     return Chunking(longest, min(chunking.min_tokens, longest))
 
 
-def _write_generation(
-    folder: Path,
-    path: Path,
-    texts: Sequence[Source],
-    embedder: Embedder,
-    chunking: Chunking,
-    progress: Progress | None,
-) -> tuple[int, int]:
-    """Writes all files of a generation; returns the numbers of passages embedded and reused."""
-    passages: list[Passage] = []
-    sentences: list[tuple[int, int, int]] = []
-    for source in texts:
-        found, spans = split_passages(source, embedder.count_tokens, chunking)
-        for passage, own in zip(found, spans, strict=True):
-            sentences.extend((len(passages), start, end) for start, end in own)
-            passages.append(passage)
-    by_name = {source.name: source for source in texts}
-    contents = [by_name[p.source].text[p.start : p.end] for p in passages]
-    if not contents:
-        raise SourceError("The texts hold no sentence that could be cited: give a text with words in it.")
-    vectors, counts = _embed(folder, path, contents, embedder, progress)
-    FaissStore(vectors, BM25([words(content) for content in contents])).save(folder)
-    entries = _write_sources(folder, texts)
-    titles = list(dict.fromkeys(passage.section for passage in passages))
-    names = list(by_name)
-    rows = [(names.index(p.source), p.start, p.end, titles.index(p.section), p.furniture) for p in passages]
-    np.save(folder / "spans.npy", np.array(rows, dtype=np.int64), allow_pickle=False)
-    np.save(folder / "sentences.npy", np.array(sentences, dtype=np.int64).reshape(-1, 3), allow_pickle=False)
-    manifest = {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "model": {
-            "name": embedder.name,
-            "fingerprint": embedder.fingerprint,
-            "prompts": asdict(embedder.prompts),
-            "dimension": embedder.dimension,
-        },
-        "chunking": asdict(chunking),
-        "lexical": Analysis().to_dict(),
-        "passages": len(passages),
-        "sections": titles,
-        "sources": entries,
-    }
-    generations.write_manifest(folder, manifest)
-    return counts
+def _settings_before(path: Path) -> generations.Manifest:
+    """The manifest of the index that is there; empty where there is none that can be read."""
+    try:
+        return generations.read_generation(path, generations.current_number(path))[1]
+    except QAError:
+        return {}
 
 
-def _write_sources(folder: Path, texts: Sequence[Source]) -> list[dict[str, str | int]]:
-    (folder / "sources").mkdir()
-    entries: list[dict[str, str | int]] = []
-    for number, source in enumerate(texts):
-        file = f"sources/{number:04}.txt"
-        (folder / file).write_bytes(source.text.encode("utf-8"))
-        entries.append({"name": source.name, "file": file, "sha256": source.sha256, "characters": len(source.text)})
-    return entries
-
-
-def _embed(
-    folder: Path, path: Path, contents: Sequence[str], embedder: Embedder, progress: Progress | None
-) -> tuple[npt.NDArray[np.float32], tuple[int, int]]:
-    """Writes ``tokens/`` and returns the passages' vectors, taking over what an older generation has."""
-    known = dict(_embedded_before(path, embedder))
-    vectors = np.zeros((len(contents), embedder.dimension), dtype=np.float32)
-    writer = TokenWriter(folder / "tokens", len(contents))
-    missing = []
-    for number, content in enumerate(contents):
-        before = known.get(_key(content))
-        if before is None:
-            missing.append(number)
-            continue
-        vectors[number] = before[0]
-        writer.write(number, before[1], before[2])
-    # Texts of like length share a batch, so that little of it is padding.
-    missing.sort(key=lambda number: -len(contents[number]))
-    embedded = embedder.embed_passages([contents[number] for number in missing], progress)
-    for number, one in zip(missing, embedded, strict=True):
-        vectors[number] = one.vector
-        writer.write(number, quantise(one.tokens), one.spans)
-    writer.close()
-    return vectors, (len(missing), len(contents) - len(missing))
-
-
-_Before = tuple[npt.NDArray[np.float32], npt.NDArray[np.int8], npt.NDArray[np.int32]]
-
-
-def _embedded_before(path: Path, embedder: Embedder) -> Iterator[tuple[str, _Before]]:
-    """Text's hash -> vector, token vectors and spans, from the present generation if its model fits."""
+def _embedded_before(path: Path, embedder: Embedder) -> Iterator[tuple[str, Before]]:
+    """What the present generation has of passages, if the same model made it."""
     try:
         index = Index.open(path)
     except QAError:
@@ -287,8 +229,4 @@ def _embedded_before(path: Path, embedder: Embedder) -> Iterator[tuple[str, _Bef
         return
     vectors = index.store.vectors
     for number, passage in enumerate(index.passages):
-        yield _key(index.text(passage)), (vectors[number], *index.tokens.of(number))
-
-
-def _key(content: str) -> str:
-    return hashlib.sha256(content.encode("utf-8")).hexdigest()
+        yield content_key(index.text(passage)), (vectors[number], *index.tokens.of(number))

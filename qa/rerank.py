@@ -19,14 +19,18 @@ from qa.stores.tokens import TokenVectors
 
 def cosines(question: Embedded, vectors: npt.NDArray[np.int8], norms: Vectors) -> Vectors:
     """Cosines, float32 [t, q], of each token with each of the question's tokens."""
-    asked = question.tokens if len(question.tokens) else question.vector[None, :]
-    product: Vectors = (vectors.astype(np.float32) @ asked.T) / norms[:, None]
+    if not len(question.tokens):
+        return np.zeros((len(vectors), 1), dtype=np.float32)
+    product: Vectors = (vectors.astype(np.float32) @ question.tokens.T) / norms[:, None]
     return product
 
 
 def passage_scores(question: Embedded, tokens: TokenVectors, passages: npt.NDArray[np.int64]) -> Vectors:
-    """MaxSim of each passage with the question: float32 [n], at most 1; -1 for one without tokens."""
-    scores = np.full(len(passages), -1.0, dtype=np.float32)
+    """MaxSim of each passage with the question: float32 [n], at most 1.
+
+    A passage without tokens has the lowest score of the others, so as not to stretch their scale.
+    """
+    scores = np.zeros(len(passages), dtype=np.float32)
     bounds = tokens.bounds[passages]
     lengths = bounds[:, 1] - bounds[:, 0]
     filled = np.flatnonzero(lengths)
@@ -35,19 +39,25 @@ def passage_scores(question: Embedded, tokens: TokenVectors, passages: npt.NDArr
         norms = np.concatenate([tokens.norms[a:b] for a, b in bounds[filled]])
         starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]])
         scores[filled] = np.maximum.reduceat(cosines(question, vectors, norms), starts, axis=0).mean(axis=1)
+        scores[lengths == 0] = scores[filled].min()
     return scores
 
 
 def sentence_scores(
     question: Embedded, tokens: TokenVectors, passage: int, sentences: Sequence[tuple[int, int]]
 ) -> Vectors:
-    """MaxSim of each sentence of one passage: float32 [n]; sentences are spans in the passage's text."""
+    """MaxSim of each sentence of one passage: float32 [n]; sentences are spans in the passage's text.
+
+    A sentence without tokens has the lowest score of the others, 0 if there is none.
+    """
     vectors, spans = tokens.of(passage)
     first, last = tokens.bounds[passage]
     similar = cosines(question, vectors, tokens.norms[first:last])
-    scores = np.full(len(sentences), -1.0, dtype=np.float32)
+    scores = np.full(len(sentences), np.inf, dtype=np.float32)
     for i, (start, end) in enumerate(sentences):
         own = similar[(spans[:, 0] < end) & (spans[:, 1] > start)]
         if len(own):
             scores[i] = own.max(axis=0).mean()
+    empty = np.isinf(scores)
+    scores[empty] = scores[~empty].min() if not empty.all() else 0.0
     return scores

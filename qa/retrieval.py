@@ -8,6 +8,7 @@ another language has few of those, and leans on meaning alone.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from qa.passages import Passage
 from qa.rerank import passage_scores
 
 DEPTH = 100
-"""Candidates taken from each of the two searches."""
+"""Candidates taken from each of the two searches, or as many as are asked for."""
 FURNITURE_PENALTY = 2.0
 """Standard deviations that a page's furniture (buttons, link lists) must make up for.
 `python bench/retrieval.py` prints what 0, 1 and 2 give."""
@@ -86,6 +87,10 @@ class Hit:
             "section": self.passage.section,
         }
 
+    def holds(self, source: str, start: int, end: int) -> bool:
+        """Whether a span of a source lies within this passage."""
+        return self.passage.source == source and self.start <= start and end <= self.end
+
     @property
     def why(self) -> str:
         """The reasons for its rank, in one line."""
@@ -137,14 +142,14 @@ def opened(index: Index | str | Path) -> Index:
 def prepare(index: Index, question: str) -> Query:
     """Checks a question and embeds it with the index's model."""
     asked = question.strip()
-    if not asked:
+    if any("\ud800" <= char <= "\udfff" for char in asked):
+        raise QuestionError("The question holds half of a character (a lone surrogate): type it anew.")
+    if all(unicodedata.category(char)[0] in "CZ" for char in asked):  # spaces, and what has no width
         raise QuestionError("The question is empty: write what you want to know.")
     if len(asked) > MAX_QUESTION:
         raise QuestionError(
             f"The question has {len(asked):,} characters and may have {MAX_QUESTION:,}: ask in fewer words."
         )
-    if any("\ud800" <= char <= "\udfff" for char in asked):
-        raise QuestionError("The question holds half of a character (a lone surrogate): type it anew.")
     found = tuple(dict.fromkeys(words(asked)))
     return Query(asked, index.embedder.embed_question(asked), found, index.store.lexical.coverage(found))
 
@@ -152,8 +157,9 @@ def prepare(index: Index, question: str) -> Query:
 def search(index: Index, query: Query, k: int) -> list[Hit]:
     """The k best passages for a prepared question, best first."""
     vector = query.embedded.vector
-    near, cosines = index.store.search_dense(vector, DEPTH)
-    worded, bm25 = index.store.search_lexical(query.terms, DEPTH)
+    depth = max(DEPTH, k)
+    near, cosines = index.store.search_dense(vector, depth)
+    worded, bm25 = index.store.search_lexical(query.terms, depth)
     candidates = np.union1d(near, worded).astype(np.int64)
     late = passage_scores(query.embedded, index.tokens, candidates)
     lexical = np.zeros(len(candidates), dtype=np.float32)

@@ -8,6 +8,7 @@ this one: foreign names of the host and requests from foreign pages are refused.
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import logging
 import os
 import signal
@@ -46,7 +47,6 @@ SECURITY_HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _log = logging.getLogger(__name__)
 
 
@@ -74,11 +74,10 @@ def serve(index_path: str | Path, host: str = "127.0.0.1", port: int = 7860, sou
         _run(app, listening, host)
 
 
-def build_app(open_index: OpenIndex, hosts: Iterable[str] = _LOOPBACK) -> FastAPI:
+def build_app(open_index: OpenIndex, hosts: Iterable[str] = ("localhost",)) -> FastAPI:
     """The ASGI application: the page, ``/healthz`` and the guards before them."""
     import gradio as gr
     from fastapi import FastAPI
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     from qa.ui.page import build_page, head, theme
 
@@ -94,8 +93,7 @@ def build_app(open_index: OpenIndex, hosts: Iterable[str] = _LOOPBACK) -> FastAP
         status = "ok" if generation is not None else "building" if open_index.building else "no index"
         return {"status": status, "generation": generation}
 
-    app.add_middleware(_Guard)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(_Guard, hosts=frozenset(hosts))
     served: FastAPI = gr.mount_gradio_app(
         app,
         build_page(open_index),
@@ -116,10 +114,11 @@ def build_app(open_index: OpenIndex, hosts: Iterable[str] = _LOOPBACK) -> FastAP
 
 
 class _Guard:
-    """ASGI middleware: security headers on every answer, and no writing from another site's page."""
+    """ASGI middleware: security headers on every answer, no foreign names, no writing from another site's page."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, hosts: frozenset[str]) -> None:
         self._app = app
+        self._hosts = hosts
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -133,21 +132,35 @@ class _Guard:
                 message = {**message, "headers": headers}
             await send(message)
 
-        if _from_elsewhere(scope):
-            from starlette.responses import PlainTextResponse
+        headers: dict[str, str] = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        refusal: Any = None
+        if not _is_ours(headers.get("host", ""), self._hosts):
+            refusal = _plain("This server does not go by that name.", 400)
+        elif scope["method"] not in ("GET", "HEAD") and _from_elsewhere(headers):
+            refusal = _plain("This request comes from another site's page.", 403)
+        await (refusal or self._app)(scope, receive, send_guarded)
 
-            refusal = PlainTextResponse("This request comes from another site's page.", status_code=403)
-            await refusal(scope, receive, send_guarded)
-            return
-        await self._app(scope, receive, send_guarded)
+
+def _plain(sentence: str, status: int) -> Any:
+    from starlette.responses import PlainTextResponse
+
+    return PlainTextResponse(sentence, status_code=status)
 
 
-def _from_elsewhere(scope: Any) -> bool:
-    headers: dict[str, str] = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+def _is_ours(host: str, names: frozenset[str]) -> bool:
+    """Whether a Host header asks for us. Any address may: to lead a browser astray, DNS needs a name."""
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() and not host.endswith("]") else host
+    name = name.removeprefix("[").removesuffix("]").lower()
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return name in names
+    return True
+
+
+def _from_elsewhere(headers: dict[str, str]) -> bool:
     origin = headers.get("origin")
-    if scope["method"] in ("GET", "HEAD") or origin is None:
-        return False
-    return origin.partition("://")[2] != headers.get("host")
+    return origin is not None and origin.partition("://")[2] != headers.get("host")
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -171,14 +184,9 @@ def _bind(host: str, port: int) -> socket.socket:
 
 def _names_of(host: str, listening: socket.socket) -> list[str]:
     """The names under which a request may ask for us; a foreign name would be an attack by DNS."""
-    names = {*_LOOPBACK, host.lower()}
+    names = {"localhost", host.lower()}
     if listening.getsockname()[0] in ("0.0.0.0", "::"):
-        own = socket.gethostname()
-        names |= {own.lower(), socket.getfqdn().lower()}
-        try:
-            names |= {str(found[4][0]).partition("%")[0] for found in socket.getaddrinfo(own, None)}
-        except OSError:
-            _log.debug("the addresses of %r are not known", own)
+        names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
     return sorted(names)
 
 
@@ -196,7 +204,7 @@ def _prepare(open_index: OpenIndex, sources: Path | None) -> None:
                 raise
             with progress_bar() as progress:
                 index = open_index.build([sources], progress)
-        retrieve(index, next(iter(index.sources.values())).text[:40], 1)
+        retrieve(index, "?", 1)
     except QAError as error:
         print(error, file=sys.stderr, flush=True)
     except Exception:  # the page tells it too; the server goes on, another text can be given there

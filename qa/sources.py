@@ -26,7 +26,7 @@ SUFFIXES = (".txt", ".md")
 _BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _BYTES_PER_CHAR = 4
 """The most that one code point takes in any encoding that is read."""
-_KINDS = (
+_KINDS = (  # a mark of letters alone is not enough: "GIF89a was a format" is a text
     (0, b"%PDF-", "a PDF"),
     (0, b"PK\x03\x04", "a zip archive or an office document"),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
@@ -129,7 +129,7 @@ def source_from_bytes(name: str, data: bytes, *, max_chars: int = DEFAULT_MAX_CH
     """
     name = clean_name(name)
     for offset, magic, kind in _KINDS:
-        if data[offset : offset + len(magic)] == magic:
+        if data[offset : offset + len(magic)] == magic and (not magic.isalnum() or is_binary(data)):
             raise SourceError(f"{name} is {kind}, not a text; save its text as a .txt or .md file and give that.")
     if not data.strip():
         raise _empty(name)

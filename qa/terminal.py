@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from qa.answer import Answer
     from qa.citations import Citation
     from qa.doctor import Check
+    from qa.embedding import Progress
     from qa.index import Index
     from qa.retrieval import Hit
-
-Progress = Callable[[int, int, str], None]
-"""Called with the number done, the number in all, and what is being done."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters but tab and newline, and the marks that override the direction of writing."""

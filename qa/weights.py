@@ -19,6 +19,7 @@ import os
 import shutil
 import struct
 import tempfile
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -61,6 +62,9 @@ _NAMES = {  # the file's short names -> BertModel's parameter names
 }
 
 
+_loading = threading.Lock()
+
+
 @dataclass(frozen=True)
 class _Sizes:
     """The seven sizes in the header, in the file's order."""
@@ -81,7 +85,10 @@ def load_model(name: str | None = None, prompts: Prompts | None = None) -> Embed
         ModelError: there is no such model, or it cannot be loaded.
         StorageError: the default model's cache folder cannot be written.
     """
-    embedder = _load(name or DEFAULT_MODEL)
+    if name and Path(name).is_dir():
+        name = str(Path(name).resolve())  # the manifest's name must hold wherever it is read
+    with _loading:  # lru_cache alone would load twice for two threads
+        embedder = _load(name or DEFAULT_MODEL)
     return embedder if prompts in (None, embedder.prompts) else embedder.with_prompts(prompts)
 
 
@@ -92,7 +99,8 @@ def _load(name: str) -> Embedder:
     folder = default_model_folder()
     if folder:
         return load_embedder(name, place=str(folder))
-    return load_embedder(name, place=HUB_NAME, revision=HUB_REVISION)
+    from_hub = load_embedder(name, place=HUB_NAME, revision=HUB_REVISION)
+    return from_hub.with_prompts(Prompts(PROMPTS["query"], PROMPTS["document"]))  # the hub's copy names none
 
 
 def packaged_weights() -> Path | None:
@@ -137,6 +145,8 @@ def default_model_folder() -> Path | None:
 
 
 def _convert_into(folder: Path, packaged: Path) -> None:
+    for remains in folder.parent.glob("unfinished-*"):  # of a process that was killed; the lock is ours
+        shutil.rmtree(remains, ignore_errors=True)
     unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=folder.parent))
     try:
         convert(packaged, unfinished)
@@ -151,7 +161,7 @@ def convert(packaged: Path, folder: Path) -> None:
     Raises:
         ModelError: the file is not of the known format.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     try:
         sizes, epsilon, tokenizer, directory = _read_header(packaged)
@@ -161,7 +171,8 @@ def convert(packaged: Path, folder: Path) -> None:
     # BertModel declares a pooler that mean pooling never reads; zeros keep it from random ones.
     tensors["pooler.dense.weight"] = np.zeros((sizes.hidden, sizes.hidden), dtype=np.float32)
     tensors["pooler.dense.bias"] = np.zeros(sizes.hidden, dtype=np.float32)
-    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    # Written by ourselves: the library's own errors hide that a disk is full.
+    (folder / "model.safetensors").write_bytes(save(tensors, metadata={"format": "pt"}))
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     for name, content in _settings(sizes, epsilon).items():
         path = folder / name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -22,8 +23,12 @@ def make(index: Path, content: str) -> None:
         generations.write_manifest(folder, {"note": content})
 
 
+def present(index: Path) -> tuple[Path, generations.Manifest]:
+    return generations.read_generation(index, generations.current_number(index))
+
+
 def read(index: Path) -> str:
-    _, folder, manifest = generations.open_current(index)
+    folder, manifest = present(index)
     content = (folder / "data" / "text").read_text()
     assert manifest["note"] == content
     return content
@@ -67,21 +72,46 @@ def test_a_finished_generation_that_was_never_named_is_not_the_present_one(tmp_p
     make(tmp_path, "unnamed")
     (tmp_path / "CURRENT").write_text("1\n")
     assert read(tmp_path) == "good"
-    make(tmp_path, "third")
-    assert (tmp_path / "CURRENT").read_text() == "3\n"
+    make(tmp_path, "next")
+    assert read(tmp_path) == "next"
+    kept = [(path / "data" / "text").read_text() for path in sorted((tmp_path / "generations").iterdir())]
+    assert kept == ["good", "next"]
+
+
+def test_a_manifest_that_points_outside_the_index_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    with generations.new_generation(tmp_path / "index") as folder:
+        generations.write_manifest(folder, {})
+        manifest = json.loads((folder / "manifest.json").read_text())
+        manifest["files"] = {"../../../secret": generations.file_sha256(tmp_path / "secret")}
+        manifest["sha256"] = generations._seal(manifest)
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(IndexDamagedError, match="names a file outside the index"):
+        present(tmp_path / "index")
+
+
+def test_a_full_disk_is_told_in_a_sentence_whoever_wrote(tmp_path: Path) -> None:
+    make(tmp_path, "good")
+    for refusal in (OSError(errno.ENOSPC, "No space left on device"), OSError("10 requested and 4 written")):
+        with (
+            pytest.raises(StorageError, match=r"^The disk that holds .* is full: free some space"),
+            generations.new_generation(tmp_path),
+        ):
+            raise refusal
+    assert read(tmp_path) == "good"
 
 
 def test_no_index_says_which_command_makes_one(tmp_path: Path) -> None:
     with pytest.raises(IndexMissingError, match=r"There is no index in .*: make one with `qa build`\.$"):
-        generations.open_current(tmp_path / "nowhere")
+        present(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("content", ["", "x", "-1", "1 2", "9" * 5])
+@pytest.mark.parametrize("content", ["", "x", "-1", "1 2", "9" * 5, "9" * 5000])
 def test_a_pointer_to_nothing_is_damage(tmp_path: Path, content: str) -> None:
     make(tmp_path, "good")
     (tmp_path / "CURRENT").write_text(content)
-    with pytest.raises(IndexDamagedError, match=r"make the index anew with `qa build --index .*`"):
-        generations.open_current(tmp_path)
+    with pytest.raises(IndexDamagedError, match=r"make the index anew with `qa build PATH --index .*`"):
+        present(tmp_path)
 
 
 def test_a_changed_a_cut_and_a_missing_file_are_each_named(tmp_path: Path) -> None:
@@ -90,10 +120,10 @@ def test_a_changed_a_cut_and_a_missing_file_are_each_named(tmp_path: Path) -> No
     for damage in ("goof", "goo", ""):
         file.write_text(damage)
         with pytest.raises(IndexDamagedError, match="text is not what was written there"):
-            generations.open_current(tmp_path)
+            present(tmp_path)
     file.unlink()
     with pytest.raises(IndexDamagedError, match="text is missing"):
-        generations.open_current(tmp_path)
+        present(tmp_path)
 
 
 def test_a_damaged_manifest_is_named(tmp_path: Path) -> None:
@@ -103,7 +133,7 @@ def test_a_damaged_manifest_is_named(tmp_path: Path) -> None:
     for damage in (whole[:20], b"", b"[]", b'{"format": 1}', b"\xff\xfe", whole.replace(b"good", b"goof")):
         manifest.write_bytes(damage)
         with pytest.raises(IndexDamagedError, match=r"manifest\.json is (damaged|not what was written there)"):
-            generations.open_current(tmp_path)
+            present(tmp_path)
 
 
 def test_another_format_is_refused_by_its_number(tmp_path: Path) -> None:
@@ -111,7 +141,7 @@ def test_another_format_is_refused_by_its_number(tmp_path: Path) -> None:
     manifest = tmp_path / "generations" / "1" / "manifest.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": 99}))
     with pytest.raises(IndexMismatchError, match="has format 99 and this version reads 1"):
-        generations.open_current(tmp_path)
+        present(tmp_path)
 
 
 def test_two_builders_take_turns(tmp_path: Path) -> None:
@@ -164,6 +194,6 @@ def test_killed_at_random_moments_the_index_still_opens(tmp_path: Path) -> None:
         time.sleep(0.35 + 0.037 * kill)
         builder.kill()
         builder.wait()
-        _, folder, manifest = generations.open_current(tmp_path)
+        folder, manifest = present(tmp_path)
         parts = {path.read_text() for path in folder.glob("part*")}
         assert parts == ({str(manifest["note"]) * 1000} if manifest["note"] >= 0 else set())

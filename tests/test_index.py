@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 
 from qa import generations
+from qa.answer import answer
 from qa.errors import IndexDamagedError, IndexMismatchError, SourceError
 from qa.index import Index
 from qa.lexical import words
 from qa.passages import Chunking
 from qa.sources import Source
+from qa.weights import default_model_folder
 
 TEXT = "第一章 猫\n\n猫は魚を食べます。犬は肉を食べます。\r\n\r\n第二章 鳥\n\nThe bird sings, e.g. at dawn. \ufeffEnd."
 
@@ -84,6 +86,50 @@ def test_an_open_index_goes_on_and_knows_when_it_is_no_longer_the_present_one(tm
     assert Index.open(tmp_path).is_current()
 
 
+def test_an_index_made_anew_under_the_same_number_is_noticed(tmp_path: Path) -> None:
+    Index.build(Source("a", "猫は魚を食べます。"), tmp_path / "index")
+    old = Index.open(tmp_path / "index")
+    shutil.rmtree(tmp_path / "index")
+    assert old.is_current()
+    new = Index.build(Source("b", "犬は肉を食べます。"), tmp_path / "index")
+    assert (old.generation, new.generation) == (1, 1)
+    assert not old.is_current()
+
+
+@pytest.fixture(scope="module")
+def narrow_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The default model with a layer after pooling that leaves 8 of 384 dimensions."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Dense
+
+    folder = tmp_path_factory.mktemp("narrow")
+    model = SentenceTransformer(str(default_model_folder()))
+    model.insert(2, Dense(384, 8))
+    model.save(str(folder))
+    return folder
+
+
+def test_a_build_keeps_model_and_passage_length_unless_told_otherwise(tmp_path: Path, narrow_model: Path) -> None:
+    texts = [Source("a", "猫は魚を食べます。犬は肉を食べます。" * 20)]
+    first = Index.build(texts, tmp_path / "index", model=str(narrow_model), chunking=Chunking(40, 0))
+    again = Index.build([Source("b", texts[0].text)], tmp_path / "index")
+    assert again.manifest["model"] == first.manifest["model"]
+    assert again.manifest["chunking"] == {"max_tokens": 40, "min_tokens": 0}
+    assert again.built is not None and again.built.embedded == 0
+    default = Index.build(texts, tmp_path / "index", model="multilingual-e5-small")
+    assert default.manifest["model"]["name"] == "multilingual-e5-small"
+    assert default.built is not None and default.built.reused == 0
+
+
+def test_a_model_whose_texts_and_tokens_have_other_dimensions_is_searched_with(
+    tmp_path: Path, narrow_model: Path
+) -> None:
+    index = Index.build(Source("a", TEXT), tmp_path, model=str(narrow_model))
+    assert index.manifest["model"]["dimension"] == 8
+    assert index.tokens.vectors.shape[1] == 384
+    assert answer(index, "猫は何を食べますか", floor=0.0).citations[0].quote in TEXT
+
+
 def test_a_build_that_is_refused_keeps_the_index(tmp_path: Path) -> None:
     Index.build(Source("a", "猫は魚を食べます。"), tmp_path)
     for nothing in ([], [Source("empty", "  \n ")], [tmp_path / "missing.txt"]):
@@ -121,7 +167,7 @@ def test_another_model_or_another_way_of_reading_words_is_never_searched_with(
     copy = tmp_path / "a"
     shutil.copytree(article_index, copy)
     rewrite_manifest(copy, {"model": {"fingerprint": "0" * 16}})
-    with pytest.raises(IndexMismatchError, match=r"make it anew with `qa build --index"):
+    with pytest.raises(IndexMismatchError, match=r"make the index anew with `qa build PATH --index"):
         _ = Index.open(copy).embedder
     copy = tmp_path / "b"
     shutil.copytree(article_index, copy)
@@ -133,7 +179,7 @@ def test_another_model_or_another_way_of_reading_words_is_never_searched_with(
 def test_every_file_of_the_index_is_under_a_checksum(article_index: Path, tmp_path: Path) -> None:
     copy = tmp_path / "index"
     shutil.copytree(article_index, copy)
-    folder = generations.open_current(copy)[1]
+    folder = generations.read_generation(copy, generations.current_number(copy))[0]
     files = [path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json"]
     assert {"faiss.index", "spans.npy", "sentences.npy", "vectors.i8", "0000.txt"} <= {path.name for path in files}
     for path in files:

@@ -25,6 +25,7 @@ ORDER = [
     "lexical",
     "stores",
     "generations",
+    "building",
     "index",
     "fusion",
     "rerank",

@@ -41,6 +41,11 @@ def test_hits_come_best_first_and_no_more_than_asked_for(index: Index) -> None:
     assert len(retrieve(index, "OpenAIの取締役会", k=10_000)) == len(index.passages)
 
 
+def test_more_than_a_hundred_hits_can_be_had(tmp_path: Path) -> None:
+    index = Index.build(Source("many", "\n\n".join(f"第{n}話。" for n in range(230))), tmp_path)
+    assert len(retrieve(index, "What is this?", k=230)) == len(index.passages) > 200
+
+
 def test_a_question_without_a_shared_word_still_finds_by_meaning(index: Index) -> None:
     assert prepare(index, "Сколько денег вложили?").coverage == 0
     hit = retrieve(index, "На какой университет ссылается статья?", k=1)[0]
@@ -69,7 +74,7 @@ def test_furniture_does_not_win_a_question_about_the_news_and_is_found_when_aske
     assert retrieve(index, "ページの言語を選ぶリスト 日本語 English Español", k=1)[0].passage.furniture
 
 
-@pytest.mark.parametrize("question", ["", "  \n\u3000"])
+@pytest.mark.parametrize("question", ["", "  \n\u3000", "\u200b\ufeff", "\x00"])
 def test_an_empty_question_is_refused(index: Index, question: str) -> None:
     with pytest.raises(QuestionError, match=r"^The question is empty: .*\.$"):
         retrieve(index, question)
@@ -86,7 +91,7 @@ def test_half_a_character_is_refused(index: Index) -> None:
         retrieve(index, "誰\ud800")
 
 
-@pytest.mark.parametrize("question", ["?", "🎉", "\u202e誰", "<b>OpenAI</b>", "</s> <pad>", "\x00"])
+@pytest.mark.parametrize("question", ["?", "🎉", "\u202e誰", "<b>OpenAI</b>", "</s> <pad>"])
 def test_odd_questions_are_searched_for_like_others(index: Index, question: str) -> None:
     hits = retrieve(index, question, k=3)
     assert len(hits) == 3

@@ -38,7 +38,9 @@ def test_every_reply_carries_the_security_headers(client: TestClient, path: str)
 
 def test_a_foreign_name_of_the_host_is_refused(client: TestClient) -> None:
     assert client.get("/healthz", headers={"host": "evil.example"}).status_code == 400
-    assert client.get("/healthz", headers={"host": "localhost:7860"}).status_code == 200
+    assert client.get("/healthz", headers={"host": "127.0.0.1.evil.example:80"}).status_code == 400
+    for own in ("localhost:7860", "127.0.0.1", "[::1]:7860", "192.168.1.20:7860"):
+        assert client.get("/healthz", headers={"host": own}).status_code == 200
 
 
 def test_another_sites_page_cannot_write(client: TestClient) -> None:

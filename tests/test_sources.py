@@ -70,6 +70,13 @@ def test_a_byte_order_mark_is_not_part_of_the_text_but_one_inside_is() -> None:
     assert source_from_text("a", "\ufeffone").text == "one"
 
 
+def test_a_text_that_begins_like_a_file_of_another_kind_is_a_text() -> None:
+    for text in ("GIF89a was a format of pictures.", "ID3 is a tag.", "The ftyp box comes first."):
+        assert source_from_bytes("a.txt", text.encode()).text == text
+    with pytest.raises(SourceError, match="is a GIF image"):
+        source_from_bytes("a.txt", b"GIF89a\x01\x00\x01\x00\x80\x00\x00")
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

@@ -17,7 +17,7 @@ from typing import Any
 from qa.embedding import Progress
 from qa.errors import EvaluationSetError
 from qa.evaluation import metrics
-from qa.evaluation.questions import EvaluationSet, Question
+from qa.evaluation.questions import Collection, EvaluationSet
 from qa.evaluation.scores import DEPTH, EvidenceScore, QuestionScore, score_question
 from qa.evaluation.sets import place
 from qa.index import Index
@@ -79,11 +79,13 @@ def evaluate(
         questions = _sample(questions, limit, seed)
     total = sum(len(collection.questions) for collection in questions.collections)
     scores: list[QuestionScore] = []
-    for collection_index, asked in _opened(questions, index, progress):
+    for collection_index, collection in _opened(questions, index, progress):
+        asked = collection.questions
+        texts = {source.name: source for source in collection.sources} if collection.sources else None
         # Hits of one source count once where a source is what should be found.
         depth = DEPTH * (_most_passages(collection_index) if any(question.gold for question in asked) else 1)
         for question in asked:
-            scores.append(score_question(collection_index, question, depth))
+            scores.append(score_question(collection_index, question, depth, texts))
             if progress:
                 progress(len(scores), total, "asking")
     return Report(questions.name, tuple(scores), time.perf_counter() - started)
@@ -102,18 +104,18 @@ def _sample(questions: EvaluationSet, limit: int, seed: int) -> EvaluationSet:
 
 def _opened(
     questions: EvaluationSet, index: Index | str | Path | None, progress: Progress | None
-) -> Iterator[tuple[Index, tuple[Question, ...]]]:
-    """Each collection's index with what is asked of it; those of own texts vanish when the next one is wanted."""
+) -> Iterator[tuple[Index, Collection]]:
+    """Each collection with its index; those of own texts vanish when the next one is wanted."""
     # Among hundreds of small collections a bar for each would only flicker: the one over all questions tells.
     own_progress = progress if len(questions.collections) == 1 else None
     for collection in questions.collections:
         if collection.sources is None:
             assert isinstance(index, Index)  # evaluate() has opened it
-            yield index, collection.questions
+            yield index, collection
         else:
             with TemporaryDirectory(prefix="qa-eval-") as folder:
                 built = Index.build(collection.sources, Path(folder) / "index", progress=own_progress)
-                yield built, collection.questions
+                yield built, collection
 
 
 def _most_passages(index: Index) -> int:

@@ -7,7 +7,7 @@ evidence sentence at least half of the shorter of the two.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.answer import Answer, answer
@@ -17,6 +17,7 @@ from qa.evaluation.metrics import Rank
 from qa.evaluation.questions import Question
 from qa.index import Index
 from qa.retrieval import Hit
+from qa.sources import Source
 
 DEPTH = 10
 """Distinct places in the list of hits that are looked at, the k of the last figures."""
@@ -64,9 +65,13 @@ class QuestionScore:
 _NOTHING = EvidenceScore(first=False, cited=False, answer=False, citations=0)
 
 
-def score_question(index: Index, question: Question, depth: int) -> QuestionScore:
+def score_question(
+    index: Index, question: Question, depth: int, texts: Mapping[str, Source] | None = None
+) -> QuestionScore:
     """Asks one question and compares what comes back with what is right.
 
+    ``texts`` are the sources as the set has them, by name, which every excerpt shown is compared with; where
+    the set brings none along, the index's own.
     ``depth`` is how many hits to look through for ten distinct sources. A question that cannot be asked
     (blank or too long) is the set's fault, and a miss all the same.
     """
@@ -91,7 +96,7 @@ def score_question(index: Index, question: Question, depth: int) -> QuestionScor
         evidence=_evidence(given, question),
         forced=_evidence(forced, question),
         shown=len(shown),
-        verbatim=sum(index.sources[name].text[start:end] == text for name, start, end, text in shown),
+        verbatim=sum((texts or index.sources)[name].text[start:end] == text for name, start, end, text in shown),
     )
 
 

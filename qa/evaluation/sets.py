@@ -44,7 +44,7 @@ def read_set(path: str | Path) -> EvaluationSet:
         collections = tuple(_collections(content))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise EvaluationSetError(
-            f"{path.name} is in no form that is known ({type(error).__name__}: {error}): give SQuAD JSON, "
+            f"{path.name} is in no form that is known: give SQuAD JSON, "
             'a JSON object of "passages" and "queries", or JSON lines of questions.'
         ) from error
     if not any(collection.questions for collection in collections):

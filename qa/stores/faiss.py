@@ -46,7 +46,8 @@ class FaissStore:
         """Writes ``faiss.index`` and ``lexical/`` into the folder."""
         import faiss
 
-        faiss.write_index(self._dense, str(folder / _VECTORS))
+        # Written by ourselves: faiss raises nothing that tells a full disk.
+        (folder / _VECTORS).write_bytes(faiss.serialize_index(self._dense).tobytes())
         self.lexical.save(folder / _LEXICAL)
 
     @property

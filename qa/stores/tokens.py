@@ -31,14 +31,13 @@ class TokenVectors:
     bounds: npt.NDArray[np.int64]
 
     @classmethod
-    def load(cls, folder: Path, dimension: int) -> TokenVectors:
+    def load(cls, folder: Path) -> TokenVectors:
         """Reads what a :class:`TokenWriter` wrote; the vectors stay on the disk until they are needed."""
         spans = np.load(folder / _SPANS, allow_pickle=False)
-        shape = (len(spans), dimension)
         vectors = (
-            np.memmap(folder / _VECTORS, dtype=np.int8, mode="r", shape=shape)
+            np.memmap(folder / _VECTORS, dtype=np.int8, mode="r").reshape(len(spans), -1)
             if len(spans)
-            else np.zeros(shape, dtype=np.int8)
+            else np.zeros((0, 0), dtype=np.int8)
         )
         norms = np.load(folder / _NORMS, allow_pickle=False)
         return cls(vectors, norms, spans, np.load(folder / _BOUNDS, allow_pickle=False))
@@ -50,7 +49,7 @@ class TokenVectors:
 
 
 class TokenWriter:
-    """Writes token vectors as passages get embedded, in whatever order that happens."""
+    """Writes token vectors as passages get embedded, in whatever order that happens. Use it in ``with``."""
 
     def __init__(self, folder: Path, passages: int) -> None:
         """Opens the files of ``passages`` passages in a folder that is made."""
@@ -71,9 +70,15 @@ class TokenWriter:
         self._bounds[passage] = (self._written, self._written + len(vectors))
         self._written += len(vectors)
 
-    def close(self) -> None:
-        """Writes the rest."""
+    def __enter__(self) -> TokenWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._file.close()
+        if kind is None:
+            self._finish()
+
+    def _finish(self) -> None:
         spans = np.concatenate(self._spans) if self._spans else np.zeros((0, 2), dtype=np.int32)
         norms = np.concatenate(self._norms) if self._norms else np.zeros(0, dtype=np.float32)
         np.save(self._folder / _NORMS, norms, allow_pickle=False)

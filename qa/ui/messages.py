@@ -125,7 +125,7 @@ def _place(source: Source, start: int, end: int) -> str:
 
 def _excerpt(citation: Citation, hits: Sequence[Hit], sources: Mapping[str, Source], words: Words) -> str:
     """A card: the passage with the cited sentence marked, where it stands, and why it was chosen."""
-    hit = next((hit for hit in hits if _within(citation, hit)), None)
+    hit = next((hit for hit in hits if hit.holds(citation.source, citation.start, citation.end)), None)
     start, end = (hit.passage.start, hit.passage.end) if hit else (citation.start, citation.end)
     text = sources[citation.source].text
     body = (
@@ -138,11 +138,6 @@ def _excerpt(citation: Citation, hits: Sequence[Hit], sources: Mapping[str, Sour
         f'<div class="passage" dir="auto">{body}</div>'
         f"{_foot(sources[citation.source], citation.start, citation.end, hit, words)}</div>"
     )
-
-
-def _within(citation: Citation, hit: Hit) -> bool:
-    passage = hit.passage
-    return passage.source == citation.source and passage.start <= citation.start and citation.end <= passage.end
 
 
 def _origin(source: str, hit: Hit | None, words: Words) -> str:

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.errors import StorageError
+from qa.embedding import Progress
+from qa.errors import QAError, StorageError
 from qa.index import Index
 from qa.sources import Source
-
-Progress = Callable[[int, int, str], None]
-"""Called with the number done, the number in all, and what is being done."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,14 @@ class OpenIndex:
             if self._index is None or not self._index.is_current():
                 self._index = Index.open(self._path)
             return self._index
+
+    def has_index(self) -> bool:
+        """Whether questions can be answered now."""
+        try:
+            self.current()
+        except QAError:
+            return False
+        return True
 
     @property
     def building(self) -> Building | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import gradio as gr
 
-from qa.sources import Source
+from qa.sources import SUFFIXES, Source
 from qa.ui.document import overview
 from qa.ui.open_index import OpenIndex
 from qa.ui.parts import own_part, said
@@ -21,7 +21,6 @@ from qa.ui.words import RefusedError, sentence_for, words_of
 
 Updates = dict[Any, Any]
 
-ENDINGS = (".txt", ".md")
 LOOK_AGAIN = 0.3
 """Seconds between two looks at a build's progress."""
 
@@ -39,7 +38,7 @@ class TextsPanel:
             self._name = gr.Textbox(elem_id="text-name", max_lines=1)
             self._text = gr.Textbox(elem_id="text-body", lines=5, max_lines=12)
             self._files = gr.File(
-                elem_id="text-files", file_count="multiple", file_types=list(ENDINGS), type="filepath", height=150
+                elem_id="text-files", file_count="multiple", file_types=list(SUFFIXES), type="filepath", height=150
             )
             self._build = gr.Button(elem_id="build")
         # Outside the fold: what a build says is seen by everyone.
@@ -68,10 +67,13 @@ class TextsPanel:
 
     async def watch(self, language: str) -> AsyncIterator[Updates]:
         """The progress of a build that is under way as the page opens, until it ends."""
+        watched = False
         while self._open_index.building is not None:
+            watched = True
             yield {self._progress: self._how_far(), self._result: said()}
             await asyncio.sleep(LOOK_AGAIN)
-        failure = self._open_index.failure
+        # What failed before this visit is another visitor's, unless nothing at all can be asked for it.
+        failure = self._open_index.failure if watched or not self._open_index.has_index() else None
         sentence = sentence_for(failure, words_of(language)) if failure else ""
         yield {self._progress: {}, self._result: said(sentence, trouble=True)}
 
@@ -114,7 +116,7 @@ def _given(name: str, text: str, paths: Sequence[str], words: dict[str, str]) ->
     if text.strip():
         given.append(Source(name.strip() or words["sources.default.name"], text))
     for path in map(Path, paths):
-        if path.suffix.lower() not in ENDINGS:
+        if path.suffix.lower() not in SUFFIXES:
             raise RefusedError(words["sources.kind"].format(name=path.name))
         given.append(path)
     if not given:
