@@ -90,6 +90,15 @@ def test_wrong_usage_exits_with_2(line: str) -> None:
     assert "Traceback" not in result.output
 
 
+def test_an_empty_folder_name_is_wrong_usage_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for line in (["build", "--text", TEXT, "--index", ""], ["--index", "", "ask", "q"]):
+        assert qa(*line).exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 # --- the JSON of each command ----------------------------------------------------------------------------------
 
 

@@ -249,7 +249,7 @@ def test_language_is_guessed_from_the_letters(question: str, passage: str, langu
         (b'{"data": [', r"bad\.json is not whole JSON"),
         (b'{"question": "a"}\n{"question"', r"bad\.json is not whole JSON \(line 2"),
         (b'{"data": []}', r"bad\.json holds no questions"),
-        (b'{"data": [{"title": "t"}]}', r"bad\.json is in no form that is known \(KeyError: 'paragraphs'\)"),
+        (b'{"data": [{"title": "t"}]}', r"bad\.json is in no form that is known \('paragraphs' is missing\)"),
         (b'{"passages": ["a"], "queries": [["q", 1, ["a"]]]}', r"in no form that is known .*passage 1 of 1"),
         (b'{"passages": [1], "queries": []}', r"in no form that is known"),
         (b'{"answer": "a"}', r"in no form that is known"),

@@ -312,3 +312,11 @@ def test_a_build_that_fails_leaves_the_old_index_and_is_told(tmp_path: Path) -> 
     assert open_index.failure is caught.value
     assert open_index.building is None
     assert list(open_index.current().sources) == ["a"]
+
+
+def test_before_there_is_a_text_the_welcome_says_whether_one_is_on_its_way() -> None:
+    words = words_of("ja")
+    [waiting] = chat_messages(History(), {}, words, building=True)
+    [empty] = chat_messages(History(), {}, words)
+    assert words["chat.welcome.building"] in waiting["content"]
+    assert words["chat.welcome.none"] in empty["content"]

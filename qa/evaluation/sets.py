@@ -43,8 +43,10 @@ def read_set(path: str | Path) -> EvaluationSet:
     try:
         collections = tuple(_collections(content))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        missing = f" ({error} is missing)" if isinstance(error, KeyError) else ""
+        told = f" ({error})" if isinstance(error, ValueError | IndexError) else missing
         raise EvaluationSetError(
-            f"{path.name} is in no form that is known: give SQuAD JSON, "
+            f"{path.name} is in no form that is known{told}: give SQuAD JSON, "
             'a JSON object of "passages" and "queries", or JSON lines of questions.'
         ) from error
     if not any(collection.questions for collection in collections):
@@ -205,7 +207,7 @@ def _line(number: int, record: Mapping[str, Any]) -> Question:
     answerable = record.get("answerable", True)
     marked = record.get("evidence") or [] if answerable else []
     if not isinstance(answerable, bool):
-        raise TypeError(f"answerable of question {number} is {answerable!r}, not true or false")
+        raise ValueError(f"answerable of question {number} is {answerable!r}, not true or false")
     return Question(
         id=str(record.get("id", number)),
         lang=record.get("lang") or guess_language(record["question"]),
@@ -235,7 +237,7 @@ def _evidence(source: Source, sentences: Sequence[Span], answers: Sequence[Span]
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} stands where a text should")
+        raise ValueError(f"{value!r} stands where a text should")
     return value
 
 
