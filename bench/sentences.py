@@ -2,7 +2,8 @@
 
 First the score that ranks the sentences of the passages read; then the margin below the best, in
 standard deviations, within which a sentence is cited too, at most five. ``cited`` is the share of
-questions with an evidence sentence among those cited, ``mean`` how many are cited.
+questions with an evidence sentence among those cited, ``mean`` how many are cited. Between the two
+tables stands the spread that is taken where a text has too few sentences to show one.
 """
 
 from __future__ import annotations
@@ -89,6 +90,9 @@ def measure(data: Prepared) -> None:
     for name, way in WAYS.items():
         ranks = np.array([rank_of_evidence(one, way) for one in all_read])
         print(f"{name:28}  " + "  ".join(f"{(ranks <= k).mean():.3f}" for k in (1, 2, 3, 5)))
+    late = np.median([np.std([s.late for s in one.sentences]) for one in all_read])
+    words = np.median([np.std([s.words for s in one.sentences]) for one in all_read])
+    print(f"\nspread of the scores of a question's sentences, median: late interaction {late:.4f}, BM25 {words:.2f}")
     print(f"\n{'margin':28}  first  cited  mean")
     for margin in MARGINS:
         chosen = [(one, choose(one.sentences, data.index.sources, margin)) for one in all_read]

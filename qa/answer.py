@@ -27,6 +27,10 @@ READ = 20
 MARGIN = 2.0
 """How far below the best, in standard deviations of the scores read, a sentence may be and still be
 cited: `python bench/sentences.py` prints what others give."""
+FEW = 8
+"""Sentences fewer than this do not show how far scores spread: of two, each is one deviation from their mean."""
+TYPICAL_SPREADS = (0.024, 1.8)
+"""Standard deviations of late interaction and BM25 that stand in then; `python bench/sentences.py` prints them."""
 FLOOR = 0.78
 """The confidence under which it declines: `python bench/abstention.py` prints what others give."""
 
@@ -133,7 +137,7 @@ def score_sentences(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sco
     meaning = np.concatenate(late)
     contents = [terms for hit in hits for terms in index.sentence_words(hit.number)]
     words = index.store.lexical.scores_of(contents, query.terms)
-    fused = fuse(meaning, words, query.coverage)
+    fused = fuse(meaning, words, query.coverage, TYPICAL_SPREADS if len(spans) < FEW else None)
     return [
         ScoredSentence(
             source=hit.passage.source,

@@ -93,6 +93,13 @@ def test_an_answer_speaks_from_several_sources_in_their_order(tmp_path: Path) ->
     assert {citation.source for citation in result.citations} == {"a.txt", "b.txt"}
 
 
+def test_of_a_text_of_two_sentences_the_nearer_does_not_shut_out_the_other(tmp_path: Path) -> None:
+    index = Index.build(Source("weather", "今日の天気は晴れです。明日は雨が降るでしょう。"), tmp_path)
+    result = answer(index, "明日の天気は")
+    check(index, result)
+    assert {citation.quote for citation in result.citations} == {"今日の天気は晴れです。", "明日は雨が降るでしょう。"}
+
+
 def sentence(start: int, score: float, source: str = "s") -> ScoredSentence:
     return ScoredSentence(source, start, start + 3, score, late=0.9, words=0.0)
 

@@ -32,6 +32,14 @@ def test_without_trust_words_do_not_count() -> None:
     assert fuse(meaning, words, trust=1.0).argmax() == 2
 
 
+def test_given_spreads_take_the_place_of_the_lists_own() -> None:
+    meaning = np.array([0.90, 0.88], dtype=np.float32)
+    words = np.array([0.0, 1.0], dtype=np.float32)
+    fused = fuse(meaning, words, trust=0.5, spreads=(0.02, 2.0))
+    np.testing.assert_allclose(fused, [0.5 - 0.125, -0.5 + 0.125], atol=1e-4)
+    assert fuse(np.zeros(2, dtype=np.float32), words, 1.0, spreads=(0.02, 2.0)).tolist() == [-0.25, 0.25]
+
+
 @given(arrays(np.float32, st.integers(1, 50), elements=st.floats(-100, 100, width=32)))
 def test_the_order_of_one_list_is_kept(scores: np.ndarray) -> None:
     fused = fuse(scores, np.zeros_like(scores), trust=1.0)
