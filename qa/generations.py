@@ -38,8 +38,10 @@ def read_generation(index: Path, number: int) -> tuple[Path, Manifest]:
         IndexDamagedError: a file is missing or not what was written.
         IndexMismatchError: another version of this package wrote it, in another format.
     """
+    manifest = read_manifest(index, number)
     folder = _folder(index, number)
-    return folder, _read_manifest(index, folder)
+    _check_files(index, folder, manifest)
+    return folder, manifest
 
 
 def stamp(index: Path) -> tuple[int, int]:
@@ -148,8 +150,14 @@ def storage_errors(place: Path) -> Iterator[None]:
         raise StorageError(problem) from error
 
 
-def _read_manifest(index: Path, folder: Path) -> Manifest:
-    path = folder / "manifest.json"
+def read_manifest(index: Path, number: int) -> Manifest:
+    """How a generation was made, checked against its own SHA-256 alone: its files may be damaged.
+
+    Raises:
+        IndexDamagedError: the manifest is missing or not what was written.
+        IndexMismatchError: another version of this package wrote it, in another format.
+    """
+    path = _folder(index, number) / "manifest.json"
     try:
         manifest = json.loads(path.read_bytes())
         version, seal = manifest["format"], manifest["sha256"]
@@ -163,17 +171,20 @@ def _read_manifest(index: Path, folder: Path) -> Manifest:
         )
     if seal != _seal(manifest):
         raise IndexDamagedError(f"{path} is not what was written there: {mend(index)}")
+    return dict(manifest)
+
+
+def _check_files(index: Path, folder: Path, manifest: Manifest) -> None:
     for name, expected in manifest["files"].items():
         file = folder / name
         if ".." in Path(name).parts or Path(name).is_absolute():
-            raise IndexDamagedError(f"{path} names a file outside the index: {mend(index)}")
+            raise IndexDamagedError(f"The manifest in {folder} names a file outside the index: {mend(index)}")
         try:
             found = file_sha256(file)
         except OSError:
             raise IndexDamagedError(f"{file} is missing: {mend(index)}") from None
         if found != expected:
             raise IndexDamagedError(f"{file} is not what was written there: {mend(index)}")
-    return dict(manifest)
 
 
 def _folder(index: Path, number: int) -> Path:

@@ -174,9 +174,11 @@ class Index:
     def is_current(self) -> bool:
         """Whether the folder still names this generation; False once a rebuild has put another there."""
         try:
-            return generations.stamp(self.path) == self._stamp
-        except OSError:
+            # The number tells a swap during opening, the stamp an index made anew with the same number.
+            number, stamp = generations.current_number(self.path), generations.stamp(self.path)
+        except (QAError, OSError):
             return True  # nothing better to turn to
+        return (number, stamp) == (self.generation, self._stamp)
 
     def text(self, passage: Passage) -> str:
         """The passage's text: ``sources[passage.source].text[passage.start:passage.end]``."""
@@ -211,9 +213,9 @@ def _within(window: int, chunking: Chunking) -> Chunking:
 
 
 def _settings_before(path: Path) -> generations.Manifest:
-    """The manifest of the index that is there; empty where there is none that can be read."""
+    """The manifest of the index that is there, its files unread; empty where there is none that can be read."""
     try:
-        return generations.read_generation(path, generations.current_number(path))[1]
+        return generations.read_manifest(path, generations.current_number(path))
     except QAError:
         return {}
 

@@ -86,12 +86,9 @@ def build_app(open_index: OpenIndex, hosts: Iterable[str] = ("localhost",)) -> F
     @app.get("/healthz")
     def healthz() -> dict[str, Any]:
         """Whether questions can be answered, and from which generation of the index."""
-        try:
-            generation: int | None = open_index.current().generation
-        except QAError:
-            generation = None
-        status = "ok" if generation is not None else "building" if open_index.building else "no index"
-        return {"status": status, "generation": generation}
+        index = open_index.available()
+        status = "ok" if index else "building" if open_index.building else "no index"
+        return {"status": status, "generation": index.generation if index else None}
 
     app.add_middleware(_Guard, hosts=frozenset(hosts))
     served: FastAPI = gr.mount_gradio_app(

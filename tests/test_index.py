@@ -96,6 +96,23 @@ def test_an_index_made_anew_under_the_same_number_is_noticed(tmp_path: Path) -> 
     assert not old.is_current()
 
 
+def test_an_index_overtaken_while_it_was_opening_knows_it(tmp_path: Path) -> None:
+    Index.build(Source("a", "猫は魚を食べます。"), tmp_path)
+    Index.build(Source("b", "犬は肉を食べます。"), tmp_path)
+    assert not Index._read(tmp_path, 1).is_current()  # its number was read before the swap, its files after
+    assert Index._read(tmp_path, 2).is_current()
+
+
+def test_mending_a_damaged_index_keeps_how_it_was_made(tmp_path: Path) -> None:
+    Index.build(Source("a", TEXT), tmp_path, chunking=Chunking(40, 0))
+    (tmp_path / "generations" / "1" / "faiss.index").write_bytes(b"cut")
+    with pytest.raises(IndexDamagedError):
+        Index.open(tmp_path)
+    mended = Index.build(Source("a", TEXT), tmp_path)
+    assert mended.manifest["chunking"] == {"max_tokens": 40, "min_tokens": 0}
+    assert mended.built is not None and mended.built.reused == 0
+
+
 @pytest.fixture(scope="module")
 def narrow_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The default model with a layer after pooling that leaves 8 of 384 dimensions."""

@@ -50,13 +50,12 @@ class OpenIndex:
                 self._index = Index.open(self._path)
             return self._index
 
-    def has_index(self) -> bool:
-        """Whether questions can be answered now."""
+    def available(self) -> Index | None:
+        """The same, or None where there is none that can be used."""
         try:
-            self.current()
+            return self.current()
         except QAError:
-            return False
-        return True
+            return None
 
     @property
     def building(self) -> Building | None:

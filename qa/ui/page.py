@@ -14,7 +14,7 @@ from typing import Any
 import gradio as gr
 
 from qa.answer import answer
-from qa.errors import IndexMissingError, QAError
+from qa.errors import IndexMissingError
 from qa.index import Index
 from qa.ui.document import document, overview
 from qa.ui.endpoints import add_endpoints
@@ -128,11 +128,8 @@ class _Page:
 
     def _refresh(self, language: str, history: History) -> Updates:
         """What depends on the index in use and on what was asked."""
-        try:
-            index: Index | None = self._open_index.current()
-        except QAError:
-            index = None  # being built, or to be built; the panel of texts says so
-        return self._drawn(index, history, words_of(language))
+        # None: being built, or to be built; the panel of texts says so.
+        return self._drawn(self._open_index.available(), history, words_of(language))
 
     def _drawn(self, index: Index | None, history: History, words: dict[str, str]) -> Updates:
         sources: Mapping[str, Any] = {}

@@ -73,7 +73,7 @@ class TextsPanel:
             yield {self._progress: self._how_far(), self._result: said()}
             await asyncio.sleep(LOOK_AGAIN)
         # What failed before this visit is another visitor's, unless nothing at all can be asked for it.
-        failure = self._open_index.failure if watched or not self._open_index.has_index() else None
+        failure = self._open_index.failure if watched or self._open_index.available() is None else None
         sentence = sentence_for(failure, words_of(language)) if failure else ""
         yield {self._progress: {}, self._result: said(sentence, trouble=True)}
 
