@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from qa.sources import Source
 
@@ -65,3 +66,52 @@ def verified(citations: Iterable[Citation], sources: Mapping[str, Source]) -> li
                 citation.end,
             )
     return kept
+
+
+class Standing(Enum):
+    """What has become of a citation whose texts may have changed since."""
+
+    VALID = "valid"
+    """Its words stand where they stood, in the same text, which may have another name now."""
+    MOVED = "moved"
+    """Its words stand elsewhere: in the text of that name at another place, or in another text."""
+    GONE = "gone"
+    """Its words stand in none of the texts."""
+
+
+def recheck(citation: Citation, sha256: str, sources: Mapping[str, Source]) -> tuple[Standing, Citation]:
+    """Looks for a citation of an earlier day in the present sources.
+
+    Args:
+        citation: as it was shown then.
+        sha256: of the text it came from; tells a renamed text from another one.
+        sources: the present ones.
+
+    Returns:
+        What has become of it, and the citation with its present source and offsets; of one that is gone, as it
+        was. One that is not gone holds: ``verify(citation, sources)``. Of several places with the same words
+        it is the nearest one in the same text, else the first in the order of the sources.
+    """
+    if not citation.quote:
+        return Standing.GONE, citation
+    same = [name for name, source in sources.items() if source.sha256 == sha256]
+    for name in sorted({*same, citation.source} & set(sources), key=lambda name: name != citation.source):
+        here = replace(citation, source=name)
+        if verify(here, sources):
+            return Standing.VALID, here
+    own = sources.get(citation.source)
+    if own is not None and (start := _nearest(own.text, citation.quote, citation.start)) >= 0:
+        return Standing.MOVED, replace(citation, start=start, end=start + len(citation.quote))
+    for name, source in sources.items():
+        if (start := source.text.find(citation.quote)) >= 0:
+            return Standing.MOVED, replace(citation, source=name, start=start, end=start + len(citation.quote))
+    return Standing.GONE, citation
+
+
+def _nearest(text: str, quote: str, start: int) -> int:
+    """Where the quote stands nearest to an offset; -1 where it does not."""
+    start = max(0, min(start, len(text)))
+    before, after = text.rfind(quote, 0, start + len(quote)), text.find(quote, start)
+    if -1 in (before, after):
+        return max(before, after)
+    return before if start - before <= after - start else after

@@ -17,7 +17,17 @@ from __future__ import annotations
 
 
 class QAError(Exception):
-    """Base of every error of this package. ``str(error)`` is one sentence fit to be shown."""
+    """Base of every error of this package. ``str(error)`` is one sentence fit to be shown, in English.
+
+    Attributes:
+        key: names the sentence, so that the page can tell it in the visitor's language; empty where it cannot.
+        values: what stands in the sentence, by the placeholders' names.
+    """
+
+    def __init__(self, sentence: str, key: str = "", **values: object) -> None:
+        super().__init__(sentence)
+        self.key = key
+        self.values = values
 
 
 class SourceError(QAError):

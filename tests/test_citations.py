@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.citations import Citation, cite, verified, verify
+from qa.citations import Citation, Standing, cite, recheck, verified, verify
 from qa.sources import Source
 
 SOURCES = {"a": Source("a", "一つ目。二つ目。"), "b": Source("b", "👨‍👩‍👧 é\r\nend")}
@@ -57,3 +57,41 @@ def test_any_span_cited_verifies(text: str, data: st.DataObject) -> None:
     end = data.draw(st.integers(start + 1, len(text)))
     sources = {"t": Source("t", "".join(char for char in text if not "\ud800" <= char <= "\udfff").ljust(end, "."))}
     assert verified(cite([("t", start, end)], sources), sources) == cite([("t", start, end)], sources)
+
+
+# What has become of a citation
+
+
+def _cited(name: str, text: str, quote: str) -> tuple[Citation, str]:
+    start = text.index(quote)
+    return Citation(1, name, start, start + len(quote), quote), Source(name, text).sha256
+
+
+@pytest.mark.parametrize(
+    ("now", "standing", "place"),
+    [
+        ({"a": "Cats sleep. Dogs bark."}, Standing.VALID, ("a", 12)),
+        ({"renamed": "Cats sleep. Dogs bark."}, Standing.VALID, ("renamed", 12)),
+        ({"a": "Cats run. Dogs bark."}, Standing.MOVED, ("a", 10)),
+        ({"a": "Cats purr.", "b": "See: Dogs bark."}, Standing.MOVED, ("b", 5)),
+        ({"a": "Dogs bark. Cats sleep well. Dogs bark."}, Standing.MOVED, ("a", 0)),
+        ({"a": "Cats sleep. Dogs howl."}, Standing.GONE, ("a", 12)),
+        ({}, Standing.GONE, ("a", 12)),
+    ],
+)
+def test_a_citation_of_another_day_is_followed_to_where_its_words_stand_now(
+    now: dict[str, str], standing: Standing, place: tuple[str, int]
+) -> None:
+    citation, sha256 = _cited("a", "Cats sleep. Dogs bark.", "Dogs bark.")
+    sources = {name: Source(name, text) for name, text in now.items()}
+    found, followed = recheck(citation, sha256, sources)
+    assert (found, followed.source, followed.start) == (standing, *place)
+    assert followed.quote == "Dogs bark." and followed.end == followed.start + 10
+    assert verify(followed, sources) == (standing is not Standing.GONE)
+
+
+@given(st.text("ab。", max_size=30), st.text("ab", min_size=1, max_size=3), st.integers(-5, 40))
+def test_what_is_not_gone_always_holds(text: str, quote: str, start: int) -> None:
+    sources = {"a": Source("a", text)}
+    standing, followed = recheck(Citation(1, "a", start, start + len(quote), quote), "", sources)
+    assert verify(followed, sources) == (quote in text) == (standing is not Standing.GONE)

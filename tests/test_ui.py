@@ -10,6 +10,7 @@ import string
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from qa.retrieval import Hit
 from qa.ui.document import document, overview
 from qa.ui.history import History, Switched, Turn
 from qa.ui.messages import chat_messages, source_class
-from qa.ui.words import RefusedError, languages, sentence_for, words_of
+from qa.ui.words import RefusedError, Words, languages, sentence_for, words_of
 
 ENGLISH = words_of("en")
 UI = Path(__file__).parents[1] / "qa" / "ui"
@@ -47,7 +48,7 @@ def _declined(source: Source) -> Answer:
     return Answer("?", "", (), False, 0.1, hits, "?")
 
 
-def _shown(answer: Answer, source: Source, words: dict[str, str] = ENGLISH) -> str:
+def _shown(answer: Answer, source: Source, words: Words = ENGLISH) -> str:
     history = History((Turn("?", answer),), 1)
     return chat_messages(history, {source.name: source}, words)[-1]["content"]
 
@@ -60,17 +61,31 @@ def _without_tags(markup: str) -> str:
 
 
 def test_every_language_has_the_keys_and_placeholders_of_english() -> None:
-    fields = {key: _fields(sentence) for key, sentence in languages()["en"].items()}
+    fields = {key: _fields(sentence) for key, sentence in ENGLISH.table.items()}
     for tag, words in languages().items():
-        assert {key: _fields(sentence) for key, sentence in words.items()} == fields, tag
+        assert {key: _fields(sentence) for key, sentence in words.table.items()} == fields, tag
+
+
+def test_where_a_count_decides_every_language_has_the_forms_of_its_plurals() -> None:
+    for tag, words in languages().items():
+        needed = set(Locale.parse(tag, sep="-").plural_form.tags) | {"other"}
+        for key, sentence in words.table.items():
+            if isinstance(sentence, dict):
+                assert set(sentence) == needed, (tag, key)
+
+
+def test_numbers_and_counts_are_written_as_the_language_does() -> None:
+    assert ENGLISH.say("sources.listed", count=1) == "1 character"
+    assert ENGLISH.say("sources.listed", count=12345) == "12,345 characters"
+    assert words_of("ja").say("sources.listed", count=12345) == "12,345文字"
 
 
 def test_every_sentence_of_the_language_files_is_used_and_every_one_used_is_there() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in UI.iterdir() if path.is_file())
-    asked = set(re.findall(r"""(?:words\[|say\(|data-word=)["']([a-z.]+[a-z])["']""", code))
-    assert asked - set(ENGLISH) == set()
+    asked = set(re.findall(r"""(?:words\[|say\(\s*|data-word=)["']([a-z.]+[a-z])["']""", code))
+    assert asked - set(ENGLISH.table) == set()
     put_together = ("error.", "theme.")  # followed by an error's class or a theme's name
-    unused = {key for key in ENGLISH if f'"{key}"' not in code and not key.startswith(put_together)}
+    unused = {key for key in ENGLISH.table if f'"{key}"' not in code and not key.startswith(put_together)}
     assert unused == set()
 
 
@@ -99,8 +114,10 @@ def test_an_unexpected_error_is_logged_whole_and_told_without_its_details(caplog
     assert caplog.records[0].exc_info is not None
 
 
-def _fields(sentence: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+def _fields(sentence: str | dict[str, str]) -> set[str]:
+    """The placeholders of all forms together: "one" need not say its count."""
+    forms = [sentence] if isinstance(sentence, str) else sentence.values()
+    return {name for form in forms for _, name, _, _ in string.Formatter().parse(form) if name is not None}
 
 
 # Messages
@@ -135,7 +152,7 @@ def test_a_citation_whose_words_are_not_at_their_place_is_left_out_and_logged(
         shown = _shown(answer, Source("a.txt", "Cats sleep. Dogs howl."))
     assert re.findall(r"\[\d\]", shown) == ["[1]"]
     assert "Dogs" not in shown[: shown.index("</p>")]
-    assert "1 citations were left out" in shown
+    assert "1 citation was left out" in shown
     assert "Dogs bark." in caplog.text and "12-22" in caplog.text
 
 
@@ -160,7 +177,7 @@ def test_an_abstention_shows_three_related_passages_without_numbers_or_excerpts(
 def test_the_note_of_another_text_stands_between_its_answers_and_the_older_ones() -> None:
     source = Source("b.txt", "Dogs bark.")
     history = History((Turn("?", _declined(source)),), 1).speaking_of(2, ("b.txt",), 1).asked("!")
-    assert history.entries[1:] == (Switched(("b.txt",), 1), Turn("!"))
+    assert history.entries[1] == Switched(("b.txt",), 1) and history.turns[-1].question == "!"
     assert "b.txt" in chat_messages(history, {"b.txt": source}, ENGLISH)[2]["content"]
 
 
@@ -172,7 +189,8 @@ def test_a_text_that_stays_the_same_is_not_noted_again_nor_before_the_first_ques
 
 def test_a_question_that_is_stopped_stays_and_has_no_answer() -> None:
     stopped = History((), 1).asked("Why?").stopped()
-    assert stopped.entries == (Turn("Why?", None, True),)
+    [turn] = stopped.turns
+    assert (turn.question, turn.answer, turn.stopped) == ("Why?", None, True)
     assert stopped.stopped() == stopped
     assert "Stopped." in chat_messages(stopped, {}, ENGLISH)[-1]["content"]
 
@@ -272,7 +290,7 @@ def test_the_words_of_the_page_cannot_close_their_script() -> None:
     from qa.ui.page import head
 
     embedded = re.search(r'<script type="application/json" id="qa-words">(.*?)</script>', head(), re.DOTALL)
-    assert embedded and json.loads(embedded[1]) == languages()
+    assert embedded and json.loads(embedded[1]) == {tag: words.table for tag, words in languages().items()}
 
 
 # The index in use

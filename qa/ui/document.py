@@ -19,7 +19,7 @@ from qa.ui.messages import source_class
 LONGEST_TITLE = 120
 LONGEST_CAPTION = 60
 """Code points over which a line is taken for prose, whatever it ends with."""
-_PROSE_ENDS = tuple("。.．！!？?…‥」』\"”’：:；;、,،।۔؟")
+_PROSE_ENDS = tuple('。.．！!？?…‥」』"”’：:；;、,،।۔؟')
 
 
 def document(index: Index, name: str) -> dict[str, Any]:

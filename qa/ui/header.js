@@ -6,7 +6,7 @@ function draw() {
     ? QA.say("header.speaks", { names })
     : QA.say("header.none");
   element.querySelector(".size").textContent = sources.length
-    ? QA.say("header.size", { passages: QA.number(passages), generation: QA.number(generation) })
+    ? QA.say("header.size", { count: passages, generation })
     : "";
   QA.label(element);
   element.querySelector(".views").setAttribute("aria-label", QA.say("tab.views"));

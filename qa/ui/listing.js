@@ -5,7 +5,7 @@ function draw() {
     const name = document.createElement("bdi");
     const length = document.createElement("span");
     name.textContent = source.name;
-    length.textContent = QA.say("sources.listed", { length: QA.number(source.length) });
+    length.textContent = QA.say("sources.listed", { count: source.length });
     row.append(name, length);
     return row;
   });

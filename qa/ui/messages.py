@@ -17,8 +17,8 @@ from qa.citations import Citation, verify
 from qa.retrieval import Hit
 from qa.sources import Source
 from qa.ui.history import History, Switched, Turn
+from qa.ui.words import Words
 
-Words = dict[str, str]
 Message = dict[str, str]
 
 RELATED = 3
@@ -42,9 +42,7 @@ def chat_messages(
     for entry in history.entries:
         newest = entry is history.entries[-1]
         if isinstance(entry, Switched):
-            named = words["chat.switched"].format(
-                names=_joined(entry.names, words), passages=f"{entry.passages:,}"
-            )
+            named = words.say("chat.switched", names=_joined(entry.names, words), count=entry.passages)
             messages.append(_from_us(f'<p class="switched">{_own(named)}</p>'))
         else:
             messages.append({"role": "user", "content": f'<div class="asked">{_own(entry.question)}</div>'})
@@ -65,7 +63,7 @@ def _welcome(sources: Mapping[str, Source], words: Words, building: bool) -> str
     if not sources:
         none = words["chat.welcome.building" if building else "chat.welcome.none"]
         return f'<div class="welcome"><p>{_own(none)}</p></div>'
-    text = words["chat.welcome.text"].format(names=_joined(tuple(sources), words))
+    text = words.say("chat.welcome.text", names=_joined(tuple(sources), words))
     return (
         f'<div class="welcome"><p class="lead">{_own(words["chat.welcome"])}</p>'
         f'<p>{_own(words["chat.welcome.how"])}</p><p class="quiet">{_own(text)}</p></div>'
@@ -98,7 +96,7 @@ def _answer(answer: Answer, sources: Mapping[str, Source], words: Words, newest:
             f'<div class="cards"><p class="cards-title">{_own(words["card.cited"])}</p>{cards}</div>'
         )
     if dropped:
-        parts.append(f'<p class="dropped">{_own(words["chat.dropped"].format(count=dropped))}</p>')
+        parts.append(f'<p class="dropped">{_own(words.say("chat.dropped", count=dropped))}</p>')
     return "".join(parts)
 
 
@@ -147,9 +145,9 @@ def _origin(source: str, hit: Hit | None, words: Words) -> str:
 
 
 def _foot(source: Source, start: int, end: int, hit: Hit | None, words: Words) -> str:
-    place = _own(words["card.place"].format(start=start, end=end))
+    place = _own(f"{start}–{end}")
     show = _own(words["card.show"])
-    score = _own(words["card.score"].format(score=f"{hit.score:.2f}")) if hit else ""
+    score = _own(words.say("card.score", score=f"{hit.score:.2f}")) if hit else ""
     return (
         f'<div class="card-foot"><button type="button" class="show {_place(source, start, end)}">{show}</button>'
         f'<span class="place">{place}</span><span class="score">{score}</span>{_why(hit, words) if hit else ""}</div>'
@@ -169,7 +167,7 @@ def _why(hit: Hit, words: Words) -> str:
 
 
 def _ranked(score: str, rank: int | None, words: Words) -> str:
-    return words["why.unranked" if rank is None else "why.value"].format(score=score, rank=rank)
+    return words.say("why.unranked" if rank is None else "why.value", score=score, rank=rank)
 
 
 def _abstention(answer: Answer, sources: Mapping[str, Source], words: Words) -> str:
@@ -192,7 +190,7 @@ def _stands(hit: Hit, sources: Mapping[str, Source]) -> bool:
 
 def _joined(names: Sequence[str], words: Words) -> str:
     if len(names) > 1:
-        return words["header.more"].format(first=names[0], count=len(names) - 1)
+        return words.say("header.more", first=names[0], count=len(names) - 1)
     return "".join(names)
 
 

@@ -24,18 +24,26 @@
 
   const QA = (window.QA = { language: "en", theme: kept.get("theme") || "system", view: "chat", pane: null });
 
-  // The first tag that has words: as it is, then its language alone.
+  // The first tag that has words: as it is, else those of its language (zh-CN finds zh-Hans).
+  const known = Object.keys(words);
+  const first = (tag) => tag.split("-")[0];
   const pick = (tags) =>
-    tags.flatMap((tag) => [tag, tag.split("-")[0]]).find((tag) => Object.hasOwn(words, tag)) || "en";
+    tags.map((tag) => known.find((own) => own === tag) || known.find((own) => first(own) === first(tag))).find(Boolean) || "en";
 
   QA.languages = () => Object.entries(words).map(([tag, own]) => [tag, own.name]);
-  QA.say = (key, values = {}) =>
-    Object.entries(values).reduce((text, [name, value]) => text.replaceAll("{" + name + "}", () => value), words[QA.language][key]);
-  QA.number = (value) => new Intl.NumberFormat(QA.language).format(value);
+  // As in words.py: numbers are written, and count decides between forms, as the language does.
+  QA.say = (key, values = {}) => {
+    const own = words[QA.language][key];
+    const sentence = typeof own === "string" ? own : own[new Intl.PluralRules(QA.language).select(values.count)] || own.other;
+    const shown = (value) => (typeof value === "number" ? QA.number(value) : value);
+    return Object.entries(values).reduce((text, [name, value]) => text.replaceAll("{" + name + "}", () => shown(value)), sentence);
+  };
+  // European digits, as [n] and offsets are.
+  QA.number = (value) => new Intl.NumberFormat(QA.language, { numberingSystem: "latn" }).format(value);
   QA.names = (sources) =>
     sources.length < 2
       ? sources.map((source) => source.name).join("")
-      : QA.say("header.more", { first: sources[0].name, count: QA.number(sources.length - 1) });
+      : QA.say("header.more", { first: sources[0].name, count: sources.length - 1 });
   QA.onLanguage = (listener) => listeners.push(listener);
   QA.label = (root) =>
     root.querySelectorAll("[data-word]").forEach((part) => (part.textContent = QA.say(part.dataset.word)));

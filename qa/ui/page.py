@@ -23,7 +23,7 @@ from qa.ui.messages import chat_messages
 from qa.ui.open_index import OpenIndex
 from qa.ui.parts import asset, own_part, said
 from qa.ui.texts import TextsPanel
-from qa.ui.words import RefusedError, languages, sentence_for, words_of
+from qa.ui.words import RefusedError, Words, languages, sentence_for, words_of
 
 Updates = dict[Any, Any]
 
@@ -44,7 +44,8 @@ def build_page(open_index: OpenIndex) -> gr.Blocks:
 
 def head() -> str:
     """What goes into the document's head: the words of every language, our scripts and styles."""
-    words = json.dumps(languages(), ensure_ascii=False).replace("<", "\\u003c")
+    tables = {tag: words.table for tag, words in languages().items()}
+    words = json.dumps(tables, ensure_ascii=False).replace("<", "\\u003c")
     scripts = "".join(f"<script>\n{asset(name)}</script>" for name in _HEAD_SCRIPTS)
     styles = "".join(f"<style>\n{asset(name)}</style>" for name in _STYLES)
     return f'<script type="application/json" id="qa-words">{words}</script>{scripts}{styles}'
@@ -96,16 +97,12 @@ class _Page:
         labelled = [*shown, self._language, self._question, self._ask, self._stop, *self._texts.labelled]
         reply = [*shown, self._question, self._notice, self._ask, self._stop]
 
-        opened = self.blocks.load(
-            self._greet, inputs=visit, outputs=labelled, js=_WITH_LANGUAGE, **private
-        )
+        opened = self.blocks.load(self._greet, inputs=visit, outputs=labelled, js=_WITH_LANGUAGE, **private)
         opened.then(js="() => QA.ready()", **private)
-        opened.then(
-            self._texts.watch, [self._language], self._texts.reports, concurrency_limit=None, **private
-        ).then(self._refresh, visit, shown, **private)
-        self._header.language(
-            self._greet, inputs=visit, outputs=labelled, js=_WITH_LANGUAGE, **private
+        opened.then(self._texts.watch, [self._language], self._texts.reports, concurrency_limit=None, **private).then(
+            self._refresh, visit, shown, **private
         )
+        self._header.language(self._greet, inputs=visit, outputs=labelled, js=_WITH_LANGUAGE, **private)
 
         asked = gr.on(
             [self._question.submit, self._ask.click], self._answer, [self._question, *visit], reply,
@@ -131,7 +128,7 @@ class _Page:
         # None: being built, or to be built; the panel of texts says so.
         return self._drawn(self._open_index.available(), history, words_of(language))
 
-    def _drawn(self, index: Index | None, history: History, words: dict[str, str]) -> Updates:
+    def _drawn(self, index: Index | None, history: History, words: Words) -> Updates:
         sources: Mapping[str, Any] = {}
         if index is not None:
             sources = index.sources
@@ -161,7 +158,7 @@ class _Page:
                 }
             result = answer(index, question)
             yield {
-                **self._drawn(index, history.asked(question).answered(result), words),
+                **self._drawn(index, history.asked(question).answered(result, index.sources), words),
                 self._stop: gr.update(interactive=False),
             }
         except Exception as error:  # whatever happens, the visitor is told in one sentence
@@ -172,7 +169,7 @@ class _Page:
                 self._stop: gr.update(interactive=False),
             }
 
-    def _opened(self, words: dict[str, str]) -> Index:
+    def _opened(self, words: Words) -> Index:
         try:
             return self._open_index.current()
         except IndexMissingError:

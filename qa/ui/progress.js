@@ -12,15 +12,15 @@ function draw() {
     bar.removeAttribute("value");
   }
   const told = total
-    ? QA.say("build.progress", { done: QA.number(done), total: QA.number(total) })
+    ? QA.say("build.progress", { done, total })
     : QA.say("build.begin");
   building.querySelector(".told").textContent = [told, timeLeft(left)].filter(Boolean).join(" · ");
 }
 
 function timeLeft(seconds) {
   if (seconds === null || seconds === undefined) return "";
-  if (seconds < 100) return QA.say("build.left.seconds", { count: QA.number(Math.ceil(seconds)) });
-  return QA.say("build.left.minutes", { count: QA.number(Math.ceil(seconds / 60)) });
+  if (seconds < 100) return QA.say("build.left.seconds", { count: Math.ceil(seconds) });
+  return QA.say("build.left.minutes", { count: Math.ceil(seconds / 60) });
 }
 
 QA.onLanguage(draw);

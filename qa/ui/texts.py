@@ -17,7 +17,7 @@ from qa.sources import SUFFIXES, Source
 from qa.ui.document import overview
 from qa.ui.open_index import OpenIndex
 from qa.ui.parts import own_part, said
-from qa.ui.words import RefusedError, sentence_for, words_of
+from qa.ui.words import RefusedError, Words, sentence_for, words_of
 
 Updates = dict[Any, Any]
 
@@ -47,7 +47,7 @@ class TextsPanel:
         self.labelled = [self._panel, self._hint, self._name, self._text, self._files, self._build]
         self.reports = [self._progress, self._result]
 
-    def labels(self, words: dict[str, str]) -> Updates:
+    def labels(self, words: Words) -> Updates:
         """The panel's words in a language."""
         return {
             self._panel: gr.update(label=words["sources.title"]),
@@ -96,8 +96,8 @@ class TextsPanel:
             yield {self._progress: {}, self._result: told, self._build: gr.update(interactive=True)}
             return
         first, *others = index.sources
-        names = words["header.more"].format(first=first, count=len(others)) if others else first
-        done = words["sources.done"].format(names=names, passages=f"{len(index.passages):,}")
+        names = words.say("header.more", first=first, count=len(others)) if others else first
+        done = words.say("sources.done", names=names, count=len(index.passages))
         yield {
             self._progress: {}, self._result: said(done), self._build: gr.update(interactive=True),
             self._name: "", self._text: "", self._files: None, self._panel: gr.update(open=False),
@@ -110,14 +110,14 @@ class TextsPanel:
         return {"done": building.done, "total": building.total, "left": building.seconds_left}
 
 
-def _given(name: str, text: str, paths: Sequence[str], words: dict[str, str]) -> list[str | Path | Source]:
+def _given(name: str, text: str, paths: Sequence[str], words: Words) -> list[str | Path | Source]:
     """What was pasted and dropped, as sources; the server checks the endings again, a client may not."""
     given: list[str | Path | Source] = []
     if text.strip():
         given.append(Source(name.strip() or words["sources.default.name"], text))
     for path in map(Path, paths):
         if path.suffix.lower() not in SUFFIXES:
-            raise RefusedError(words["sources.kind"].format(name=path.name))
+            raise RefusedError(words.say("sources.kind", name=path.name))
         given.append(path)
     if not given:
         raise RefusedError(words["sources.nothing"])

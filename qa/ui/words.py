@@ -1,7 +1,8 @@
 """A language tag -> the words of the interface in that language.
 
-Each file in ``languages/`` is one language: a flat JSON object, key -> sentence with ``{placeholders}``.
-A new file is a new language; a test holds its keys and placeholders against ``en.json``.
+Each file in ``languages/`` is one language: a JSON object, key -> sentence with ``{placeholders}``, or, where
+a count decides, key -> {plural category of CLDR: sentence}. A new file is a new language; a test holds its
+keys and placeholders against ``en.json``.
 The same files are sent to the page, whose own scripts take their words from them.
 """
 
@@ -9,8 +10,15 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
+
+from babel import Locale
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
 
 from qa.errors import QAError
 
@@ -19,29 +27,73 @@ FALLBACK = "en"
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Words:
+    """The interface in one language.
+
+    Attributes:
+        tag: its language tag, such as ``ja`` or ``zh-Hans``.
+        table: key -> sentence, or {plural category: sentence}.
+    """
+
+    tag: str
+    table: Mapping[str, str | dict[str, str]]
+
+    def __getitem__(self, key: str) -> str:
+        """A sentence without count, its placeholders unfilled."""
+        sentence = self.table[key]
+        assert isinstance(sentence, str), key
+        return sentence
+
+    def say(self, key: str, **values: object) -> str:
+        """A sentence with its values; whole numbers are written, and ``count`` decides, as the language does."""
+        sentence = self.table[key]
+        if isinstance(sentence, dict):
+            count = values["count"]
+            assert isinstance(count, int), key
+            sentence = sentence.get(self._locale.plural_form(count), sentence["other"])
+        shown = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
+        return sentence.format(**shown)
+
+    def number(self, value: int) -> str:
+        """A whole number with the language's separators, in European digits, as [n] and offsets are."""
+        return str(format_decimal(value, locale=self._locale))
+
+    def time(self, moment: datetime) -> str:
+        """A date with the time of day, as the language writes them."""
+        return str(format_datetime(moment, "medium", locale=self._locale))
+
+    @property
+    def _locale(self) -> Locale:
+        return Locale.parse(self.tag, sep="-")
+
+
 @cache
-def languages() -> dict[str, dict[str, str]]:
+def languages() -> dict[str, Words]:
     """Language tag -> its words, in alphabetical order of the tags."""
     folder = files("qa.ui") / "languages"
     found = sorted((path for path in folder.iterdir() if path.name.endswith(".json")), key=lambda path: path.name)
-    return {path.name.removesuffix(".json"): json.loads(path.read_text(encoding="utf-8")) for path in found}
+    tags = [path.name.removesuffix(".json") for path in found]
+    return {
+        tag: Words(tag, json.loads(path.read_text(encoding="utf-8"))) for tag, path in zip(tags, found, strict=True)
+    }
 
 
-def words_of(tag: str | None) -> dict[str, str]:
-    """The words for a tag such as ``ja`` or ``ja-JP``; English for a language that has no file."""
+def words_of(tag: str | None) -> Words:
+    """The words for a tag such as ``ja``, ``ja-JP`` or ``zh-CN``; English for a language that has no file."""
     known = languages()
-    for candidate in (tag or "", (tag or "").split("-")[0]):
-        if candidate in known:
-            return known[candidate]
-    return known[FALLBACK]
+    if tag in known:
+        return known[tag]
+    asked = (tag or "").split("-")[0]
+    return next((words for own, words in known.items() if own.split("-")[0] == asked), known[FALLBACK])
 
 
 class RefusedError(QAError):
     """Something the page itself will not do; its text is a sentence in the visitor's language already."""
 
 
-def sentence_for(error: Exception, words: dict[str, str]) -> str:
-    """What the visitor is told: one sentence, led in by the interface's language as far as the kind is known.
+def sentence_for(error: Exception, words: Words) -> str:
+    """What the visitor is told: one sentence in the interface's language, as far as the kind is known.
 
     An error that nobody expected is logged in full and told in general words.
     """
@@ -50,5 +102,9 @@ def sentence_for(error: Exception, words: dict[str, str]) -> str:
     if not isinstance(error, QAError):
         _log.error("an unexpected error", exc_info=error)
         return words["error.unexpected"]
-    templates = (words.get(f"error.{kind.__name__}") for kind in type(error).__mro__)
-    return next(filter(None, templates)).format(detail=str(error))
+    if f"error.{error.key}" in words.table:
+        return words.say(f"error.{error.key}", **error.values)
+    templates = (words.table.get(f"error.{kind.__name__}") for kind in type(error).__mro__)
+    template = next(filter(None, templates))
+    assert isinstance(template, str)
+    return template.format(detail=str(error))
