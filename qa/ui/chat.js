@@ -35,12 +35,12 @@
   };
 
   // The sentences that the newest answer cites carry a mark in the source.
-  QA.markCited = () => {
+  QA.newestCites = () => {
     const answers = document.querySelectorAll("#chat .answer");
-    const cites = answers.length ? [...answers[answers.length - 1].querySelectorAll(".cite")] : [];
-    const isNewest = cites.length && !later(answers[answers.length - 1]);
-    QA.pane?.mark(isNewest ? cites.map(placeOf).filter(Boolean) : []);
+    const newest = answers[answers.length - 1];
+    return newest && !later(newest) ? [...newest.querySelectorAll(".cite")] : [];
   };
+  QA.markCited = () => QA.pane?.mark(QA.newestCites().map(placeOf).filter(Boolean));
   const later = (answer) =>
     [...document.querySelectorAll("#chat .abstained, #chat .switched")].some(
       (other) => answer.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING,
@@ -53,7 +53,8 @@
     root.querySelectorAll(".cite").forEach((cite) => {
       const section = cardOf(cite)?.querySelector(".section")?.textContent;
       const n = cite.textContent.replace(/[[\]]/g, "");
-      cite.setAttribute("aria-label", QA.say(section ? "cite.label.section" : "cite.label", { n, section }));
+      const label = QA.say(section ? "cite.label.section" : "cite.label", { n, section });
+      cite.setAttribute("aria-label", cite.matches(".moved") ? `${label}, ${QA.say("cite.moved")}` : label);
     });
     root.querySelectorAll(".place").forEach((place) => (place.title = QA.say("card.place.title")));
     // Gradio puts a message's raw HTML into its label: the message itself is read instead.
@@ -86,24 +87,97 @@
     });
   }).observe(document, { childList: true, subtree: true, characterData: true });
 
+  const origin = (card) => {
+    const said = (part) => card.querySelector(part)?.textContent.trim();
+    return `[${said(".number")}] ${[said(".source-name"), said(".section"), said(".place")].filter(Boolean).join(", ")}`;
+  };
   async function copy(button) {
-    const answer = message(button).querySelector(".answer");
-    const list = [...message(button).querySelectorAll(".excerpt")].map((card) => {
-      const said = (part) => card.querySelector(part)?.textContent.trim();
-      return `[${said(".number")}] ${[said(".source-name"), said(".section"), said(".place")].filter(Boolean).join(", ")}`;
-    });
-    await navigator.clipboard.writeText([answer.textContent.trim(), "", ...list].join("\n"));
-    const before = button.textContent;
-    button.textContent = QA.say("chat.copied");
-    setTimeout(() => (button.textContent = before), 1600);
+    const card = button.closest(".excerpt");
+    const cards = card ? [card] : [...message(button).querySelectorAll(".excerpt")];
+    const words = card ? card.querySelector("mark") : message(button).querySelector(".answer");
+    await toClipboard([words.textContent.trim(), ...(card ? [] : [""]), ...cards.map(origin)].join("\n"));
+    const told = button.firstElementChild || button;
+    told.textContent = QA.say("chat.copied");
+    setTimeout(() => (told.textContent = QA.say(card ? "card.copy" : "chat.copy")), 1600);
+  }
+  // Over plain HTTP from another machine there is no navigator.clipboard.
+  async function toClipboard(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
   }
 
+  // Asking from a button: what it says goes into the box, and from there the usual way.
+  function write(question) {
+    const area = document.querySelector("#question textarea");
+    area.value = question;
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    QA.show("chat");
+    return area;
+  }
+  function ask(question) {
+    write(question);
+    requestAnimationFrame(() => document.getElementById("ask").click());
+  }
+
+  // The entry of the history that the next question takes the place of, with all that came after it.
+  let revised = "";
+  QA.revise = (entry) => {
+    revised = entry;
+    const bar = document.querySelector("#revising .line");
+    if (bar) bar.hidden = !entry;
+  };
+  QA.revision = () => {
+    const entry = revised;
+    QA.revise("");
+    return entry;
+  };
+  const entryOf = (button) => classOf(button, "e-").slice(2);
+  function edit(button, question) {
+    QA.revise(entryOf(button));
+    const area = write(question);
+    area.focus();
+    area.setSelectionRange(question.length, question.length);
+  }
+  const askedBy = (button) => button.closest(".message").querySelector(".asked").textContent;
+
+  const actions = {
+    ".cite, .show": follow,
+    ".copy, .copy-excerpt": copy,
+    ".suggested": (button) => {
+      QA.revise("");
+      ask(button.textContent);
+    },
+    ".edit": (button) => edit(button, askedBy(button)),
+    ".again": (button) => {
+      QA.revise(entryOf(button));
+      ask(askedBy(button));
+    },
+    ".revise": (button) => edit(button, button.closest(".searched").querySelector(".query").textContent),
+  };
   document.addEventListener("click", (event) => {
-    const control = event.target.closest?.("#chat .cite, #chat .show");
-    if (control) follow(control);
-    const button = event.target.closest?.("#chat .copy");
-    if (button) copy(button);
+    const button = event.target.closest?.("#chat button");
+    const action = button && Object.keys(actions).find((classes) => button.matches(classes));
+    if (action) actions[action](button);
   });
+
+  // From a marked sentence of the source to its [n].
+  QA.light = ({ id, start, end }) => {
+    const cites = QA.newestCites().filter((cite) => {
+      const place = placeOf(cite);
+      return place && place.id === id && place.start < end && start < place.end;
+    });
+    if (!cites.length) return;
+    document.querySelectorAll("#chat .lit").forEach((cite) => cite.classList.remove("lit"));
+    cites.forEach((cite) => cite.classList.add("lit"));
+    QA.show("chat");
+    cites[0].focus({ preventScroll: true });
+    cites[0].scrollIntoView({ block: "center", behavior: QA.calm() ? "instant" : "smooth" });
+  };
 
   document.addEventListener(
     "keydown",
@@ -113,6 +187,7 @@
       if (event.key === "Enter" && (event.isComposing || event.keyCode === 229 || event.repeat)) event.stopPropagation();
       if (event.key !== "Escape") return;
       hideTip();
+      if (event.target.closest?.("#question")) QA.revise("");
       if (cameFrom && event.target.closest?.("#source, body") && !event.target.closest("#question")) QA.goBack();
     },
     true,

@@ -14,7 +14,7 @@ from qa.passages import Passage
 from qa.sections import sections
 from qa.sentences import Span, split_paragraphs
 from qa.sources import Source
-from qa.ui.messages import source_class
+from qa.ui.markup import source_class
 
 LONGEST_TITLE = 120
 LONGEST_CAPTION = 60

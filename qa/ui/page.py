@@ -8,7 +8,7 @@ The words of what Gradio draws come from here, by the language the page asks for
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
@@ -22,6 +22,7 @@ from qa.ui.history import History
 from qa.ui.messages import chat_messages
 from qa.ui.open_index import OpenIndex
 from qa.ui.parts import asset, own_part, said
+from qa.ui.reading import Reading
 from qa.ui.texts import TextsPanel
 from qa.ui.words import RefusedError, Words, languages, sentence_for, words_of
 
@@ -34,6 +35,7 @@ QUESTIONS_AT_ONCE = 4
 _HEAD_SCRIPTS = ("page.js", "chat.js")
 _STYLES = ("page.css", "texts.css", "chat.css", "source.css")
 _WITH_LANGUAGE = "(_, ...rest) => [QA.language, ...rest]"
+_WITH_REVISION = "(question, _, ...rest) => [question, QA.revision(), ...rest]"
 
 
 def build_page(open_index: OpenIndex) -> gr.Blocks:
@@ -65,6 +67,7 @@ class _Page:
         with gr.Blocks(title="cited-qa", analytics_enabled=False, delete_cache=(600, UPLOADS_KEPT)) as self.blocks:
             self._history = gr.State(History())
             self._language = gr.Textbox(visible=False)
+            self._instead_of = gr.Textbox(visible=False)  # the entry of the history that is asked anew
             self._header = own_part("header", value=overview(None), elem_id="header")
             with gr.Row(elem_id="main"):
                 with gr.Column(elem_id="talk"):
@@ -73,6 +76,7 @@ class _Page:
                         render_markdown=False, latex_delimiters=[], sanitize_html=True, height=None,
                         group_consecutive_messages=False, feedback_options=None,
                     )  # fmt: skip
+                    self._revising = own_part("revising", value={}, elem_id="revising")
                     self._notice = own_part("line", value=said(), elem_id="notice")
                     with gr.Row(elem_id="asking"):
                         self._question = gr.Textbox(
@@ -105,8 +109,8 @@ class _Page:
         self._header.language(self._greet, inputs=visit, outputs=labelled, js=_WITH_LANGUAGE, **private)
 
         asked = gr.on(
-            [self._question.submit, self._ask.click], self._answer, [self._question, *visit], reply,
-            concurrency_limit=QUESTIONS_AT_ONCE, trigger_mode="always_last", **private,
+            [self._question.submit, self._ask.click], self._answer, [self._question, self._instead_of, *visit], reply,
+            js=_WITH_REVISION, concurrency_limit=QUESTIONS_AT_ONCE, trigger_mode="always_last", **private,
         )  # fmt: skip
         self._stop.click(self._give_up, visit, reply, cancels=[asked], queue=False, **private)
         self._texts.connect(self._language, private).then(self._refresh, visit, shown, **private)
@@ -129,24 +133,26 @@ class _Page:
         return self._drawn(self._open_index.available(), history, words_of(language))
 
     def _drawn(self, index: Index | None, history: History, words: Words) -> Updates:
-        sources: Mapping[str, Any] = {}
+        reading = Reading()
         if index is not None:
-            sources = index.sources
-            history = history.speaking_of(index.generation, tuple(sources), len(index.passages))
+            history = history.speaking_of(index.generation, tuple(index.sources), len(index.passages))
+            reading = reading_of(index, history)
         seen = overview(index)
         return {
             self._history: history,
-            self._chat: chat_messages(history, sources, words, self._open_index.building is not None),
+            self._chat: chat_messages(history, reading, words, self._open_index.building is not None),
             self._header: seen,
             self._source: seen,
             self._texts.listing: seen,
         }
 
-    def _answer(self, question: str, language: str, history: History) -> Iterator[Updates]:
+    def _answer(self, question: str, instead_of: str, language: str, history: History) -> Iterator[Updates]:
         """The question at once, then its answer; an error gives the question back with a sentence."""
         words = words_of(language)
         before = history
         try:
+            if instead_of.isdecimal():
+                history = history.before(int(instead_of))
             index = self._opened(words)
             history = history.speaking_of(index.generation, tuple(index.sources), len(index.passages))
             if question.strip():
@@ -179,6 +185,12 @@ class _Page:
 
     def _give_up(self, language: str, history: History) -> Updates:
         return {**self._refresh(language, history.stopped()), self._stop: gr.update(interactive=False)}
+
+
+def reading_of(index: Index, history: History) -> Reading:
+    """What the messages of a conversation are drawn against."""
+    passages = {name: tuple(p for p in index.passages if p.source == name) for name in index.sources}
+    return Reading(index.sources, passages)
 
 
 def _reader(open_index: OpenIndex) -> Callable[[str], dict[str, Any]]:

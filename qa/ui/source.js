@@ -63,11 +63,29 @@ function at({ start, end }) {
 
 // places: [{id, start, end}], of the answer that is read now.
 function mark(places) {
-  article.querySelectorAll(".cited").forEach((sentence) => sentence.classList.remove("cited"));
-  for (const place of places) {
-    if (place.id === drawn) at(place).forEach((sentence) => sentence.classList.add("cited"));
+  article.querySelectorAll(".cited").forEach((sentence) => {
+    sentence.classList.remove("cited");
+    if (!sentence.matches(".current")) sentence.removeAttribute("tabindex");
+  });
+  for (const place of places.filter((place) => place.id === drawn)) {
+    at(place).forEach((sentence) => {
+      sentence.classList.add("cited");
+      sentence.tabIndex = 0;
+    });
   }
 }
+
+// A marked sentence leads back to its [n].
+function light(event) {
+  const sentence = event.target.closest(".cited");
+  if (!sentence || String(getSelection())) return;
+  event.preventDefault();
+  QA.light({ id: drawn, start: Number(sentence.dataset.start), end: Number(sentence.dataset.end) });
+}
+article.addEventListener("click", light);
+article.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" || event.key === " ") light(event);
+});
 
 async function goTo(place) {
   if (!(await show(place.id))) return false;
@@ -75,7 +93,7 @@ async function goTo(place) {
   const sentences = at(place);
   if (!sentences.length) return false;
   sentences.forEach((sentence) => sentence.classList.add("current"));
-  sentences[0].tabIndex = -1;
+  if (!sentences[0].matches(".cited")) sentences[0].tabIndex = -1;
   sentences[0].focus({ preventScroll: true });
   bring(sentences[0], "center");
   return true;
@@ -93,7 +111,7 @@ function bring(target, block) {
 function leave() {
   article.querySelectorAll(".current").forEach((sentence) => {
     sentence.classList.remove("current");
-    sentence.removeAttribute("tabindex");
+    if (!sentence.matches(".cited")) sentence.removeAttribute("tabindex");
   });
 }
 

@@ -1,0 +1,238 @@
+"""History -> messages: every string escaped, each citation shown where its words stand now, or struck."""
+
+from __future__ import annotations
+
+import html
+import logging
+import re
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa import Source
+from qa.answer import Answer
+from qa.citations import Citation
+from qa.passages import Passage
+from qa.retrieval import Hit
+from qa.ui.history import History, Switched, Turn
+from qa.ui.markup import source_class
+from qa.ui.messages import chat_messages
+from qa.ui.reading import Reading, Topic
+from qa.ui.words import Words, words_of
+
+ENGLISH = words_of("en")
+
+
+def _answered(source: Source, quotes: list[str], terms: tuple[str, ...] = ()) -> Answer:
+    """An answer that cites these words of a source, found in one passage that is all of it."""
+    citations = []
+    for n, quote in enumerate(quotes, 1):
+        start = source.text.index(quote)
+        citations.append(Citation(n, source.name, start, start + len(quote), quote))
+    passage = Passage(source.name, 0, len(source.text), "A section")
+    hit = Hit(passage, source.text, 1.25, 0.875, 3.5, terms, 1, 2, 0.91, 0)
+    return Answer("?", " ".join(f"{c.quote} [{c.n}]" for c in citations), tuple(citations), True, 0.9, (hit,), "?")
+
+
+def _declined(source: Source) -> Answer:
+    hits = tuple(
+        Hit(Passage(source.name, at, at + 2), source.text[at : at + 2], 0.5, 0.8, 0.0, (), at + 1, None, 0.7, at)
+        for at in range(0, 8, 2)
+    )
+    return Answer("?", "", (), False, 0.1, hits, "?")
+
+
+def _shown(answer: Answer, *sources: Source, then: Mapping[str, str] | None = None, words: Words = ENGLISH) -> str:
+    """The reply as it is shown beside these sources; ``then`` are the sha256 of those that were asked."""
+    history = History((Turn("?", answer, sources=then or {s.name: s.sha256 for s in sources}),), 1)
+    return chat_messages(history, Reading({source.name: source for source in sources}), words)[-1]["content"]
+
+
+def _without_tags(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]*>", "", markup))
+
+
+def test_each_citation_of_an_answer_is_a_button_after_its_sentence_with_its_place_in_the_class() -> None:
+    source = Source("a.txt", "Cats sleep. Dogs bark.")
+    shown = _shown(_answered(source, ["Dogs bark.", "Cats sleep."]), source)
+    answer = shown[: shown.index("</p>")]
+    assert _without_tags(answer) == "Dogs bark.[1] Cats sleep.[2]"
+    where = source_class(source)
+    assert f'<button type="button" class="cite c-1 {where} at-12-22">[1]</button>' in answer
+    assert f'<button type="button" class="cite c-2 {where} at-0-11">[2]</button>' in answer
+
+
+def test_a_card_marks_the_cited_sentence_within_its_passage_and_says_why() -> None:
+    source = Source("a.txt", "Cats sleep. Dogs bark.")
+    shown = _shown(_answered(source, ["Dogs bark."], ("dogs",)), source)
+    card = shown[shown.index('<div class="excerpt c-1">') :]
+    assert '<div class="passage" dir="auto">Cats sleep. <mark>Dogs bark.</mark></div>' in card
+    words = _without_tags(card)
+    for part in ("A section", "a.txt", "12–22", "score 1.25", "0.910", "0.875 (rank 1)", "3.50 (rank 2)", "dogs"):
+        assert part in words
+
+
+def test_a_citation_whose_words_stand_nowhere_is_struck_and_has_no_number_to_press(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    source = Source("a.txt", "Cats sleep. Dogs bark.")
+    answer = _answered(source, ["Cats sleep.", "Dogs bark."])
+    with caplog.at_level(logging.WARNING):
+        shown = _shown(answer, Source("a.txt", "Cats sleep. Dogs howl."))
+    assert re.findall(r'<button[^>]*class="cite[^>]*>(\[\d\])', shown) == ["[1]"]
+    assert '<s class="quote gone" dir="auto">Dogs bark.</s><span class="lost">[2] no longer in the text</span>' in shown
+    assert "1 citation no longer stands in the text." in shown
+    assert 'class="excerpt c-2"' not in shown
+    assert "Dogs bark." in caplog.text and "12-22" in caplog.text  # in the newest answer it is a fault
+
+
+def test_a_citation_whose_words_stand_elsewhere_is_followed_there() -> None:
+    source = Source("a.txt", "Cats sleep. Dogs bark.")
+    answer = _answered(source, ["Dogs bark."], ("dogs",))
+    now = Source("a.txt", "Dogs bark. Cats run.")
+    shown = _shown(answer, now)
+    assert f'class="cite c-1 moved {source_class(now)} at-0-10">[1]</button>' in shown
+    assert "1 citation has moved in the text" in shown
+    card = shown[shown.index('<div class="excerpt c-1">') :]
+    assert "<mark>Dogs bark.</mark>" in card and "0–10" in card and "moved since" in card
+    assert "why" not in card  # what was found then tells nothing of the new place
+
+
+def test_a_text_that_was_renamed_keeps_its_citations() -> None:
+    source = Source("a.txt", "Cats sleep.")
+    renamed = Source("b.txt", "Cats sleep.")
+    shown = _shown(_answered(source, ["Cats sleep."]), renamed, then={"a.txt": source.sha256})
+    assert f'class="cite c-1 {source_class(renamed)} at-0-11">[1]</button>' in shown
+    assert "b.txt" in shown and "moved" not in shown
+
+
+@pytest.mark.parametrize("tag", ["en", "ja"])
+def test_an_abstention_shows_three_related_passages_without_numbers_or_excerpts(tag: str) -> None:
+    source = Source("a.txt", "猫は眠る。犬は吠える。")
+    words = words_of(tag)
+    shown = _shown(_declined(source), source, words=words)
+    assert shown.startswith('<div class="abstained">')
+    assert words["chat.related"] in shown
+    assert shown.count('class="related"') == 3
+    assert html.escape(words.say("chat.abstained", question="\u2068?\u2069")) in shown
+    assert "excerpt" not in shown and "cite" not in shown and not re.search(r"\[\d", shown)
+
+
+def test_the_note_of_another_text_stands_between_its_answers_and_the_older_ones() -> None:
+    source = Source("b.txt", "Dogs bark.")
+    history = History((Turn("?", _declined(source)),), 1).speaking_of(2, ("b.txt",), 1).asked("!")
+    assert history.entries[1] == Switched(("b.txt",), 1) and history.turns[-1].question == "!"
+    assert "b.txt" in chat_messages(history, Reading({"b.txt": source}), ENGLISH)[2]["content"]
+
+
+def test_a_text_that_stays_the_same_is_not_noted_again_nor_before_the_first_question() -> None:
+    history = History().speaking_of(3, ("a",), 1)
+    assert history == History((), 3)
+    assert history.speaking_of(3, ("a",), 1) is history
+
+
+def test_a_question_that_is_stopped_stays_and_has_no_answer() -> None:
+    stopped = History((), 1).asked("Why?").stopped()
+    [turn] = stopped.turns
+    assert (turn.question, turn.answer, turn.stopped) == ("Why?", None, True)
+    assert stopped.stopped() == stopped
+    assert "Stopped." in chat_messages(stopped, Reading(), ENGLISH)[-1]["content"]
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</mark></div><form action=//evil>",
+    "![x](http://evil/)",
+    "&lt;b&gt;",
+    "a\u202eb\u2066c",
+    "two\n\tlines\r\n  indented",
+    "${alert(1)} {{value}}",
+]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_words_stay_words_wherever_they_stand(hostile: str) -> None:
+    shown, usual = _everything_shown(hostile), _everything_shown("harmless words")
+    assert _tags(shown) == _tags(usual)
+    # asked twice; answer, card, its section's source and its term; the note; a card's source three times
+    assert _without_tags(shown).count(hostile) == _without_tags(usual).count("harmless words")
+
+
+def _everything_shown(words: str) -> str:
+    """The messages of a visit in which these words are question, source's name, text and term."""
+    source = Source(words, f"{words} end.")
+    answer = _answered(source, [source.text], (words,))
+    topic = Topic(words, words, 0, 1)
+    reading = Reading({words: source}, {}, {words: "en"}, (topic,), (words,))
+    history = History((Turn(words, answer), Switched((words,), 1), Turn(words, _declined(source))), 1)
+    return "".join(message["content"] for message in chat_messages(history, reading, ENGLISH))
+
+
+def _tags(markup: str) -> list[str]:
+    return re.findall(r"<[^>]*>", re.sub(r" s-[0-9a-f]+ at-\d+-\d+", "", markup))
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_any_text_reads_back_from_its_card_as_it_is_in_the_source(text: str) -> None:
+    source = Source("n", text)
+    shown = _shown(_answered(source, [text]), source)
+    marked = re.search(r"<mark>(.*?)</mark>", shown, re.DOTALL)
+    assert marked and html.unescape(marked[1]) == text
+    assert not re.search(r"[\r\n\t]", shown)
+
+
+def test_before_there_is_a_text_the_welcome_says_whether_one_is_on_its_way() -> None:
+    words = words_of("ja")
+    [waiting] = chat_messages(History(), Reading(), words, building=True)
+    [empty] = chat_messages(History(), Reading(), words)
+    assert words["chat.welcome.building"] in waiting["content"]
+    assert words["chat.welcome.none"] in empty["content"]
+
+
+def test_an_abstention_says_what_the_text_does_speak_of_and_what_it_answers() -> None:
+    source = Source("a.txt", "猫は眠る。犬は吠える。")
+    reading = Reading({"a.txt": source}, topics=(Topic("眠り", "a.txt", 0, 5),), questions=("犬は何をしますか",))
+    history = History((Turn("空は？", _declined(source), sources={"a.txt": source.sha256}),), 1)
+    shown = chat_messages(history, reading, words_of("ja"))[-1]["content"]
+    assert "「\u2068空は？\u2069」の答えは、この本文には書かれていないようです。" in _without_tags(shown)
+    assert f'<button type="button" class="show topic {source_class(source)} at-0-5">' in shown
+    assert '<button type="button" class="suggested"><span dir="auto">犬は何をしますか</span></button>' in shown
+
+
+def test_only_the_newest_reply_and_the_welcome_offer_questions() -> None:
+    source = Source("a.txt", "Cats sleep.")
+    reading = Reading({"a.txt": source}, questions=("Do cats sleep?",))
+    turn = Turn("?", _answered(source, ["Cats sleep."]), sources={"a.txt": source.sha256})
+    [welcome] = chat_messages(History(), reading, ENGLISH)
+    replies = [m["content"] for m in chat_messages(History((turn, turn), 1), reading, ENGLISH) if m["role"] != "user"]
+    assert ["suggested" in shown for shown in (welcome["content"], *replies)] == [True, False, True]
+
+
+def test_what_was_searched_for_is_shown_and_where_if_not_everywhere() -> None:
+    cats, dogs = Source("cats", "Cats sleep."), Source("dogs", "Dogs bark.")
+    answer = _answered(cats, ["Cats sleep."])
+    everywhere = _shown(answer, cats, dogs)
+    assert '<span class="query" dir="auto">?</span>' in everywhere and "(in " not in everywhere
+    assert "(in cats)" in _shown(answer, cats, dogs, then={"cats": cats.sha256})
+
+
+def test_each_question_can_be_edited_and_asked_again_by_its_place_in_the_conversation() -> None:
+    source = Source("a.txt", "Cats sleep.")
+    history = History((Turn("One?", _declined(source)), Switched(("a.txt",), 1), Turn("Two?")), 1)
+    asked = [m["content"] for m in chat_messages(history, Reading({"a.txt": source}), ENGLISH) if m["role"] == "user"]
+    assert ["edit e-0" in asked[0], "again e-2" in asked[1]] == [True, True]
+    assert [turn.question for turn in history.before(2).turns] == ["One?"]
+
+
+def test_a_passage_is_found_by_any_span_inside_it() -> None:
+    passages = (Passage("a", 0, 10), Passage("a", 12, 20))
+    reading = Reading(passages={"a": passages})
+    assert [reading.passage_at("a", *span) for span in ((0, 10), (12, 13), (9, 13), (11, 12))] == [
+        *passages,
+        None,
+        None,
+    ]
+    assert reading.passage_at("b", 0, 1) is None
