@@ -34,7 +34,7 @@ def main() -> None:
     out = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    with _server() as address, sync_playwright() as playwright:
+    with serving() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for size, (width, height) in SIZES.items():
             for scheme in ("light", "dark"):
@@ -89,7 +89,8 @@ def _open(browser: Browser, address: str, width: int, height: int, scheme: Any) 
 
 
 @contextmanager
-def _server() -> Iterator[str]:
+def serving() -> Iterator[str]:
+    """The address of a server that answers from an index of `source/`."""
     with tempfile.TemporaryDirectory() as folder:
         serve = (
             "import sys; from pathlib import Path; from qa.server import serve; "

@@ -1,0 +1,104 @@
+"""How fast the page is, by the browser's own clock: python bench/page_speed.py
+
+Serves an index of `source/`, opens the page in five fresh profiles and prints the medians of the first
+contentful paint, the largest contentful paint and the moment from which a question can be asked; then
+asks on and prints the time from the Enter key to the frame in which the answer is painted.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from shots import serving
+
+VISITS = 5
+QUESTIONS = [
+    "暫定CEOに任命されたのは誰ですか",
+    "ChatGPT 公開日",
+    "When was ChatGPT released?",
+    "谁被任命为临时CEO？",
+    "OpenAIの最大の投資家は?",
+    "How many rounds of funding did Loopt raise?",
+    "アルトマン氏はいつ解任されましたか",
+    "من هو الرئيس التنفيذي المؤقت؟",
+    "従業員は何人ですか",
+    "Microsoftの出資額は",
+]
+
+# Runs in the page before its own scripts: keeps what the browser reports of painting.
+OBSERVE = """
+window.paints = {};
+new PerformanceObserver((list) => list.getEntries().forEach((entry) => (paints[entry.name || entry.entryType] = entry.startTime)))
+  .observe({ type: "paint", buffered: true });
+new PerformanceObserver((list) => list.getEntries().forEach((entry) => (paints.largest = entry.startTime)))
+  .observe({ type: "largest-contentful-paint", buffered: true });
+new MutationObserver(() => {
+  if (document.documentElement?.dataset.ready) paints.ready ??= performance.now();
+}).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-ready"] });
+"""
+
+# Resolves with the milliseconds from the next Enter to the frame after the one that holds the new answer.
+ENTER_TO_ANSWER = """
+() => new Promise((resolve) => {
+  const replies = () => document.querySelectorAll("#chat .answer, #chat .abstained").length;
+  const before = replies();
+  let pressed = null;
+  addEventListener("keydown", (event) => (pressed ??= event.key === "Enter" ? event.timeStamp : null), true);
+  new MutationObserver((_, observer) => {
+    if (pressed === null || replies() === before) return;
+    observer.disconnect();
+    requestAnimationFrame(() => requestAnimationFrame((now) => resolve(now - pressed)));
+  }).observe(document.getElementById("chat"), { childList: true, subtree: true });
+})
+"""
+
+
+def opened(browser: Browser, address: str) -> tuple[Page, dict[str, float]]:
+    """The page in a fresh profile, with the browser's times in milliseconds."""
+    page = browser.new_context(locale="ja-JP", viewport={"width": 1280, "height": 800}).new_page()
+    page.add_init_script(OBSERVE)
+    page.goto(address)
+    page.wait_for_selector("#source .sentence")
+    page.wait_for_selector("html[data-ready]")
+    page.wait_for_timeout(500)
+    times: dict[str, float] = page.evaluate("paints")
+    return page, times
+
+
+def milliseconds_to_answer(page: Page, question: str) -> float:
+    """From the Enter key to the painted answer."""
+    page.fill("#question textarea", question)
+    waiting: Any = page.evaluate_handle(f"({{ answered: ({ENTER_TO_ANSWER})() }})")
+    page.press("#question textarea", "Enter")
+    taken: float = waiting.evaluate("handle => handle.answered")
+    return taken
+
+
+def main() -> None:
+    """Prints the medians."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with serving() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        opened(browser, address)  # the server's first page is its slowest
+        visits = [opened(browser, address) for _ in range(VISITS)]
+        page = visits[-1][0]
+        for name, told in (
+            ("first-contentful-paint", "first contentful paint"),
+            ("largest", "largest contentful paint"),
+            ("ready", "ready for a question"),
+        ):
+            print(f"{told}: {statistics.median(times[name] for _, times in visits):.0f} ms (median of {VISITS})")
+        milliseconds_to_answer(page, "?")  # the model is loaded with the first question
+        answers = [milliseconds_to_answer(page, question) for question in QUESTIONS]
+        print(
+            f"from Enter to the painted answer: {statistics.median(answers):.0f} ms "
+            f"(median of {len(answers)}, slowest {max(answers):.0f} ms)"
+        )
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
