@@ -12,6 +12,7 @@ import statistics
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
 from shots import serving
 
 VISITS = 5
@@ -31,10 +32,11 @@ QUESTIONS = [
 # Runs in the page before its own scripts: keeps what the browser reports of painting.
 OBSERVE = """
 window.paints = {};
-new PerformanceObserver((list) => list.getEntries().forEach((entry) => (paints[entry.name || entry.entryType] = entry.startTime)))
-  .observe({ type: "paint", buffered: true });
-new PerformanceObserver((list) => list.getEntries().forEach((entry) => (paints.largest = entry.startTime)))
-  .observe({ type: "largest-contentful-paint", buffered: true });
+const watch = (type, name) =>
+  new PerformanceObserver((list) => list.getEntries().forEach((entry) => (paints[name(entry)] = entry.startTime)))
+    .observe({ type, buffered: true });
+watch("paint", (entry) => entry.name);
+watch("largest-contentful-paint", () => "largest");
 new MutationObserver(() => {
   if (document.documentElement?.dataset.ready) paints.ready ??= performance.now();
 }).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-ready"] });
