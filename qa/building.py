@@ -109,19 +109,22 @@ def _embed(
 ) -> tuple[npt.NDArray[np.float32], tuple[int, int]]:
     """Writes ``tokens/`` and returns the passages' vectors, float32 [n, d], with the two numbers."""
     vectors = np.zeros((len(contents), embedder.dimension), dtype=np.float32)
+    alike: dict[str, list[int]] = {}  # passages with the same words are embedded once
+    for number, content in enumerate(contents):
+        alike.setdefault(content_key(content), []).append(number)
     missing = []
     with TokenWriter(folder / "tokens", len(contents)) as writer:
-        for number, content in enumerate(contents):
-            before = known.get(content_key(content))
+        for key, numbers in alike.items():
+            before = known.get(key)
             if before is None:
-                missing.append(number)
+                missing.append(numbers)
                 continue
-            vectors[number] = before[0]
-            writer.write(number, before[1], before[2])
+            vectors[numbers] = before[0]
+            writer.write(numbers, before[1], before[2])
         # Texts of like length share a batch, so that little of it is padding.
-        missing.sort(key=lambda number: -len(contents[number]))
-        embedded = embedder.embed_passages([contents[number] for number in missing], progress)
-        for number, one in zip(missing, embedded, strict=True):
-            vectors[number] = one.vector
-            writer.write(number, quantise(one.tokens), one.spans)
+        missing.sort(key=lambda numbers: -len(contents[numbers[0]]))
+        embedded = embedder.embed_passages([contents[numbers[0]] for numbers in missing], progress)
+        for numbers, one in zip(missing, embedded, strict=True):
+            vectors[numbers] = one.vector
+            writer.write(numbers, quantise(one.tokens), one.spans)
     return vectors, (len(missing), len(contents) - len(missing))

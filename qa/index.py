@@ -37,7 +37,7 @@ DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=0)
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did: passages embedded anew, and those whose vectors were taken over."""
+    """What a build did: passages embedded anew, and those that took the vectors of one with the same words."""
 
     embedded: int
     reused: int

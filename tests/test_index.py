@@ -135,7 +135,8 @@ def test_a_build_keeps_model_and_passage_length_unless_told_otherwise(tmp_path: 
     assert again.built is not None and again.built.embedded == 0
     default = Index.build(texts, tmp_path / "index", model="multilingual-e5-small")
     assert default.manifest["model"]["name"] == "multilingual-e5-small"
-    assert default.built is not None and default.built.reused == 0
+    distinct = {default.text(passage) for passage in default.passages}
+    assert default.built is not None and default.built.embedded == len(distinct)
 
 
 def test_a_model_whose_texts_and_tokens_have_other_dimensions_is_searched_with(
@@ -207,3 +208,13 @@ def test_every_file_of_the_index_is_under_a_checksum(article_index: Path, tmp_pa
                 Index.open(copy)
         path.write_bytes(whole)
     assert Index.open(copy).passages
+
+
+def test_passages_with_the_same_words_are_embedded_once(tmp_path: Path) -> None:
+    text = "Cats sleep all day.\n\nDogs bark at night.\n\nCats sleep all day."
+    index = Index.build([Source("a", text)], tmp_path)
+    assert index.built is not None
+    assert (len(index.passages), index.built.embedded, index.built.reused) == (3, 2, 1)
+    first, _, last = (index.tokens.of(number) for number in range(3))
+    assert (first[0] == last[0]).all() and len(first[0]) > 0
+    assert index.store.vector(0) == pytest.approx(index.store.vector(2))

@@ -29,8 +29,8 @@ def stored(tmp_path: Path) -> TokenVectors:
     """Two passages with tokens and one without, written out of order."""
     spans = np.array([[0, 2], [2, 4], [5, 7]], dtype=np.int32)
     with TokenWriter(tmp_path / "tokens", 3) as writer:
-        writer.write(2, quantise(unit([1, 0, 0], [0, 0, 1], [0, 1, 1])), spans)
-        writer.write(0, quantise(unit([0, 0, 1])), spans[:1])
+        writer.write([2], quantise(unit([1, 0, 0], [0, 0, 1], [0, 1, 1])), spans)
+        writer.write([0], quantise(unit([0, 0, 1])), spans[:1])
     return TokenVectors.load(tmp_path / "tokens")
 
 

@@ -61,13 +61,13 @@ class TokenWriter:
         self._bounds = np.zeros((passages, 2), dtype=np.int64)
         self._written = 0
 
-    def write(self, passage: int, vectors: npt.NDArray[np.int8], spans: npt.NDArray[np.int32]) -> None:
-        """Adds one passage's tokens: int8 [t, d] and int32 [t, 2]."""
+    def write(self, passages: list[int], vectors: npt.NDArray[np.int8], spans: npt.NDArray[np.int32]) -> None:
+        """Adds the tokens, int8 [t, d] and int32 [t, 2], that these passages with the same words share."""
         self._file.write(np.ascontiguousarray(vectors).tobytes())
         lengths = np.linalg.norm(vectors.astype(np.float32), axis=1)
         self._norms.append(np.maximum(lengths, 1e-12).astype(np.float32))
         self._spans.append(np.asarray(spans, dtype=np.int32))
-        self._bounds[passage] = (self._written, self._written + len(vectors))
+        self._bounds[passages] = (self._written, self._written + len(vectors))
         self._written += len(vectors)
 
     def __enter__(self) -> TokenWriter:

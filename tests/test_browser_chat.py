@@ -1,0 +1,140 @@
+"""The chat in a browser: asking anew, suggested questions, and the way from a sentence back to its [n]."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+from browser import ANSWERS_WITHIN, PHONE, ask, needs_chromium  # noqa: E402
+
+pytestmark = needs_chromium
+Visit = Callable[..., Any]
+expect = playwright_api.expect
+
+FIRST, SECOND, OTHER = "暫定CEOに任命されたのは誰ですか", "Looptとは何ですか", "ChatGPTはいつ公開されましたか"
+
+
+def questions(page: Any) -> list[str]:
+    found: list[str] = page.locator("#chat .asked").all_text_contents()
+    return found
+
+
+def wait_for_questions(page: Any, *expected: str) -> None:
+    page.wait_for_function(
+        """expected => {
+             const asked = [...document.querySelectorAll('#chat .asked')].map((one) => one.textContent);
+             return JSON.stringify(asked) === JSON.stringify(expected) && !document.querySelector('#chat .pending');
+           }""",
+        arg=list(expected),
+        timeout=ANSWERS_WITHIN,
+    )
+
+
+def test_a_question_that_is_edited_replaces_itself_and_all_after_it(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask(page, FIRST)
+    ask(page, SECOND)
+    page.locator("#chat .edit").first.click()
+    assert page.input_value("#question textarea") == FIRST
+    assert page.evaluate("document.activeElement.closest('#question') !== null")
+    expect(page.locator("#revising .line")).to_be_visible()
+    page.fill("#question textarea", OTHER)
+    page.press("#question textarea", "Enter")
+    wait_for_questions(page, OTHER)
+    expect(page.locator("#revising .line")).to_be_hidden()
+    assert "2022年11月30日" in page.locator("#chat .answer").inner_text()
+
+
+def test_editing_that_is_given_up_replaces_nothing(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask(page, FIRST)
+    for give_up in (lambda: page.click("#revising button"), lambda: page.press("#question textarea", "Escape")):
+        page.locator("#chat .edit").first.click()
+        give_up()
+        expect(page.locator("#revising .line")).to_be_hidden()
+    page.fill("#question textarea", SECOND)
+    page.press("#question textarea", "Enter")
+    wait_for_questions(page, FIRST, SECOND)
+
+
+def test_a_question_is_asked_again_in_its_place(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask(page, FIRST)
+    ask(page, SECOND)
+    page.locator("#chat .again").last.click()
+    page.wait_for_timeout(300)
+    wait_for_questions(page, FIRST, SECOND)
+    page.locator("#chat .again").first.click()
+    wait_for_questions(page, FIRST)
+
+
+def test_what_was_searched_for_can_be_changed_and_searched_again(visit: Visit, address: str) -> None:
+    page = visit(address)
+    reply = ask(page, f"  {FIRST} ")
+    assert reply.locator(".query").inner_text() == FIRST
+    reply.locator(".revise").click()
+    assert page.input_value("#question textarea") == FIRST
+    page.fill("#question textarea", OTHER)
+    page.click("#ask")
+    wait_for_questions(page, OTHER)
+
+
+def test_the_welcome_and_each_answer_offer_questions_that_the_text_answers(visit: Visit, address: str) -> None:
+    page = visit(address)
+    seen: list[str] = []
+    for _ in range(4):
+        offered = page.locator("#chat .suggested").all_text_contents()
+        assert 1 <= len(offered) <= 3 and not set(offered) & set(seen)
+        seen.append(offered[0])
+        page.locator("#chat .suggested").first.click()
+        wait_for_questions(page, *seen)
+        assert page.locator("#chat .message.bot").last.locator(".answer .cite").count() >= 1
+
+
+def test_a_marked_sentence_leads_back_to_its_number(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask(page, FIRST)
+    for act in (lambda mark: mark.click(), lambda mark: mark.press("Enter"), lambda mark: mark.press("Space")):
+        page.focus("#question textarea")
+        mark = page.locator("#source .sentence.cited").first
+        act(mark)
+        lit = page.locator("#chat .cite.lit")
+        expect(lit).to_have_count(1)
+        start, end = mark.get_attribute("data-start"), mark.get_attribute("data-end")
+        assert f"at-{start}-{end}" in lit.get_attribute("class")
+        assert page.evaluate("document.activeElement.classList.contains('lit')")
+
+
+def test_on_a_phone_a_marked_sentence_leads_back_to_the_chat(visit: Visit, address: str) -> None:
+    page = visit(address, viewport=PHONE)
+    ask(page, FIRST)
+    page.locator("#chat .cite").first.click()
+    expect(page.locator("#source")).to_be_visible()
+    page.locator("#source .sentence.cited").first.click()
+    expect(page.locator("#chat .cite.lit")).to_be_visible()
+
+
+def test_an_abstention_says_what_the_text_speaks_of_and_leads_there(visit: Visit, address: str) -> None:
+    page = visit(address)
+    question = "What is the boiling point of tungsten?"
+    reply = ask(page, question)
+    assert question in reply.locator(".verdict").inner_text()
+    topics = reply.locator(".topic")
+    title = topics.first.inner_text()
+    topics.first.click()
+    page.wait_for_selector("#source .sentence.current")
+    assert page.locator("#source .sentence.current").first.text_content().strip() in title
+
+
+def test_an_excerpt_is_copied_with_its_place(visit: Visit, address: str) -> None:
+    page = visit(address, permissions=["clipboard-read", "clipboard-write"])
+    reply = ask(page, FIRST)
+    card = reply.locator(".excerpt.c-1")
+    card.locator(".copy-excerpt").click()
+    expect(card.locator(".copy-excerpt")).to_have_text("コピーしました")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    quote, origin = card.locator("mark").text_content(), card.locator(".place").inner_text()
+    assert copied == f"{quote}\n[1] openai-turmoil.txt, {origin}"
