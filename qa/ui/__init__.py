@@ -6,6 +6,10 @@ history.py      questions and answers of one visit
 messages.py     history -> the chat's messages: escaped HTML, citations checked as they are shown
 document.py     source -> what the source pane draws
 parts.py        the page's own components
+conversations.py  the drawer of conversations: kept by the browser, reopened, exported
+records.py      history <-> the JSON that the browser keeps; what comes back is checked
+export.py       history -> JSON, Markdown (export_markdown.py) or HTML (export_html.py)
+excerpts.py     what an export shows of a citation: its words where they stand now, within their passage
 page.py         all of it -> gradio.Blocks   <- where the page is put together
 endpoints.py    the public API
 texts.py        the panel of texts: what is indexed, and building anew from what is pasted or dropped

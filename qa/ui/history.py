@@ -88,6 +88,15 @@ class History:
         noted: tuple[Turn | Switched, ...] = (Switched(names, passages),) if self.entries else ()
         return replace(self, entries=(*self.entries, *noted), generation=generation)
 
+    def reopened(self, generation: int, sources: Mapping[str, Source]) -> History:
+        """Of another day, beside the present texts: if those of its last answer are all there, nothing has changed.
+
+        Otherwise it stays of no generation, and ``speaking_of`` notes the change.
+        """
+        present = {source.sha256 for source in sources.values()}
+        last = next((turn.sources for turn in reversed(self.turns) if turn.sources), {})
+        return replace(self, generation=generation if present.issuperset(last.values()) else 0)
+
     @property
     def _last(self) -> Turn:
         last = self.entries[-1]

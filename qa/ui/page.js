@@ -44,6 +44,14 @@
     sources.length < 2
       ? sources.map((source) => source.name).join("")
       : QA.say("header.more", { first: sources[0].name, count: sources.length - 1 });
+  // The record of the conversation that this tab had open before it was reloaded; see conversations.js.
+  QA.openRecord = () => {
+    try {
+      return JSON.stringify(JSON.parse(kept.get("conversations"))[sessionStorage.getItem("cited-qa.open")].record);
+    } catch {
+      return ""; // none, or the browser refuses storage
+    }
+  };
   QA.onLanguage = (listener) => listeners.push(listener);
   QA.label = (root) =>
     root.querySelectorAll("[data-word]").forEach((part) => (part.textContent = QA.say(part.dataset.word)));

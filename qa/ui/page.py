@@ -16,6 +16,7 @@ import gradio as gr
 from qa.answer import answer
 from qa.errors import IndexMissingError
 from qa.index import Index
+from qa.ui.conversations import ConversationsPanel, kept
 from qa.ui.document import document, overview
 from qa.ui.endpoints import add_endpoints
 from qa.ui.history import History
@@ -33,8 +34,9 @@ UPLOADS_KEPT = 3600
 QUESTIONS_AT_ONCE = 4
 
 _HEAD_SCRIPTS = ("page.js", "chat.js")
-_STYLES = ("page.css", "texts.css", "chat.css", "source.css")
+_STYLES = ("page.css", "texts.css", "chat.css", "source.css", "conversations.css")
 _WITH_LANGUAGE = "(_, ...rest) => [QA.language, ...rest]"
+_WITH_WHAT_WAS_OPEN = "() => [QA.openRecord(), QA.language]"
 _WITH_REVISION = "(question, _, ...rest) => [question, QA.revision(), ...rest]"
 
 
@@ -90,6 +92,7 @@ class _Page:
                     self._source = own_part(
                         "source", value=overview(None), elem_id="source", server_functions=[_reader(open_index)]
                     )
+            self._conversations = ConversationsPanel(open_index, reading_of)
             add_endpoints(open_index)
             self._connect()
         self.blocks.queue(default_concurrency_limit=QUESTIONS_AT_ONCE, max_size=64)
@@ -97,11 +100,13 @@ class _Page:
     def _connect(self) -> None:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         visit = [self._language, self._history]
-        shown = [self._history, self._chat, self._header, self._source, self._texts.listing]
+        shown = [self._history, self._chat, self._header, self._source, self._texts.listing, self._conversations.part]
         labelled = [*shown, self._language, self._question, self._ask, self._stop, *self._texts.labelled]
         reply = [*shown, self._question, self._notice, self._ask, self._stop]
 
-        opened = self.blocks.load(self._greet, inputs=visit, outputs=labelled, js=_WITH_LANGUAGE, **private)
+        opened = self.blocks.load(
+            self._arrive, [self._conversations.stored, self._language], labelled, js=_WITH_WHAT_WAS_OPEN, **private
+        )
         opened.then(js="() => QA.ready()", **private)
         opened.then(self._texts.watch, [self._language], self._texts.reports, concurrency_limit=None, **private).then(
             self._refresh, visit, shown, **private
@@ -113,7 +118,14 @@ class _Page:
             js=_WITH_REVISION, concurrency_limit=QUESTIONS_AT_ONCE, trigger_mode="always_last", **private,
         )  # fmt: skip
         self._stop.click(self._give_up, visit, reply, cancels=[asked], queue=False, **private)
+        self._conversations.connect(self._history, self._language, shown, private, self._refresh, [asked])
         self._texts.connect(self._language, private).then(self._refresh, visit, shown, **private)
+
+    def _arrive(self, stored: str, language: str) -> Updates:
+        """The page as it opens, with the conversation that this tab had open before it was reloaded."""
+        conversation, trouble = self._conversations.restored(stored, words_of(language))
+        drawn = self._greet(language, conversation)
+        return drawn | {self._conversations.part: kept(conversation, trouble)} if trouble else drawn
 
     def _greet(self, language: str, history: History) -> Updates:
         """The whole page in a language."""
@@ -144,6 +156,7 @@ class _Page:
             self._header: seen,
             self._source: seen,
             self._texts.listing: seen,
+            self._conversations.part: kept(history),
         }
 
     def _answer(self, question: str, instead_of: str, language: str, history: History) -> Iterator[Updates]:
@@ -155,16 +168,17 @@ class _Page:
                 history = history.before(int(instead_of))
             index = self._opened(words)
             history = history.speaking_of(index.generation, tuple(index.sources), len(index.passages))
+            asked = history.asked(question)
             if question.strip():
                 yield {
-                    **self._drawn(index, history.asked(question), words),
+                    **self._drawn(index, asked, words),
                     self._question: "",
                     self._notice: said(),
                     self._stop: gr.update(interactive=True),
                 }
             result = answer(index, question)
             yield {
-                **self._drawn(index, history.asked(question).answered(result, index.sources), words),
+                **self._drawn(index, asked.answered(result, index.sources), words),
                 self._stop: gr.update(interactive=False),
             }
         except Exception as error:  # whatever happens, the visitor is told in one sentence

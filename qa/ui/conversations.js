@@ -1,0 +1,253 @@
+// value: {record, trouble}: the record of the conversation now in the chat (records.py), null before its first
+// answer; a sentence. Triggers "open" {record}, "new" and "export" {format, title}.
+// The browser keeps {id: {title?, updated, record}} under "cited-qa.conversations", and for this tab the id of
+// the open one under "cited-qa.open". Every change reads what is kept first: other tabs change it too.
+const KEPT = "cited-qa.conversations";
+const OPEN = "cited-qa.open";
+const dialog = element.querySelector("dialog");
+const list = element.querySelector(".kept");
+const told = element.querySelector(".told");
+let open = ""; // the id of the conversation in the chat, as far as this tab knows
+let last = ""; // its record as JSON, as it was last drawn or sent
+
+function read() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEPT) || "{}");
+    return kept && typeof kept === "object" && !Array.isArray(kept) ? kept : {};
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) tell(QA.say("history.refused"));
+    return {};
+  }
+}
+function change(how) {
+  const kept = read();
+  how(kept);
+  try {
+    localStorage.setItem(KEPT, JSON.stringify(kept));
+    return true;
+  } catch (error) {
+    tell(QA.say(error.name === "QuotaExceededError" ? "history.full" : "history.refused"));
+    return false;
+  }
+}
+function setOpen(id) {
+  open = id;
+  try {
+    if (id) sessionStorage.setItem(OPEN, id);
+    else sessionStorage.removeItem(OPEN);
+  } catch {
+    /* the browser refuses storage: a reload begins anew */
+  }
+}
+function tell(sentence) {
+  told.textContent = sentence;
+  told.hidden = !sentence;
+}
+
+const questionsOf = ({ record }) => (Array.isArray(record?.entries) ? record.entries.filter((entry) => entry?.kind === "turn") : []);
+const titleOf = (one) => String(one.title || questionsOf(one)[0]?.question || "…").replace(/\s+/g, " ").trim();
+const newestFirst = (kept) =>
+  Object.entries(kept)
+    .filter(([, one]) => one && typeof one === "object")
+    .sort(([, a], [, b]) => (Number(b.updated) || 0) - (Number(a.updated) || 0));
+
+// What is in the chat is kept as soon as it differs from what was last seen here.
+function keep() {
+  const { record, trouble } = props.value;
+  setOpen(record?.id || "");
+  if (record) {
+    const now = JSON.stringify(record);
+    const isNew = now !== last;
+    last = now;
+    if (isNew && JSON.stringify(read()[record.id]?.record) !== now) {
+      change((kept) => (kept[record.id] = { ...kept[record.id], updated: Date.now(), record }));
+    }
+  }
+  draw();
+  if (!trouble) return;
+  show();
+  tell(trouble);
+}
+
+function reopen(id) {
+  const one = read()[id];
+  if (!one) return;
+  tell("");
+  last = JSON.stringify(one.record);
+  setOpen(id);
+  trigger("open", { record: one.record });
+}
+function begin() {
+  last = "";
+  setOpen("");
+  tell("");
+  trigger("new", {});
+}
+
+// Drawing
+function draw() {
+  if (list.querySelector("input")) return; // a title is being written
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
+  const [id, act] = [focused?.closest("li")?.dataset.id, focused?.dataset.act];
+  const kept = newestFirst(read());
+  QA.label(element);
+  disarm();
+  list.setAttribute("aria-label", QA.say("history.list"));
+  list.replaceChildren(...kept.map(row));
+  element.querySelector(".none").hidden = kept.length > 0;
+  element.querySelector(".clear").hidden = !kept.length;
+  element.querySelector(".exports").hidden = !open;
+  if (focused) (rowOf(id)?.querySelector(`[data-act="${act}"]`) || element.querySelector(".new")).focus();
+}
+const rowOf = (id) => [...list.children].find((one) => one.dataset.id === id);
+
+function row([id, one]) {
+  const item = document.createElement("li");
+  const title = titleOf(one);
+  item.dataset.id = id;
+  const opener = actButton("open", "");
+  const name = document.createElement("bdi");
+  const facts = document.createElement("span");
+  name.textContent = title;
+  facts.className = "quiet";
+  const when = new Intl.DateTimeFormat(QA.language, { dateStyle: "medium", timeStyle: "short", numberingSystem: "latn" });
+  const parts = [when.format(new Date(Number(one.updated) || 0)), QA.say("history.count", { count: questionsOf(one).length })];
+  if (id === open) parts.push(QA.say("history.current"));
+  facts.textContent = parts.join(" · ");
+  opener.append(name, facts);
+  if (id === open) opener.setAttribute("aria-current", "true");
+  item.append(opener, actButton("rename", QA.say("history.rename"), QA.say("history.rename.of", { title })));
+  item.append(actButton("delete", QA.say("history.delete"), QA.say("history.delete.of", { title })));
+  return item;
+}
+function actButton(act, text, label) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.dataset.act = act;
+  button.textContent = text;
+  if (label) button.setAttribute("aria-label", label);
+  return button;
+}
+
+// What deletes is pressed twice; anything else in between takes the first back.
+let armed = null;
+function sure(button, sentence) {
+  if (armed?.button === button) {
+    armed = null;
+    return true;
+  }
+  disarm();
+  armed = { button, text: button.textContent };
+  button.textContent = QA.say("history.sure");
+  button.classList.add("armed");
+  tell(sentence);
+  return false;
+}
+function disarm() {
+  if (!armed) return;
+  armed.button.textContent = armed.text;
+  armed.button.classList.remove("armed");
+  armed = null;
+  tell("");
+}
+
+const acts = {
+  open(id) {
+    leave();
+    if (id !== open) reopen(id);
+  },
+  rename(id) {
+    const item = rowOf(id);
+    const input = document.createElement("input");
+    input.value = titleOf(read()[id]);
+    input.maxLength = 200;
+    input.dir = "auto";
+    input.setAttribute("aria-label", QA.say("history.name"));
+    item.querySelector('[data-act="open"]').replaceWith(input);
+    input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault(); // Escape leaves the drawer open, Enter presses nothing where the focus goes
+      done(event.key === "Enter");
+    });
+    input.addEventListener("blur", () => done(true));
+    input.select();
+    input.focus();
+    let over = false;
+    function done(save) {
+      if (over) return;
+      over = true;
+      const back = document.activeElement === input;
+      const title = input.value.trim();
+      input.remove();
+      if (save && title) change((kept) => kept[id] && (kept[id].title = title));
+      draw();
+      if (back) rowOf(id)?.querySelector('[data-act="rename"]').focus();
+    }
+  },
+  delete(id, button) {
+    const at = [...list.children].indexOf(rowOf(id));
+    if (!sure(button, QA.say("history.sure.one", { title: titleOf(read()[id]) }))) return;
+    if (!change((kept) => delete kept[id])) return;
+    if (id === open) begin();
+    draw();
+    tell(QA.say("history.deleted"));
+    (list.children[Math.min(at, list.children.length - 1)]?.querySelector("button") || element.querySelector(".new")).focus();
+  },
+};
+
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (armed && armed.button !== button) disarm();
+  if (event.target === dialog) dialog.close(); // beside the drawer
+  if (!button) return;
+  const id = button.closest("li")?.dataset.id;
+  if (id) acts[button.dataset.act](id, button);
+  if (button.matches(".close")) dialog.close();
+  if (button.dataset.format) trigger("export", { format: button.dataset.format, title: titleOf(read()[open] || props.value) });
+  if (button.matches(".new")) {
+    leave();
+    begin();
+  }
+  if (button.matches(".clear") && sure(button, QA.say("history.sure.all", { count: list.children.length }))) clear();
+});
+function clear() {
+  if (!change((kept) => Object.keys(kept).forEach((id) => delete kept[id]))) return;
+  begin();
+  draw();
+  tell(QA.say("history.deleted"));
+  element.querySelector(".new").focus();
+}
+
+function show() {
+  draw();
+  if (!dialog.open) dialog.showModal();
+}
+function leave() {
+  dialog.close();
+  if (matchMedia("(min-width: 900px)").matches) document.querySelector("#question textarea")?.focus();
+}
+dialog.addEventListener("close", () => {
+  disarm();
+  tell("");
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("#history-open")) show();
+});
+
+// Another tab: what it deleted is not kept open here, what it asked in this conversation is drawn here too.
+window.addEventListener("storage", (event) => {
+  if (event.key !== KEPT && event.key !== null) return;
+  if (open) {
+    const one = read()[open];
+    if (!one) begin();
+    else if (JSON.stringify(one.record) !== last) reopen(open);
+  }
+  draw();
+});
+
+QA.onLanguage(draw);
+watch("value", keep);
+tell("");
+// Before the first reply there is no record, and what this tab had open is still to be asked for.
+if (props.value.record) keep();
+else draw();

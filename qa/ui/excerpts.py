@@ -1,0 +1,100 @@
+"""A turn -> the excerpts that an export shows: the cited words where they stand now, within their passage.
+
+And what every kind of export says of them in words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from qa.citations import Citation, Standing, recheck
+from qa.retrieval import Hit
+from qa.ui.cards import stands
+from qa.ui.history import Turn
+from qa.ui.reading import Reading
+from qa.ui.words import Words
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Cited words and what stands around them.
+
+    Attributes:
+        was: the citation as it was answered; of a related passage, the passage itself under the number 0.
+        now: where its words stand now; as it was, if they are gone.
+        standing: how the two compare.
+        sha256: of the text that it speaks of: the present one, or the one of then if the words are gone.
+        section: the heading it stands under, "" if none or not known.
+        before, after: the rest of its passage; ``before + now.quote + after`` stands in the source as one.
+    """
+
+    was: Citation
+    now: Citation
+    standing: Standing
+    sha256: str
+    section: str = ""
+    before: str = ""
+    after: str = ""
+
+
+def cited_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
+    """One for each citation of an answered turn, in their order."""
+    if turn.answer is None:
+        return []
+    return [_excerpt(citation, turn, reading) for citation in turn.answer.citations]
+
+
+def related_excerpts(turn: Turn, reading: Reading, most: int) -> list[Excerpt]:
+    """One for each of the nearest passages of an abstention; none of an answer."""
+    if turn.answer is None or turn.answer.answered:
+        return []
+    near = turn.answer.hits[:most]
+    return [_excerpt(Citation(0, hit.passage.source, hit.start, hit.end, hit.text), turn, reading) for hit in near]
+
+
+def _excerpt(was: Citation, turn: Turn, reading: Reading) -> Excerpt:
+    sha256 = turn.sources.get(was.source, "")
+    standing, now = recheck(was, sha256, reading.sources)
+    if standing is Standing.GONE:
+        return Excerpt(was, now, standing, sha256)
+    source = reading.sources[now.source]
+    assert turn.answer is not None
+    hit = _found(now, turn.answer.hits, reading) if standing is Standing.VALID else None
+    passage = hit.passage if hit else reading.passage_at(now.source, now.start, now.end)
+    if passage is None:
+        return Excerpt(was, now, standing, source.sha256)
+    return Excerpt(
+        was, now, standing, source.sha256, passage.section,
+        source.text[passage.start : now.start], source.text[now.end : passage.end],
+    )  # fmt: skip
+
+
+def _found(citation: Citation, hits: tuple[Hit, ...], reading: Reading) -> Hit | None:
+    held = (hit for hit in hits if hit.holds(citation.source, citation.start, citation.end) and stands(hit, reading))
+    return next(held, None)
+
+
+def standing_told(excerpt: Excerpt, words: Words) -> str:
+    """What has become of the words, in the interface's language."""
+    if excerpt.standing is Standing.MOVED:
+        was = excerpt.was
+        return words.say("export.moved", source=_isolated(was.source), start=str(was.start), end=str(was.end))
+    return words["export.gone" if excerpt.standing is Standing.GONE else "export.valid"]
+
+
+def asked_on(turn: Turn, words: Words) -> str:
+    """When it was asked; "" where that is not known."""
+    if not turn.asked_at:
+        return ""
+    return words.say("export.asked", time=words.time(datetime.fromisoformat(turn.asked_at).astimezone(UTC)))
+
+
+def verdict(turn: Turn, words: Words) -> str:
+    """That the question was not answered."""
+    return words.say("chat.abstained", question=_isolated(turn.question.strip()))
+
+
+def _isolated(text: str) -> str:
+    """Within a sentence of ours: keeps its own direction (first strong isolate, and its end)."""
+    return f"\u2068{text}\u2069"

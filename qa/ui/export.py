@@ -1,0 +1,76 @@
+"""A conversation -> a file to keep: Markdown, HTML that opens alone, or JSON.
+
+Each citation is checked against the present texts as it is written; its excerpt is cut from them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+from typing import Any
+
+from qa import __version__
+from qa.citations import Standing
+from qa.ui.excerpts import Excerpt, cited_excerpts, related_excerpts
+from qa.ui.export_html import as_html
+from qa.ui.export_markdown import as_markdown
+from qa.ui.history import History, Turn
+from qa.ui.reading import Reading
+from qa.ui.records import RELATED, to_record
+from qa.ui.words import Words
+
+GENERATOR = f"cited-qa {__version__}"
+UNIT = "code points"
+"""What offsets count, from 0, the end not included."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A kind of file: how it is written, the ending of its name, its media type."""
+
+    write: Callable[[History, Reading, Words, str], str]
+    suffix: str
+    media_type: str
+
+
+def as_json(history: History, reading: Reading, words: Words, title: str) -> str:
+    """The record of the conversation, each excerpt with its standing and present place.
+
+    A citation's ``source``, ``start``, ``end`` and ``sha256`` are those of its answer; ``now`` has the present
+    ones, or is null where the words are gone. Offsets are code points, the end not included.
+    """
+    record = to_record(history)
+    turns = [entry for entry in record["entries"] if entry["kind"] == "turn"]
+    for entry, turn in zip(turns, history.turns, strict=True):
+        if turn.answer is not None:
+            entry["answer"]["citations"] = [_placed(excerpt, turn) for excerpt in cited_excerpts(turn, reading)]
+            entry["answer"]["related"] = [
+                _placed(excerpt, turn) for excerpt in related_excerpts(turn, reading, RELATED)
+            ]
+    exported = {"generator": GENERATOR, "unit": UNIT, "language": words.tag, "title": title, **record}
+    return json.dumps(exported, ensure_ascii=False, indent=2) + "\n"
+
+
+def _placed(excerpt: Excerpt, turn: Turn) -> dict[str, Any]:
+    now = None
+    if excerpt.standing is not Standing.GONE:
+        place = excerpt.now
+        now = {"source": place.source, "start": place.start, "end": place.end, "sha256": excerpt.sha256}
+    return {
+        **asdict(excerpt.was),
+        "sha256": turn.sources.get(excerpt.was.source, ""),
+        "standing": excerpt.standing.value,
+        "now": now,
+    }
+
+
+FORMS: Mapping[str, Form] = MappingProxyType(
+    {
+        "markdown": Form(as_markdown, ".md", "text/markdown"),
+        "html": Form(as_html, ".html", "text/html"),
+        "json": Form(as_json, ".json", "application/json"),
+    }
+)
+"""By the names that the page asks for."""

@@ -1,0 +1,203 @@
+"""What a browser keeps of a conversation comes back the same, or is refused in one sentence."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa import Source
+from qa.answer import Answer
+from qa.citations import Citation
+from qa.passages import Passage
+from qa.retrieval import Hit
+from qa.ui.history import History, Switched, Turn
+from qa.ui.records import GREATEST, LONGEST_TEXT, MOST_ENTRIES, RecordError, from_record, to_record
+from qa.ui.words import languages, sentence_for
+
+SOURCE = Source("動物.txt", "猫は眠る。𠮷野家の犬は吠える。")
+PRESENT = {SOURCE.name: SOURCE}
+Damage = Callable[[dict[str, Any]], object]
+
+
+def hit(start: int, end: int, source: Source = SOURCE) -> Hit:
+    passage = Passage(source.name, start, end, "節", furniture=start > 0)
+    return Hit(passage, source.text[start:end], -1.5, 0.25, 3.0, ("猫",), 2, None, 0.5, 7)
+
+
+def answered(question: str, *spans: tuple[int, int], source: Source = SOURCE) -> Answer:
+    cited = tuple(Citation(n, source.name, s, e, source.text[s:e]) for n, (s, e) in enumerate(spans, 1))
+    text = " ".join(f"{c.quote} [{c.n}]" for c in cited)
+    return Answer(question, text, cited, True, 0.9, tuple(hit(*span, source) for span in spans), "探した文")
+
+
+def declined(question: str) -> Answer:
+    return Answer(question, "", (), False, 0.125, (hit(0, 5), hit(5, 15)), question)
+
+
+def conversation() -> History:
+    """An answer, a note of another text, an abstention, a question that was stopped."""
+    history = History((), 4).asked("猫は？").answered(answered("猫は？", (0, 5), (5, 15)), PRESENT)
+    history = (
+        history.speaking_of(5, ("動物.txt", "b.txt"), 3).asked("富士山は？").answered(declined("富士山は？"), PRESENT)
+    )
+    return history.asked("<b>?</b>").stopped()
+
+
+def through_the_browser(record: dict[str, Any]) -> Any:
+    return json.loads(json.dumps(record))
+
+
+def test_a_conversation_comes_back_as_it_was_but_of_no_generation() -> None:
+    history = conversation()
+    back = from_record(through_the_browser(to_record(history)))
+    assert back.entries == history.entries
+    assert (back.id, back.generation) == (history.id, 0)
+    assert to_record(back) == to_record(history)
+
+
+def test_the_passages_kept_are_those_cited_from_or_the_nearest_three_of_an_abstention() -> None:
+    beside = hit(5, 15)
+    reply = answered("?", (0, 5))
+    with_more = Answer(reply.question, reply.text, reply.citations, True, 0.9, (beside, *reply.hits, beside), "?")
+    far = Answer("?", "", (), False, 0.1, tuple(hit(at, at + 1) for at in range(6)), "?")
+    [first, second] = to_record(History((Turn("?", with_more), Turn("?", far))))["entries"]
+    assert [kept["start"] for kept in first["answer"]["hits"]] == [0]
+    assert [kept["start"] for kept in second["answer"]["hits"]] == [0, 1, 2]
+
+
+def test_what_is_not_settled_is_not_kept() -> None:
+    settled = History((), 1).asked("猫は？").answered(answered("猫は？", (0, 5)), PRESENT)
+    assert to_record(settled.asked("犬は？")) == to_record(settled)
+    assert to_record(settled.speaking_of(2, ("b.txt",), 1)) == to_record(settled)
+    assert to_record(History((), 1).asked("猫は？"))["entries"] == []
+
+
+def test_offsets_are_code_points_beyond_the_basic_plane_too() -> None:
+    [turn] = to_record(History((Turn("?", answered("?", (5, 15))),)))["entries"]
+    [citation] = turn["answer"]["citations"]
+    assert (citation["start"], citation["end"], citation["quote"]) == (5, 15, "𠮷野家の犬は吠える。")
+
+
+def test_a_browser_writes_whole_numbers_without_a_point() -> None:
+    record = to_record(conversation())
+    record["entries"][0]["answer"]["hits"][0]["lexical"] = 3
+    record["entries"][0]["answer"]["confidence"] = 1
+    [turn, *_] = from_record(record).turns
+    assert turn.answer is not None and turn.answer.confidence == 1.0 and turn.answer.hits[0].lexical == 3.0
+
+
+def test_unknown_keys_are_ignored() -> None:
+    record = to_record(conversation())
+    strange = {**record, "title": 3, "entries": [{**entry, "x": []} for entry in record["entries"]]}
+    assert from_record(strange) == from_record(record)
+
+
+def turn_of(record: dict[str, Any]) -> dict[str, Any]:
+    return dict.__getitem__(record, "entries")[0]  # type: ignore[no-any-return]
+
+
+DAMAGES: dict[str, Damage] = {
+    "another format": lambda r: r.update(format=2),
+    "no id": lambda r: r.pop("id"),
+    "an id that is a path": lambda r: r.update(id="../../etc/passwd"),
+    "an id too long": lambda r: r.update(id="0" * 33),
+    "an id with a line end": lambda r: r.update(id="0" * 32 + "\n"),
+    "no entries": lambda r: r.update(entries=[]),
+    "entries as an object": lambda r: r.update(entries={"0": turn_of(r)}),
+    "too many entries": lambda r: r.update(entries=[turn_of(r)] * (MOST_ENTRIES + 1)),
+    "an entry that is a string": lambda r: r.update(entries=["turn"]),
+    "an unknown kind": lambda r: turn_of(r).update(kind="system"),
+    "a question that is a number": lambda r: turn_of(r).update(question=3),
+    "a question too long": lambda r: turn_of(r).update(question="x" * (LONGEST_TEXT + 1)),
+    "half a character": lambda r: turn_of(r).update(question="\ud800"),
+    "a date that is none": lambda r: turn_of(r).update(asked_at="yesterday"),
+    "a date without zone": lambda r: turn_of(r).update(asked_at="2026-01-01T00:00:00"),
+    "stopped as a number": lambda r: turn_of(r).update(stopped=0),
+    "stopped with an answer": lambda r: turn_of(r).update(stopped=True),
+    "no answer": lambda r: turn_of(r).update(answer=None),
+    "a fingerprint that is none": lambda r: turn_of(r).update(sources={"a": "<b>"}),
+    "sources as a list": lambda r: turn_of(r).update(sources=["a"]),
+    "answered without citations": lambda r: turn_of(r)["answer"].update(citations=[]),
+    "declined with citations": lambda r: turn_of(r)["answer"].update(answered=False),
+    "a confidence that is no number": lambda r: turn_of(r)["answer"].update(confidence=float("nan")),
+    "a confidence without end": lambda r: turn_of(r)["answer"].update(confidence=float("inf")),
+    "numbers out of order": lambda r: turn_of(r)["answer"]["citations"].reverse(),
+    "a number twice": lambda r: turn_of(r)["answer"]["citations"][1].update(n=1),
+    "an offset that is true": lambda r: turn_of(r)["answer"]["citations"][0].update(start=False),
+    "an offset below zero": lambda r: turn_of(r)["answer"]["citations"][0].update(start=-1, end=4),
+    "an offset with a point": lambda r: turn_of(r)["answer"]["citations"][0].update(start=0.0),
+    "an offset too great": lambda r: turn_of(r)["answer"]["citations"][0].update(start=GREATEST, end=GREATEST + 5),
+    "words longer than their place": lambda r: turn_of(r)["answer"]["citations"][0].update(end=4),
+    "no words": lambda r: turn_of(r)["answer"]["citations"][0].update(quote="", end=0),
+    "a passage without its text": lambda r: turn_of(r)["answer"]["hits"][0].pop("text"),
+    "a term that is none": lambda r: turn_of(r)["answer"]["hits"][0].update(terms=[None]),
+    "a rank that is a word": lambda r: turn_of(r)["answer"]["hits"][0].update(dense_rank="1"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_what_is_damaged_or_forged_is_refused_in_one_sentence(damage: Damage) -> None:
+    record = through_the_browser(to_record(conversation()))
+    damage(record)
+    with pytest.raises(RecordError) as caught:
+        from_record(record)
+    for words in languages().values():
+        assert sentence_for(caught.value, words) == words["error.record"]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(json_values)
+def test_anything_else_is_refused_and_never_an_unexpected_error(data: object) -> None:
+    with pytest.raises(RecordError):
+        from_record(data)
+
+
+@given(st.data())
+def test_one_part_replaced_by_anything_is_read_or_refused(data: st.DataObject) -> None:
+    record = through_the_browser(to_record(conversation()))
+    part: Any = record
+    while True:
+        key = data.draw(st.sampled_from(sorted(part) if isinstance(part, dict) else range(len(part))))
+        inner = part[key]
+        if not isinstance(inner, dict | list) or not inner or data.draw(st.booleans()):
+            break
+        part = inner
+    part[key] = data.draw(json_values)
+    with contextlib.suppress(RecordError):
+        json.dumps(to_record(from_record(record)), allow_nan=False).encode()
+
+
+# Beside the present texts
+
+
+def test_a_reopened_conversation_of_the_same_texts_claims_no_change() -> None:
+    back = from_record(to_record(conversation()))
+    renamed = {"new name": Source("new name", SOURCE.text), "another": Source("another", "x")}
+    for sources in (PRESENT, renamed):
+        reopened = back.reopened(9, sources)
+        assert reopened.speaking_of(9, tuple(sources), 3) == reopened
+
+
+def test_a_reopened_conversation_of_another_text_says_so_once() -> None:
+    other = {SOURCE.name: Source(SOURCE.name, "別の本文。")}
+    reopened = from_record(to_record(conversation())).reopened(9, other).speaking_of(9, tuple(other), 1)
+    assert reopened.entries[-1] == Switched(tuple(other), 1)
+    again = from_record(to_record(reopened)).reopened(9, other).speaking_of(9, tuple(other), 1)
+    assert again == reopened
+
+
+def test_a_conversation_without_any_answer_claims_no_change() -> None:
+    stopped = from_record(to_record(History((), 1).asked("?").stopped())).reopened(9, PRESENT)
+    assert stopped.speaking_of(9, tuple(PRESENT), 1).entries == stopped.entries
