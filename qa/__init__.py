@@ -4,7 +4,7 @@
 
     sources.py    sentences.py  embedding.py      index.py        retrieval.py   answer.py
                   passages.py   lexical.py        building.py     rerank.py      citations.py
-                                    generations.py  fusion.py
+                  language.py       generations.py  fusion.py      suggestions/
 
     from qa import Index, answer, retrieve
     index = Index.build(["source/"], "index")

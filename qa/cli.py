@@ -157,6 +157,7 @@ def build(
     from qa.index import Index
     from qa.passages import Chunking
     from qa.sources import DEFAULT_MAX_CHARS
+    from qa.suggestions import suggestions_of
 
     limit = max_chars or DEFAULT_MAX_CHARS
     sources: list[Path | Source] = [*paths]
@@ -172,6 +173,8 @@ def build(
             max_chars=limit,
             progress=progress,
         )
+    with status("Finding questions"):
+        suggestions_of(index)
     assert index.built  # this process has built it
     made = {
         "generation": index.generation,

@@ -191,6 +191,7 @@ def _prepare(open_index: OpenIndex, sources: Path | None) -> None:
     """Builds the index if there is none, then asks it something: the first visitor finds the model loaded."""
     from qa.errors import IndexMissingError
     from qa.retrieval import retrieve
+    from qa.suggestions import suggestions_of
     from qa.terminal import progress_bar
 
     try:
@@ -202,6 +203,7 @@ def _prepare(open_index: OpenIndex, sources: Path | None) -> None:
             with progress_bar() as progress:
                 index = open_index.build([sources], progress)
         retrieve(index, "?", 1)
+        suggestions_of(index)
     except QAError as error:
         print(error, file=sys.stderr, flush=True)
     except Exception:  # the page tells it too; the server goes on, another text can be given there

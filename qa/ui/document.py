@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from typing import Any
 
 from qa.index import Index
+from qa.language import language_of
 from qa.passages import Passage
 from qa.sections import sections
 from qa.sentences import Span, split_paragraphs
@@ -23,13 +24,20 @@ _PROSE_ENDS = tuple('。.．！!？?…‥」』"”’：:；;、,،।۔؟')
 
 
 def document(index: Index, name: str) -> dict[str, Any]:
-    """One source as JSON: ``{"name", "id", "length", "blocks": [{"kind", "parts": [[text, start, end] | [text]]}]}``.
+    """One source as JSON.
 
+    ``{"name", "id", "length", "language", "blocks": [{"kind", "parts": [[text, start, end] | [text]]}]}``
+
+    ``language`` is a BCP 47 tag, ``und`` where it cannot be told.
     ``kind`` is title, heading, text, caption or tail; a part with offsets is a sentence.
     """
     source = index.sources[name]
     passages = [passage for passage in index.passages if passage.source == name]
-    return {**described(source), "blocks": _blocks(source.text, index.sentences(name), passages)}
+    return {
+        **described(source),
+        "language": language_of(source.text),
+        "blocks": _blocks(source.text, index.sentences(name), passages),
+    }
 
 
 def described(source: Source) -> dict[str, Any]:

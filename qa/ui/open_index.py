@@ -16,6 +16,7 @@ from qa.embedding import Progress
 from qa.errors import QAError, StorageError
 from qa.index import Index
 from qa.sources import Source
+from qa.suggestions import suggestions_of
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class OpenIndex:
             raise StorageError("Another text is being indexed: wait until it is done.")
         self._building, self._failure = Building(0, 0, None), None
         try:
-            Index.build(sources, self._path, progress=self._watched(progress))
+            suggestions_of(Index.build(sources, self._path, progress=self._watched(progress)))
             return self.current()
         except Exception as error:
             self._failure = error

@@ -1,5 +1,5 @@
 // value: {generation, sources: [{name, id, length}]}. server.read_source(id) gives a source's document:
-// {name, id, blocks: [{kind, parts: [[text, start, end] | [text]]}]}, offsets in code points of the source.
+// {name, id, language, blocks: [{kind, parts: [[text, start, end] | [text]]}]}, offsets in code points of the source.
 // Everything of a source is put in place as text.
 const article = element.querySelector(".body");
 const which = element.querySelector(".which select");
@@ -19,6 +19,8 @@ async function show(id) {
     return false;
   }
   if (wanted !== id || !read.blocks) return false;
+  if (read.language === "und") article.removeAttribute("lang");
+  else article.lang = read.language;
   article.replaceChildren(...read.blocks.map((block) => blockElement(block, read)));
   drawn = id;
   which.value = id;
@@ -123,6 +125,7 @@ function draw() {
   which.closest("label").hidden = sources.length < 2;
   if (!sources.length) {
     drawn = wanted = null;
+    article.removeAttribute("lang");
     article.textContent = QA.say("source.empty");
     listSections();
     return;

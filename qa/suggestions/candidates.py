@@ -1,0 +1,133 @@
+"""Index -> the questions that might be suggested: made by the rules of each source's language, none proven yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from types import ModuleType
+
+import regex
+
+from qa.index import Index
+from qa.language import language_of
+from qa.sections import sections
+from qa.sources import Source
+from qa.suggestions import arabic, chinese, english, japanese
+from qa.suggestions.draft import Draft
+from qa.suggestions.terms import telling_terms
+
+Place = tuple[str, int, int]
+"""A sentence: source, start, end."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A question that may be suggested.
+
+    Attributes:
+        draft: the question itself and what kind it is.
+        answers: the sentences that it was made from; one of them has to be cited first.
+        region: in which stretch of the texts the first of them stands.
+    """
+
+    draft: Draft
+    answers: tuple[Place, ...]
+    region: tuple[str, int]
+
+
+_RULES: dict[str, ModuleType] = {"ja": japanese, "en": english, "zh": chinese, "ar": arabic}
+_MOST_SENTENCES = 3000
+"""Sentences that the rules are tried on; of more, as many spread evenly."""
+_LONGEST_SENTENCE = 600
+_REGIONS = 8
+"""Stretches that a source without sections is parted into."""
+_TERMS = 16
+_MOST_TOPICS = 6
+"""Terms that something general is asked about; further ones are seldom topics."""
+_ABOUT_QUALITY = 0.3
+_CENTRAL = 5
+_CENTRAL_BONUS = 0.2
+"""For a question that names one of the terms its text comes back to most."""
+_FEWEST_LABELS = 2
+_ENDS = regex.compile(r"""(?V1)[\p{Sentence_Terminal}]["'”’」』)）\s]*\Z""")
+_ASKS = regex.compile(r"""[?？؟;]["'”’」』)）\s]*\Z""")
+_FINAL_MARKS = ' \t\n\u3000。．.｡।۔!！"”'
+_HEADING_NUMBER = regex.compile(r"\A(?:\d+[\d.]*[.．:：、]?|[IVX]+\.)\s+")
+_QUESTION_MARKS = {"ja": "？", "zh": "？", "ar": "؟", "fa": "؟", "ur": "؟", "el": ";"}
+
+
+def candidates(index: Index) -> list[Candidate]:
+    """All candidates of all sources in reading order; of the same question, one with all its sentences."""
+    drafts: dict[str, Draft] = {}
+    answers: dict[str, list[Place]] = {}
+    regions: dict[str, tuple[str, int]] = {}
+    for source in index.sources.values():
+        for draft, places, region in _of_source(index, source):
+            drafts.setdefault(draft.question, draft)
+            answers.setdefault(draft.question, []).extend(places)
+            regions.setdefault(draft.question, (source.name, region))
+    return [Candidate(draft, tuple(answers[question]), regions[question]) for question, draft in drafts.items()]
+
+
+def body(index: Index, name: str) -> list[tuple[int, int]]:
+    """The sentences of a source without the furniture of a page around it."""
+    return [
+        span
+        for number, passage in enumerate(index.passages)
+        if passage.source == name and not passage.furniture
+        for span in index.passage_sentences(number)
+    ]
+
+
+def _of_source(index: Index, source: Source) -> Iterator[tuple[Draft, list[Place], int]]:
+    text = source.text
+    found = sections(text)
+    titled = [section for section in found if section.title]
+    heading_starts = {section.start for section in titled}
+    starts = [section.start for section in titled]
+    spans = [span for span in body(index, source.name) if span[0] not in heading_starts]
+    step = max(1, len(spans) // _MOST_SENTENCES)
+
+    def region(at: int) -> int:
+        if titled:
+            return sum(start <= at for start in starts)
+        return _REGIONS * at // max(len(text), 1)
+
+    language = language_of(text)
+    rules = _RULES.get(language.partition("-")[0])
+    prose = "\n".join(text[start:end] for start, end in spans)
+    terms = telling_terms(prose, language, _TERMS)
+    if rules:
+        for draft, span in _by_rules(rules, text, spans[::step]):
+            if any(term in draft.question for term in terms[:_CENTRAL]):
+                draft = replace(draft, quality=draft.quality + _CENTRAL_BONUS)
+            yield draft, [(source.name, *span)], region(span[0])
+    for section in titled:
+        inside = [(source.name, *span) for span in spans if section.start < span[0] < section.end]
+        if inside and _ASKS.search(section.title):
+            question = _HEADING_NUMBER.sub("", section.title)
+            yield Draft(question, "heading", question, 1.0), inside, region(section.start)
+    for term in terms[:_MOST_TOPICS]:
+        for start, end in spans[::step]:
+            if text.find(term, start, end) < 0:
+                continue
+            asked = rules.about(term, text[start:end]) if rules else term + _QUESTION_MARKS.get(language, "?")
+            if asked:
+                yield Draft(asked, "about", term, _ABOUT_QUALITY), [(source.name, start, end)], region(start)
+
+
+def _by_rules(rules: ModuleType, text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[Draft, tuple[int, int]]]:
+    known_people = rules.people("\n".join(text[start:end] for start, end in spans))
+    labels = []
+    for start, end in spans:
+        sentence = text[start:end]
+        if len(sentence) > _LONGEST_SENTENCE or _ASKS.search(sentence):
+            continue
+        is_whole = _ENDS.search(sentence) is not None
+        for draft in rules.drafts(" ".join(sentence.split()).strip(_FINAL_MARKS), known_people):
+            if draft.kind == "label":
+                labels.append((draft, (start, end)))
+            elif is_whole:
+                yield draft, (start, end)
+    if len(labels) >= _FEWEST_LABELS:
+        yield from labels
