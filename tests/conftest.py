@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pytest_socket import socket_allow_hosts
+
+settings.register_profile("suite", deadline=None)  # the machine may be busy: slow is not wrong
+settings.load_profile("suite")
 
 ARTICLE = Path(__file__).parent.parent / "source" / "openai-turmoil.txt"
 

@@ -16,10 +16,11 @@ from qa.answer import Answer
 from qa.citations import Citation
 from qa.passages import Passage
 from qa.retrieval import Hit
+from qa.suggestions import Topic
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import source_class
 from qa.ui.messages import chat_messages
-from qa.ui.reading import Reading, Topic
+from qa.ui.reading import Reading
 from qa.ui.words import Words, words_of
 
 ENGLISH = words_of("en")

@@ -23,7 +23,7 @@ from qa.ui.history import History
 from qa.ui.messages import chat_messages
 from qa.ui.open_index import OpenIndex
 from qa.ui.parts import asset, own_part, said
-from qa.ui.reading import Reading
+from qa.ui.reading import Reading, reading_of
 from qa.ui.texts import TextsPanel
 from qa.ui.words import RefusedError, Words, languages, sentence_for, words_of
 
@@ -199,12 +199,6 @@ class _Page:
 
     def _give_up(self, language: str, history: History) -> Updates:
         return {**self._refresh(language, history.stopped()), self._stop: gr.update(interactive=False)}
-
-
-def reading_of(index: Index, history: History) -> Reading:
-    """What the messages of a conversation are drawn against."""
-    passages = {name: tuple(p for p in index.passages if p.source == name) for name in index.sources}
-    return Reading(index.sources, passages)
 
 
 def _reader(open_index: OpenIndex) -> Callable[[str], dict[str, Any]]:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
+from qa.index import Index
+from qa.language import UNKNOWN, language_of
 from qa.passages import Passage
 from qa.sources import Source
-
-
-@dataclass(frozen=True)
-class Topic:
-    """Something a text speaks of: its words, and where they begin."""
-
-    title: str
-    source: str
-    start: int
-    end: int
+from qa.suggestions import Topic, leads_on, suggestions_of, topics
+from qa.ui.history import History
 
 
 @dataclass(frozen=True)
@@ -44,3 +39,29 @@ class Reading:
         before = bisect_right(passages, start, key=lambda passage: passage.start)
         passage = passages[before - 1] if before else None
         return passage if passage is not None and end <= passage.end else None
+
+
+def reading_of(index: Index, history: History, left_out: Collection[str] = frozenset()) -> Reading:
+    """What a conversation is drawn against.
+
+    Args:
+        index: the one in use.
+        history: the conversation; what leads on from its last answer is offered.
+        left_out: names of the sources that the visitor does not ask.
+    """
+    asked = [name for name in index.sources if name not in left_out]
+    open_ones = [one for one in suggestions_of(index, make=False) if one.source not in left_out]
+    answers = [turn.answer for turn in history.turns]
+    following = leads_on(open_ones, answers[-1] if answers else None, [turn.question for turn in history.turns])
+    return replace(
+        _texts(index),
+        topics=topics(index, asked),
+        questions=tuple(one.question for one in following),
+    )
+
+
+@lru_cache(maxsize=2)  # the one in use, and the one before while it is replaced
+def _texts(index: Index) -> Reading:
+    passages = {name: tuple(p for p in index.passages if p.source == name) for name in index.sources}
+    languages = {name: language_of(source.text) for name, source in index.sources.items()}
+    return Reading(index.sources, passages, {name: tag for name, tag in languages.items() if tag != UNKNOWN})
