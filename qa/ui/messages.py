@@ -86,12 +86,11 @@ def _answer(answer: Answer, sources: Mapping[str, Source], words: Words, newest:
     parts = []
     if good:
         sentences = " ".join(
-            f'<span class="quote" dir="auto">{_escape(citation.quote)}</span>{_button(citation, sources)}'
-            for citation in good
+            f'<span class="quote">{_escape(citation.quote)}</span>{_button(citation, sources)}' for citation in good
         )
         cards = "".join(_excerpt(citation, answer.hits, sources, words) for citation in good)
         parts.append(
-            f'<p class="answer">{sentences}</p>'
+            f'<p class="answer" dir="auto">{sentences}</p>'
             f'<p class="tools"><button type="button" class="copy">{_own(words["chat.copy"])}</button></p>'
             f'<div class="cards"><p class="cards-title">{_own(words["card.cited"])}</p>{cards}</div>'
         )

@@ -31,8 +31,8 @@ UPLOADS_KEPT = 3600
 """Seconds after which an uploaded file is deleted."""
 QUESTIONS_AT_ONCE = 4
 
-_HEAD_SCRIPTS = ("page.js", "chat.js")
-_STYLES = ("page.css", "texts.css", "chat.css", "source.css")
+_HEAD_SCRIPTS = ("page.js", "mends.js", "chat.js")
+_STYLES = ("page.css", "texts.css", "chat.css", "source.css", "shortcuts.css", "contrast.css")
 _WITH_LANGUAGE = "(_, ...rest) => [QA.language, ...rest]"
 
 
@@ -66,6 +66,7 @@ class _Page:
             self._history = gr.State(History())
             self._language = gr.Textbox(visible=False)
             self._header = own_part("header", value=overview(None), elem_id="header")
+            own_part("shortcuts", value={}, elem_id="shortcuts")
             with gr.Row(elem_id="main"):
                 with gr.Column(elem_id="talk"):
                     self._chat = gr.Chatbot(

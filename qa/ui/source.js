@@ -20,6 +20,7 @@ async function show(id) {
   }
   if (wanted !== id || !read.blocks) return false;
   article.replaceChildren(...read.blocks.map((block) => blockElement(block, read)));
+  article.dir = QA.directionOf(article.textContent.slice(0, 1000));
   drawn = id;
   which.value = id;
   element.querySelector(".pane").scrollTop = 0;
