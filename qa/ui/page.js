@@ -124,6 +124,7 @@
   QA.show("chat");
   [dark, strong].forEach((asked) => asked.addEventListener("change", paint));
   document.addEventListener("DOMContentLoaded", () => {
+    speak();
     paint();
     // Gradio sets the language and its dark class by the browser once it starts: ours stand.
     const stand = { attributes: true, attributeFilter: ["class", "lang", "dir"] };
