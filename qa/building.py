@@ -58,7 +58,8 @@ def write_generation(
     by_name = {source.name: source for source in texts}
     contents = [by_name[p.source].text[p.start : p.end] for p in passages]
     if not contents:
-        raise SourceError("The texts hold no sentence that could be cited: give a text with words in it.")
+        sentence = "The texts hold no sentence that could be cited: give a text with words in it."
+        raise SourceError(sentence, "source.wordless")
     vectors, counts = _embed(folder, contents, embedder, known, progress)
     FaissStore(vectors, BM25([words(content) for content in contents])).save(folder)
     entries = _write_sources(folder, texts)

@@ -73,8 +73,9 @@ class Embedder:
         if not getattr(model.tokenizer, "is_fast", False):
             raise ModelError(
                 f"The embedding model {name!r} has a tokenizer that does not say where a token stands in the text: "
-                "choose a model with a fast tokenizer (tokenizer.json)."
-            )
+                "choose a model with a fast tokenizer (tokenizer.json).",
+                "model.tokenizer", model=repr(name),
+            )  # fmt: skip
         self._model = model
         self._lock = threading.Lock()  # fast tokenizers change their truncation state on use
         self.name = name
@@ -151,10 +152,12 @@ def load_embedder(name: str, *, place: str | None = None, revision: str | None =
     except ModelError:
         raise
     except Exception as error:  # every library below has errors of its own
+        why = _first_line(error)
         raise ModelError(
-            f"The embedding model {name!r} cannot be loaded ({_first_line(error)}): name a folder that holds a "
-            "SentenceTransformer, a model of the hub while online, or multilingual-e5-small, the default."
-        ) from error
+            f"The embedding model {name!r} cannot be loaded ({why}): name a folder that holds a "
+            "SentenceTransformer, a model of the hub while online, or multilingual-e5-small, the default.",
+            "model.load", model=repr(name), why=why,
+        ) from error  # fmt: skip
 
 
 def _sentence_transformer(place: str, revision: str | None) -> Any:

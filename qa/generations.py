@@ -55,18 +55,26 @@ def mend(index: Path) -> str:
     return f"make the index anew with `qa build PATH --index {index}`, PATH being the text."
 
 
+def _damaged(index: Path, problem: str, key: str, file: Path, **values: object) -> IndexDamagedError:
+    return IndexDamagedError(f"{problem}: {mend(index)}", key, index=str(index), file=str(file), **values)
+
+
 def current_number(index: Path) -> int:
     """The number in ``CURRENT``."""
+    pointer = index / "CURRENT"
     try:
-        content = (index / "CURRENT").read_text(encoding="ascii").strip()
+        content = pointer.read_text(encoding="ascii").strip()
     except FileNotFoundError:
-        raise IndexMissingError(f"There is no index in {index}: make one with `qa build`.") from None
+        sentence = f"There is no index in {index}: make one with `qa build`."
+        raise IndexMissingError(sentence, "index.missing", index=str(index)) from None
     except NotADirectoryError:
-        raise IndexMissingError(f"{index} is not a folder: name the index's folder with --index.") from None
+        sentence = f"{index} is not a folder: name the index's folder with --index."
+        raise IndexMissingError(sentence, "index.folder", index=str(index)) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamagedError(f"{index / 'CURRENT'} cannot be read ({error}): {mend(index)}") from error
+        problem = f"{pointer} cannot be read ({error})"
+        raise _damaged(index, problem, "index.unreadable", pointer, why=str(error)) from error
     if not (content.isdecimal() and len(content) < 10):
-        raise IndexDamagedError(f"{index / 'CURRENT'} does not name a generation: {mend(index)}")
+        raise _damaged(index, f"{pointer} does not name a generation", "index.pointer", pointer)
     return int(content)
 
 
@@ -89,8 +97,9 @@ def new_generation(index: Path) -> Iterator[Path]:
         except Timeout:
             raise StorageError(
                 f"Another process has been building {index} for {_LOCK_SECONDS // 60} minutes: "
-                "wait for it to end, then run the command again."
-            ) from None
+                "wait for it to end, then run the command again.",
+                "storage.locked", index=str(index), minutes=_LOCK_SECONDS // 60,
+            ) from None  # fmt: skip
         try:
             before = _present(index)
             _remove_all_but(index, {before})
@@ -138,16 +147,21 @@ def storage_errors(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        why = str(error.strerror or error)
         # A library that writes through C tells a short write without a number.
         if error.errno in (errno.ENOSPC, errno.EDQUOT, None):
+            key = "storage.full"
             problem = f"The disk that holds {place} is full: free some space, then run the command again."
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            key = "storage.permission"
             problem = f"{place} cannot be written: change its permissions, or choose another folder with --index."
         elif error.errno in (errno.ENOTDIR, errno.EEXIST):
+            key = "storage.folder"
             problem = f"{place} is not a folder: choose another place with --index."
         else:
-            problem = f"{place} cannot be written ({error.strerror or error}): choose another folder with --index."
-        raise StorageError(problem) from error
+            key = "storage.refused"
+            problem = f"{place} cannot be written ({why}): choose another folder with --index."
+        raise StorageError(problem, key, folder=str(place), why=why) from error
 
 
 def read_manifest(index: Path, number: int) -> Manifest:
@@ -162,15 +176,16 @@ def read_manifest(index: Path, number: int) -> Manifest:
         manifest = json.loads(path.read_bytes())
         version, seal = manifest["format"], manifest["sha256"]
     except FileNotFoundError:
-        raise IndexDamagedError(f"{path} is missing: {mend(index)}") from None
+        raise _damaged(index, f"{path} is missing", "index.file.missing", path) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexDamagedError(f"{path} is damaged: {mend(index)}") from error
+        raise _damaged(index, f"{path} is damaged", "index.file.damaged", path) from error
     if version != FORMAT_VERSION:
         raise IndexMismatchError(
-            f"The index in {index} has format {version!r} and this version reads {FORMAT_VERSION}: {mend(index)}"
-        )
+            f"The index in {index} has format {version!r} and this version reads {FORMAT_VERSION}: {mend(index)}",
+            "index.format", index=str(index), found=repr(version), known=str(FORMAT_VERSION),
+        )  # fmt: skip
     if seal != _seal(manifest):
-        raise IndexDamagedError(f"{path} is not what was written there: {mend(index)}")
+        raise _damaged(index, f"{path} is not what was written there", "index.file.changed", path)
     return dict(manifest)
 
 
@@ -178,13 +193,13 @@ def _check_files(index: Path, folder: Path, manifest: Manifest) -> None:
     for name, expected in manifest["files"].items():
         file = folder / name
         if ".." in Path(name).parts or Path(name).is_absolute():
-            raise IndexDamagedError(f"The manifest in {folder} names a file outside the index: {mend(index)}")
+            raise _damaged(index, f"The manifest in {folder} names a file outside the index", "index.outside", folder)
         try:
             found = file_sha256(file)
         except OSError:
-            raise IndexDamagedError(f"{file} is missing: {mend(index)}") from None
+            raise _damaged(index, f"{file} is missing", "index.file.missing", file) from None
         if found != expected:
-            raise IndexDamagedError(f"{file} is not what was written there: {mend(index)}")
+            raise _damaged(index, f"{file} is not what was written there", "index.file.changed", file)
 
 
 def _folder(index: Path, number: int) -> Path:

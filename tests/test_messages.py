@@ -83,7 +83,7 @@ def test_a_citation_whose_words_stand_nowhere_is_struck_and_has_no_number_to_pre
     with caplog.at_level(logging.WARNING):
         shown = _shown(answer, Source("a.txt", "Cats sleep. Dogs howl."))
     assert re.findall(r'<button[^>]*class="cite[^>]*>(\[\d\])', shown) == ["[1]"]
-    assert '<s class="quote gone" dir="auto">Dogs bark.</s><span class="lost">[2] no longer in the text</span>' in shown
+    assert '<s class="quote gone">Dogs bark.</s><span class="lost">[2] no longer in the text</span>' in shown
     assert "1 citation no longer stands in the text." in shown
     assert 'class="excerpt c-2"' not in shown
     assert "Dogs bark." in caplog.text and "12-22" in caplog.text  # in the newest answer it is a fault

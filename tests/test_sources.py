@@ -73,7 +73,7 @@ def test_a_byte_order_mark_is_not_part_of_the_text_but_one_inside_is() -> None:
 def test_a_text_that_begins_like_a_file_of_another_kind_is_a_text() -> None:
     for text in ("GIF89a was a format of pictures.", "ID3 is a tag.", "The ftyp box comes first."):
         assert source_from_bytes("a.txt", text.encode()).text == text
-    with pytest.raises(SourceError, match="is a GIF image"):
+    with pytest.raises(SourceError, match="holds GIF data"):
         source_from_bytes("a.txt", b"GIF89a\x01\x00\x01\x00\x80\x00\x00")
 
 
@@ -83,9 +83,9 @@ def test_a_text_that_begins_like_a_file_of_another_kind_is_a_text() -> None:
         (b"", "a.txt is empty; give a text with words in it."),
         (b" \r\n\t", "a.txt is empty; give a text with words in it."),
         (b"\xef\xbb\xbf \n", "a.txt is empty; give a text with words in it."),
-        (b"%PDF-1.7 ...", "a.txt is a PDF, not a text; save its text as a .txt or .md file and give that."),
-        (b"\x89PNG\r\n\x1a\n....", "a.txt is a PNG image, not a text"),
-        (b"PK\x03\x04....", "a.txt is a zip archive or an office document, not a text"),
+        (b"%PDF-1.7 ...", "a.txt holds PDF data, not a text; save its text as a .txt or .md file and give that."),
+        (b"\x89PNG\r\n\x1a\n....", "a.txt holds PNG data, not a text"),
+        (b"PK\x03\x04....", "a.txt holds ZIP/Office data, not a text"),
         (bytes(range(256)) * 8, "a.txt is a binary file, not a text; give a .txt or .md file."),
         (b"text with\0zero bytes\0\0in it", "a.txt is a binary file, not a text"),
         (b"\x01\x02\x03\x04\x05\x06 abc", "a.txt is a binary file, not a text"),

@@ -203,7 +203,11 @@
     tip.id = "excerpt-tip";
     tip.setAttribute("role", "tooltip");
     const head = document.createElement("p");
-    head.textContent = [".section", ".source-name"].map((part) => card.querySelector(part)?.textContent).filter(Boolean).join(" · ");
+    for (const part of [".section", ".source-name"].map((name) => card.querySelector(name)?.textContent).filter(Boolean)) {
+      const isolated = document.createElement("bdi");
+      isolated.textContent = part;
+      head.append(head.childNodes.length ? " · " : "", isolated);
+    }
     const quote = document.createElement("p");
     quote.textContent = card.querySelector("mark").textContent;
     quote.dir = "auto";
@@ -211,7 +215,8 @@
     document.body.append(tip);
     const at = cite.getBoundingClientRect();
     const { width, height } = tip.getBoundingClientRect();
-    tip.style.left = Math.max(8, Math.min(at.left, innerWidth - width - 8)) + "px";
+    const left = document.documentElement.dir === "rtl" ? at.right - width : at.left;
+    tip.style.left = Math.max(8, Math.min(left, innerWidth - width - 8)) + "px";
     tip.style.top = (at.top > height + 12 ? at.top - height - 8 : at.bottom + 8) + "px";
   }
   function hideTip() {

@@ -11,7 +11,7 @@ function draw() {
   QA.label(element);
   element.querySelector(".views").setAttribute("aria-label", QA.say("tab.views"));
   fill("#language", QA.languages(), QA.language);
-  fill("#theme", ["system", "light", "dark"].map((name) => [name, QA.say("theme." + name)]), QA.theme);
+  fill("#theme", ["system", "light", "dark", "contrast"].map((name) => [name, QA.say("theme." + name)]), QA.theme);
   QA.show(QA.view);
 }
 
@@ -28,6 +28,8 @@ element.addEventListener("change", (event) => {
   }
 });
 element.addEventListener("click", (event) => {
+  if (event.target.closest(".keys")) QA.shortcuts.show();
+  if (event.target.closest(".skip")) QA.toQuestion();
   const view = event.target.closest(".view");
   if (view) QA.show(view.dataset.view);
 });

@@ -101,7 +101,7 @@ def _checked(turn: Turn, reading: Reading, newest: bool) -> list[Checked]:
 
 def _answer(answer: Answer, checked: Sequence[Checked], searched: str, reading: Reading, words: Words) -> str:
     quotes = " ".join(_quote(one, reading, words) for one in checked)
-    parts = [f'<p class="answer">{quotes}</p>']
+    parts = [f'<p class="answer" dir="auto">{quotes}</p>']
     for standing, key in ((Standing.MOVED, "chat.moved"), (Standing.GONE, "chat.gone")):
         if count := sum(one.standing is standing for one in checked):
             parts.append(f'<p class="changed">{own(words.say(key, count=count))}</p>')
@@ -118,11 +118,11 @@ def _quote(one: Checked, reading: Reading, words: Words) -> str:
     citation = one.citation
     if one.standing is Standing.GONE:
         told = escape(words.say("cite.gone", n=citation.n))
-        return f'<s class="quote gone" dir="auto">{escape(citation.quote)}</s><span class="lost">{told}</span>'
+        return f'<s class="quote gone">{escape(citation.quote)}</s><span class="lost">{told}</span>'
     moved = " moved" if one.standing is Standing.MOVED else ""
     where = place(reading.sources[citation.source], citation.start, citation.end)
     return (
-        f'<span class="quote" dir="auto"{_lang(reading, citation.source)}>{escape(citation.quote)}</span>'
+        f'<span class="quote"{_lang(reading, citation.source)}>{escape(citation.quote)}</span>'
         f'<button type="button" class="cite c-{citation.n}{moved} {where}">[{citation.n}]</button>'
     )
 

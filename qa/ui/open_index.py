@@ -76,7 +76,7 @@ class OpenIndex:
             QAError: whatever building can raise.
         """
         if not self._one_build.acquire(blocking=False):
-            raise StorageError("Another text is being indexed: wait until it is done.")
+            raise StorageError("Another text is being indexed: wait until it is done.", "storage.building")
         self._building, self._failure = Building(0, 0, None), None
         try:
             suggestions_of(Index.build(sources, self._path, progress=self._watched(progress)))

@@ -1,6 +1,8 @@
 // What the page's parts share: words, theme, the two views of a narrow window. Loaded before them all.
 //   page.js      this: QA.say, QA.setLanguage, QA.setTheme, QA.show
 //   chat.js      the chat's own behaviour: citations, copy, the Enter of an input method
+//   mends.js     what Gradio's own parts lack for the keyboard and a screen reader
+//   shortcuts.js the keys, and the list of them
 //   header.js, source.js, listing.js, progress.js, line.js: one part each, drawn from its JSON value as text
 (() => {
   const words = JSON.parse(document.getElementById("qa-words").textContent);
@@ -35,9 +37,14 @@
   QA.say = (key, values = {}) => {
     const own = words[QA.language][key];
     const sentence = typeof own === "string" ? own : own[new Intl.PluralRules(QA.language).select(values.count)] || own.other;
-    const shown = (value) => (typeof value === "number" ? QA.number(value) : value);
+    const shown = (value) => (typeof value === "number" ? QA.number(value) : isolated(String(value)));
     return Object.entries(values).reduce((text, [name, value]) => text.replaceAll("{" + name + "}", () => shown(value)), sentence);
   };
+  // A value whose writing may run the other way cannot reorder the sentence it stands in.
+  const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+  const isolated = (text) =>
+    QA.say("direction") === "rtl" || RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text;
+  QA.directionOf = (text) => (RIGHT_TO_LEFT.test(text.match(/\p{L}/u)?.[0]) ? "rtl" : "ltr");
   // European digits, as [n] and offsets are.
   QA.number = (value) => new Intl.NumberFormat(QA.language, { numberingSystem: "latn" }).format(value);
   QA.names = (sources) =>
@@ -53,8 +60,14 @@
     }
   };
   QA.onLanguage = (listener) => listeners.push(listener);
-  QA.label = (root) =>
+  // data-word is what a part says, data-label what it is called where it shows a sign only.
+  QA.label = (root) => {
     root.querySelectorAll("[data-word]").forEach((part) => (part.textContent = QA.say(part.dataset.word)));
+    root.querySelectorAll("[data-label]").forEach((part) => {
+      part.title = QA.say(part.dataset.label);
+      part.setAttribute("aria-label", part.title);
+    });
+  };
   QA.calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   QA.setLanguage = (tag) => {
@@ -75,12 +88,27 @@
     paint();
   };
 
+  // High contrast is light or dark as the system is; a system that asks for it gets it in every appearance.
   const dark = matchMedia("(prefers-color-scheme: dark)");
+  const strong = matchMedia("(prefers-contrast: more)");
   function paint() {
-    const isDark = QA.theme === "dark" || (QA.theme === "system" && dark.matches);
+    const isDark = QA.theme === "dark" || (QA.theme !== "light" && dark.matches);
     document.documentElement.dataset.theme = isDark ? "dark" : "light";
+    document.documentElement.dataset.contrast = QA.theme === "contrast" || strong.matches ? "more" : "usual";
     document.body?.classList.toggle("dark", isDark); // Gradio's own parts look at this one
   }
+
+  // Keys of one character, see shortcuts.js.
+  QA.singleKeys = kept.get("keys") !== "off";
+  QA.setSingleKeys = (on) => {
+    QA.singleKeys = on;
+    kept.set("keys", on ? "on" : "off");
+  };
+
+  QA.toQuestion = () => {
+    QA.show("chat");
+    document.querySelector("#question textarea")?.focus();
+  };
 
   // Below 900 px one of the two panes is seen.
   QA.show = (view) => {
@@ -102,8 +130,9 @@
   speak();
   paint();
   QA.show("chat");
-  dark.addEventListener("change", paint);
+  [dark, strong].forEach((asked) => asked.addEventListener("change", paint));
   document.addEventListener("DOMContentLoaded", () => {
+    speak();
     paint();
     // Gradio sets the language and its dark class by the browser once it starts: ours stand.
     const stand = { attributes: true, attributeFilter: ["class", "lang", "dir"] };

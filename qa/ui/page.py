@@ -33,8 +33,10 @@ UPLOADS_KEPT = 3600
 """Seconds after which an uploaded file is deleted."""
 QUESTIONS_AT_ONCE = 4
 
-_HEAD_SCRIPTS = ("page.js", "chat.js")
-_STYLES = ("page.css", "texts.css", "chat.css", "source.css", "conversations.css")
+_HEAD_SCRIPTS = ("page.js", "mends.js", "chat.js")
+_STYLES = (
+    "page.css", "texts.css", "chat.css", "source.css", "conversations.css", "shortcuts.css", "contrast.css",
+)  # fmt: skip
 _WITH_LANGUAGE = "(_, ...rest) => [QA.language, ...rest]"
 _WITH_WHAT_WAS_OPEN = "() => [QA.openRecord(), QA.language]"
 _WITH_REVISION = "(question, _, ...rest) => [question, QA.revision(), ...rest]"
@@ -71,6 +73,7 @@ class _Page:
             self._language = gr.Textbox(visible=False)
             self._instead_of = gr.Textbox(visible=False)  # the entry of the history that is asked anew
             self._header = own_part("header", value=overview(None), elem_id="header")
+            own_part("shortcuts", value={}, elem_id="shortcuts")
             with gr.Row(elem_id="main"):
                 with gr.Column(elem_id="talk"):
                     self._chat = gr.Chatbot(

@@ -22,6 +22,7 @@ async function show(id) {
   if (read.language === "und") article.removeAttribute("lang");
   else article.lang = read.language;
   article.replaceChildren(...read.blocks.map((block) => blockElement(block, read)));
+  article.dir = QA.directionOf(article.textContent.slice(0, 1000));
   drawn = id;
   which.value = id;
   element.querySelector(".pane").scrollTop = 0;

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from unicodedata import bidirectional
 
 from babel import Locale
 from babel.dates import format_datetime
@@ -23,6 +24,7 @@ from babel.numbers import format_decimal
 from qa.errors import QAError
 
 FALLBACK = "en"
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 _log = logging.getLogger(__name__)
 
@@ -52,8 +54,16 @@ class Words:
             count = values["count"]
             assert isinstance(count, int), key
             sentence = sentence.get(self._locale.plural_form(count), sentence["other"])
-        shown = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
-        return sentence.format(**shown)
+        return sentence.format(**{name: self._shown(value) for name, value in values.items()})
+
+    def _shown(self, value: object) -> str:
+        """A value as it stands in a sentence: one whose writing may run the other way is isolated."""
+        if isinstance(value, int):
+            return self.number(value)
+        text = str(value)
+        if self["direction"] == "rtl" or any(bidirectional(char) in ("R", "AL") for char in text):
+            return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}"
+        return text
 
     def number(self, value: int) -> str:
         """A whole number with the language's separators, in European digits, as [n] and offsets are."""
@@ -104,7 +114,5 @@ def sentence_for(error: Exception, words: Words) -> str:
         return words["error.unexpected"]
     if f"error.{error.key}" in words.table:
         return words.say(f"error.{error.key}", **error.values)
-    templates = (words.table.get(f"error.{kind.__name__}") for kind in type(error).__mro__)
-    template = next(filter(None, templates))
-    assert isinstance(template, str)
-    return template.format(detail=str(error))
+    kinds = (f"error.{kind.__name__}" for kind in type(error).__mro__)
+    return words.say(next(key for key in kinds if key in words.table), detail=str(error))

@@ -1,0 +1,73 @@
+"""axe-core finds no serious or critical fault in any state of the page. A new state is one line of ``STATES``."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from states import PHONE, State, abstention, answer, citation, error, excerpt, keys, source_view, texts, theme, why
+
+pytestmark = pytest.mark.browser
+
+PACKAGE = Path(__file__).parent / "axe"
+NPM_SECONDS = 120
+
+STATES = [
+    State("welcome"),
+    State("answer", (answer, why)),
+    State("excerpt", (answer, excerpt)),
+    State("citation followed", (answer, citation)),
+    State("abstention", (abstention,)),
+    State("error", (error,)),
+    State("panel of texts", (texts,)),
+    State("shortcuts", (keys,)),
+    State("phone, chat", (answer,), size=PHONE),
+    State("phone, source", (answer, citation), size=PHONE),
+    State("phone, texts", (source_view, texts), size=PHONE),
+    State("dark", (answer, citation), browser={"color_scheme": "dark"}),
+    State("dark abstention", (abstention, error), browser={"color_scheme": "dark"}),
+    State("high contrast", (theme("contrast"), answer, citation)),
+    State("high contrast, dark", (abstention, error), browser={"contrast": "more", "color_scheme": "dark"}),
+    State("English", (answer, citation), locale="en-GB"),
+    State("Chinese", (answer, texts), locale="zh-CN"),
+    State("Arabic", (answer, citation), locale="ar-EG"),
+    State("Arabic, phone", (abstention,), locale="ar-EG", size=PHONE),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The script of axe-core, fetched by npm where it is missing; the lock file holds its checksum."""
+    script = PACKAGE / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.is_file():
+        npm = shutil.which("npm")
+        if npm is None:
+            pytest.skip("axe-core is not here and npm is not installed")
+        try:
+            subprocess.run([npm, "ci", "--ignore-scripts"], cwd=PACKAGE, check=True, timeout=NPM_SECONDS)
+        except (subprocess.SubprocessError, OSError) as failure:
+            pytest.skip(f"axe-core is not here and npm could not fetch it ({type(failure).__name__})")
+    return script.read_text(encoding="utf-8")
+
+
+def faults(page: Any, axe: str, rules: dict[str, Any]) -> list[str]:
+    """What axe-core finds that is serious or critical: rule, how many, the first element."""
+    page.evaluate(axe)
+    found = page.evaluate("async rules => (await axe.run(document, {rules})).violations", rules)
+    return [
+        f"{one['id']} ({one['impact']}, {len(one['nodes'])}): {one['nodes'][0]['html'][:160]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
+def test_no_state_has_a_serious_or_critical_fault(reach: Callable[[State], Any], axe: str, state: State) -> None:
+    page = reach(state)
+    # 4.5:1 between letters and ground, 7:1 in high contrast.
+    strong = page.evaluate("document.documentElement.dataset.contrast") == "more"
+    assert faults(page, axe, {"color-contrast-enhanced": {"enabled": strong}, "target-size": {"enabled": True}}) == []
