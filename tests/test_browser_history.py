@@ -273,7 +273,7 @@ BEFORE = Source("庭.txt", "門の鍵は赤い箱の中にあります。\n\n庭
 AFTER = Source("庭.txt", "門の鍵は赤い箱の中にあります。\n\nお知らせを足しました。\n\n庭師の名前は山田花子です。")
 
 
-def test_after_a_restart_with_a_changed_text_each_citation_stands_moved_or_gone(visit: Visit, tmp_path: Path) -> None:
+def test_after_a_restart_with_a_changed_text_each_citation_stands_moved_or_gone(browser: Any, tmp_path: Path) -> None:
     quotes = BEFORE.text.split("\n\n")
     cited = tuple(
         Citation(n, BEFORE.name, BEFORE.text.index(quote), BEFORE.text.index(quote) + len(quote), quote)
@@ -284,7 +284,9 @@ def test_after_a_restart_with_a_changed_text_each_citation_stands_moved_or_gone(
     index = tmp_path / "index"
     Index.build([BEFORE], index)
     with serving_at(index) as url:
-        page = visit(url)
+        page = browser.new_page(locale="ja-JP")
+        page.goto(url)
+        page.wait_for_selector("html[data-ready]")
         page.evaluate(
             """record => {
                 localStorage['cited-qa.conversations'] = JSON.stringify({[record.id]: {updated: 1, record}});
@@ -308,7 +310,7 @@ def test_after_a_restart_with_a_changed_text_each_citation_stands_moved_or_gone(
         page.locator("#chat .cite.moved").click()
         page.wait_for_selector("#source .sentence.current")
         assert page.locator("#source .sentence.current").text_content() == quotes[1]
-        page.goto("about:blank")
+        page.close()
 
 
 @contextmanager
