@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -198,6 +198,7 @@ def test_the_html_opens_alone_without_script_and_asks_for_nothing() -> None:
     assert "prefers-color-scheme: dark" in html and "@media print" in html
 
 
+@settings(deadline=None)
 @given(any_text, any_text)
 def test_any_text_reads_back_from_the_html_and_makes_no_element(text: str, name: str) -> None:
     usual = _Page(as_html(_everywhere("harmless", "name"), reading(Source("name", "harmless")), ENGLISH, "harmless"))
@@ -210,6 +211,7 @@ def test_any_text_reads_back_from_the_html_and_makes_no_element(text: str, name:
 # Markdown
 
 
+@settings(deadline=None)
 @given(any_text)
 def test_any_text_reads_back_from_markdown_as_one_paragraph_of_words(text: str) -> None:
     tokens = MARKDOWN.parse(written(text))
@@ -240,6 +242,7 @@ def test_what_looks_like_markdown_reads_as_it_was_written(text: str) -> None:
     assert _plain(tokens) == text.strip()
 
 
+@settings(deadline=None)
 @given(st.text("aw.@:/_smile+1-`$#", min_size=1))
 def test_nothing_is_left_that_github_would_make_a_link_or_a_picture_of(text: str) -> None:
     inert = re.sub(r"`[^`]*`", "\0", re.sub(r"\\[^\w\s]", "\0", written(text)))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa import Source
@@ -158,12 +158,14 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_anything_else_is_refused_and_never_an_unexpected_error(data: object) -> None:
     with pytest.raises(RecordError):
         from_record(data)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_one_part_replaced_by_anything_is_read_or_refused(data: st.DataObject) -> None:
     record = through_the_browser(to_record(conversation()))
