@@ -1,9 +1,8 @@
-"""An index of ``source/`` -> pictures of the chat in ``shots/``, and ``docs/chat-ja.png`` for the README.
+"""Pictures of the page in each of its states: python bench/shots.py
 
-    python bench/shots.py [--out shots]
-
-It serves the chat on a free port from a temporary index and drives the system's chromium: desktop and phone,
-light and dark, the states of a visit. The pictures are for looking at; nothing is compared.
+Serves `source/` from a temporary index and drives the system's chromium: desktop and phone, light and
+dark, Japanese, Arabic and high contrast, into `shots/`, which git ignores. The pictures are for looking
+at; nothing is compared. `--docs` also renews the README's pictures and the one that moves.
 """
 
 from __future__ import annotations
@@ -19,53 +18,143 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
+ARTICLE = ROOT / "source" / "openai-turmoil.txt"
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 QUESTION = "暫定CEOに任命されたのは誰ですか"
+TWO_SENTENCES = "サム・アルトマンは何をしましたか"
 UNANSWERED = "富士山の高さは何メートルですか"
-WAIT = 60_000
+ARABIC = "من عُيِّن رئيسًا تنفيذيًا مؤقتًا؟"
+NOTES = "庭の記録\n\n庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。門の鍵は赤い箱の中にあります。\n"
+FRAME = 1800
+"""Milliseconds that each step of the moving picture stands."""
+WAIT = 120_000
 
 
 def main() -> None:
+    """Takes them all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=ROOT / "shots")
-    out = parser.parse_args().out
+    parser.add_argument("--docs", action="store_true", help="renew the pictures in docs/")
+    options = parser.parse_args()
+    out: Path = options.out
     out.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    with serving() as address, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for size, (width, height) in SIZES.items():
-            for scheme in ("light", "dark"):
-                page = _open(browser, address, width, height, scheme)
-                _take(page, out, f"{size}-{scheme}")
-                page.context.close()
-        shutil.copy(out / "desktop-light-3-source.png", ROOT / "docs" / "chat-ja.png")
+        with serving() as address:
+            for size in SIZES:
+                for scheme in ("light", "dark"):
+                    _reading(_open(browser, address, size, scheme), out, f"{size}-{scheme}")
+                _arabic(_open(browser, address, size, "light", "ar"), out, f"{size}-arabic")
+            _contrast(_open(browser, address, "desktop", "light"), out, "desktop-contrast")
+        for size in SIZES:
+            with serving() as address:
+                _sources(_open(browser, address, size, "light"), out, f"{size}-sources")
         browser.close()
+    if options.docs:
+        _renew(out, ROOT / "docs")
     print(f"{len(list(out.glob('*.png')))} pictures in {out}")
 
 
-def _take(page: Page, out: Path, name: str) -> None:
-    def shot(step: str) -> None:
-        page.wait_for_timeout(700)  # smooth scrolling and transitions come to rest
-        page.screenshot(path=out / f"{name}-{step}.png")
-
-    shot("1-welcome")
+def _reading(page: Page, out: Path, name: str) -> None:
+    """A visit: welcome, answer, pointing at an [n], following it, why, an abstention, the keys."""
+    _shot(page, out, f"{name}-1-welcome")
     _ask(page, QUESTION)
-    shot("2-answer")
+    _shot(page, out, f"{name}-2-answer")
+    page.locator("#chat .cite").first.hover()
+    _shot(page, out, f"{name}-3-hover")
     page.locator("#chat .cite").first.click()
-    shot("3-source")
+    _shot(page, out, f"{name}-4-click")
     page.keyboard.press("Escape")
     page.locator("#chat .why summary").first.click()
     page.locator("#chat .excerpt").first.scroll_into_view_if_needed()
-    shot("4-why")
+    _shot(page, out, f"{name}-5-why")
     _ask(page, UNANSWERED)
-    shot("5-unanswered")
+    _shot(page, out, f"{name}-6-unanswered")
+    page.locator("#chat .topic").last.scroll_into_view_if_needed()
+    _shot(page, out, f"{name}-7-topics")
+    page.click("#history-open")
+    _shot(page, out, f"{name}-8-history")
+    page.context.close()
+
+
+def _arabic(page: Page, out: Path, name: str) -> None:
+    _shot(page, out, f"{name}-1-welcome")
+    _ask(page, ARABIC)
+    _shot(page, out, f"{name}-2-answer")
+    page.locator("#chat .cite").first.click()
+    _shot(page, out, f"{name}-3-click")
+    page.context.close()
+
+
+def _contrast(page: Page, out: Path, name: str) -> None:
+    page.select_option("#theme", "contrast")
+    _ask(page, QUESTION)
+    _shot(page, out, f"{name}-1-answer")
+    page.context.close()
+
+
+def _sources(page: Page, out: Path, name: str) -> None:
+    """Adding a text and one that fails, then a conversation whose article has changed meanwhile."""
+    _ask(page, TWO_SENTENCES)
+    quotes = page.locator("#chat .answer .quote").all_text_contents()
+    _panel(page).click()
+    with tempfile.TemporaryDirectory() as folder:
+        broken = Path(folder) / "photo.txt"
+        broken.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
+        changed = Path(folder) / ARTICLE.name
+        text = ARTICLE.read_bytes().decode("utf-8")
+        # One cited sentence goes, all that is behind the new line moves.
+        changed.write_text("改訂版です。\n\n" + text.replace(quotes[-1], ""), encoding="utf-8", newline="")
+        page.fill("#text-name :is(input, textarea)", "庭の記録")
+        page.fill("#text-body textarea", NOTES * 40)
+        page.set_input_files("#text-files input[type=file]", [broken, changed])
+        page.wait_for_function("name => document.querySelector('#text-files').textContent.includes(name)", arg="photo")
+        page.click("#build")
+        page.wait_for_selector("#listing li.embedding")
+        _shot(page, out, f"{name}-1-adding")
+        page.wait_for_selector("#listing li.failed", timeout=WAIT)
+        page.wait_for_function("() => !document.querySelector('#listing :is(.waiting, .embedding)')", timeout=WAIT)
+        page.locator("#listing").scroll_into_view_if_needed()
+        _shot(page, out, f"{name}-2-failed")
+    _panel(page).click()
+    if page.locator("#header .view").first.is_visible():
+        page.locator("#header .view[data-view=chat]").click()
+    page.wait_for_selector("#chat .cite.moved")
+    page.locator("#chat .asked").first.scroll_into_view_if_needed()
+    _shot(page, out, f"{name}-3-moved-and-gone")
+    page.click("#history-open")
+    _shot(page, out, f"{name}-4-history")
+    page.context.close()
+
+
+def _panel(page: Page) -> Locator:
     if page.locator("#header .view").first.is_visible():
         page.locator("#header .view[data-view=source]").click()
-    page.click("#sources > button")
-    shot("6-texts")
+    return page.locator("#sources > button")
+
+
+def _renew(out: Path, docs: Path) -> None:
+    """The README's pictures, and the way from an answer to its sentence in three steps."""
+    for picture, name in {
+        "desktop-light-4-click": "chat-ja",
+        "desktop-dark-6-unanswered": "abstention-dark",
+        "phone-arabic-2-answer": "phone-arabic",
+        "desktop-sources-3-moved-and-gone": "moved-and-gone",
+    }.items():
+        shutil.copy(out / f"{picture}.png", docs / f"{name}.png")
+    steps = [Image.open(out / f"desktop-light-{step}.png") for step in ("2-answer", "3-hover", "4-click")]
+    first, *others = (step.convert("RGB").resize((960, 600), Image.Resampling.LANCZOS) for step in steps)
+    first.save(docs / "click.webp", save_all=True, append_images=others, duration=FRAME, loop=0, quality=80)
+
+
+def _shot(page: Page, out: Path, name: str) -> None:
+    page.wait_for_timeout(700)  # smooth scrolling and transitions come to rest
+    page.screenshot(path=out / f"{name}.png")
 
 
 def _ask(page: Page, question: str) -> None:
@@ -79,8 +168,9 @@ def _ask(page: Page, question: str) -> None:
     )
 
 
-def _open(browser: Browser, address: str, width: int, height: int, scheme: Any) -> Page:
-    context = browser.new_context(locale="ja-JP", viewport={"width": width, "height": height}, color_scheme=scheme)
+def _open(browser: Browser, address: str, size: str, scheme: Any, locale: str = "ja-JP") -> Page:
+    width, height = SIZES[size]
+    context = browser.new_context(locale=locale, viewport={"width": width, "height": height}, color_scheme=scheme)
     page = context.new_page()
     page.goto(address)
     page.wait_for_selector("html[data-ready]")
@@ -92,15 +182,12 @@ def _open(browser: Browser, address: str, width: int, height: int, scheme: Any) 
 def serving() -> Iterator[str]:
     """The address of a server that answers from an index of `source/`."""
     with tempfile.TemporaryDirectory() as folder:
-        serve = (
-            "import sys; from pathlib import Path; from qa.server import serve; "
-            "serve(sys.argv[1], port=0, sources=Path(sys.argv[2]))"
+        index = str(Path(folder) / "index")
+        command = [sys.executable, "-m", "qa"]
+        subprocess.run([*command, "build", str(ROOT / "source"), "--index", index], cwd=ROOT, check=True)
+        server = subprocess.Popen(
+            [*command, "serve", "--index", index, "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True
         )
-        build = "import sys; from qa import Index; Index.build([sys.argv[2]], sys.argv[1])"
-        arguments = [str(Path(folder) / "index"), str(ROOT / "source")]
-        subprocess.run([sys.executable, "-c", build, *arguments], cwd=ROOT, check=True)
-        command = [sys.executable, "-c", serve, *arguments]
-        server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         try:
             assert server.stdout
             address = re.search(r"http://\S+", server.stdout.readline())
@@ -108,7 +195,7 @@ def serving() -> Iterator[str]:
             yield address.group()
         finally:
             server.terminate()
-            server.wait(15)
+            server.wait(60)
 
 
 if __name__ == "__main__":
