@@ -12,7 +12,7 @@ import regex
 
 from qa.suggestions.draft import Draft
 
-_CAPITAL = r"\p{Lu}[\p{L}\p{N}'’&.\-]*[\p{L}\p{N}]"
+_CAPITAL = r"(?<![\p{L}\p{N}])\p{Lu}[\p{L}\p{N}'’&.\-]{0,24}[\p{L}\p{N}]"
 _NO_NAME = (
     r"(?!(?:This|That|These|Those|It|He|She|They|We|You|I|There|Here|What|Who|Most|Some|Many|One|Since|In|On|At|After"
     r"|Before|While|When|As|For|By|With|From|During|Although|If|But|And|Or|So|To|Of|Long|Both|Each|All|Such|Another"

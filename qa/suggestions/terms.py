@@ -10,9 +10,8 @@ from collections import Counter, defaultdict
 
 import regex
 
-_LATIN_NAME = (
-    r"(?<![\p{L}\p{N}])[A-Z][\p{Latin}\p{N}&'’\-]*[\p{Latin}\p{N}](?:\ [A-Z][\p{Latin}\p{N}&'’\-]*[\p{Latin}\p{N}])*"
-)
+_LATIN_WORD = r"[A-Z][\p{Latin}\p{N}&'’\-]{0,24}[\p{Latin}\p{N}]"
+_LATIN_NAME = rf"(?<![\p{{L}}\p{{N}}]){_LATIN_WORD}(?:\ {_LATIN_WORD}){{0,4}}"
 _IN_COMPOUND = r"\p{Han}\p{Katakana}ー・々A-Za-z"
 _JAPANESE = regex.compile(
     rf"{_LATIN_NAME}(?![{_IN_COMPOUND}])|(?<![{_IN_COMPOUND}\d])[{_IN_COMPOUND}]{{3,14}}(?![{_IN_COMPOUND}])"
@@ -22,9 +21,8 @@ _NO_TERM = regex.compile(
     r"\A[・ー第約各同全両当]|(?:[〇一二三四五六七八九十百千万年月日時分内上中後前間用的別等初目来降・]|時代|現在|場合)\Z"
     r"|\A\p{Latin}{1,2}\Z|\p{Ll}\p{Han}"
 )
-_NAME = regex.compile(
-    r"(?<![\p{L}\p{N}])\p{Lu}[\p{L}\p{M}\p{N}'’\-]*[\p{L}\p{N}](?:\ \p{Lu}[\p{L}\p{M}\p{N}'’\-]*[\p{L}\p{N}]){0,4}"
-)
+_CAPITAL = r"\p{Lu}[\p{L}\p{M}\p{N}'’\-]{0,30}[\p{L}\p{N}]"
+_NAME = regex.compile(rf"(?<![\p{{L}}\p{{N}}]){_CAPITAL}(?:\ {_CAPITAL}){{0,4}}")
 _WORD = regex.compile(r"[\p{L}\p{M}]{4,40}")
 _HAN_RUN = regex.compile(r"\p{Han}{2,}")
 _CHINESE_FUNCTION = regex.compile(
