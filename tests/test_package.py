@@ -17,6 +17,7 @@ ORDER = [
     "errors",
     "encodings",
     "sources",
+    "collection",
     "sentences",
     "sections",
     "passages",
