@@ -42,11 +42,25 @@ DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=0)
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did: passages embedded anew, and those whose vectors were taken over."""
+    """What a build made, as ``qa build --json`` prints it.
 
+    Attributes:
+        generation: the new generation's number.
+        sources, passages: how many there are in it.
+        embedded, reused: passages embedded anew, and those whose vectors were taken over.
+        seconds: how long it took.
+    """
+
+    generation: int
+    sources: int
+    passages: int
     embedded: int
     reused: int
     seconds: float
+
+    def to_dict(self) -> dict[str, int | float]:
+        """As programs get it, from the shell and over HTTP."""
+        return asdict(self) | {"seconds": round(self.seconds, 2)}
 
 
 class Index:
@@ -182,7 +196,8 @@ class Index:
             counts = write_generation(folder, list(texts.values()), embedder, chunking, known, progress)
         index = cls._read(path, number)
         index.__dict__["embedder"] = embedder
-        index.built = BuildReport(*counts, seconds=(datetime.now(UTC) - started).total_seconds())
+        seconds = (datetime.now(UTC) - started).total_seconds()
+        index.built = BuildReport(number, len(index.sources), len(index.passages), *counts, seconds)
         return index
 
     @classmethod

@@ -12,7 +12,7 @@ from typing import Any
 from qa.index import Index
 from qa.passages import Passage
 from qa.sections import sections
-from qa.sentences import Span, split_paragraphs
+from qa.sentences import Span, split_paragraphs, split_sentences
 from qa.sources import Source
 from qa.ui.messages import source_class
 
@@ -30,6 +30,11 @@ def document(index: Index, name: str) -> dict[str, Any]:
     source = index.sources[name]
     passages = [passage for passage in index.passages if passage.source == name]
     return {**described(source), "blocks": _blocks(source.text, index.sentences(name), passages)}
+
+
+def draft(source: Source) -> dict[str, Any]:
+    """The same of a source that is not indexed yet; nothing of it is known to be a page's furniture."""
+    return {**described(source), "blocks": _blocks(source.text, split_sentences(source.text), [])}
 
 
 def described(source: Source) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 // What the page's parts share: words, theme, the two views of a narrow window. Loaded before them all.
 //   page.js      this: QA.say, QA.setLanguage, QA.setTheme, QA.show
 //   chat.js      the chat's own behaviour: citations, copy, the Enter of an input method
+//   drop.js      files dropped anywhere on the page
 //   header.js, source.js, listing.js, progress.js, line.js: one part each, drawn from its JSON value as text
 (() => {
   const words = JSON.parse(document.getElementById("qa-words").textContent);
@@ -44,6 +45,12 @@
     sources.length < 2
       ? sources.map((source) => source.name).join("")
       : QA.say("header.more", { first: sources[0].name, count: sources.length - 1 });
+  // Seconds, or null while that cannot be told.
+  QA.timeLeft = (seconds) => {
+    if (seconds === null || seconds === undefined) return "";
+    if (seconds < 100) return QA.say("build.left.seconds", { count: Math.ceil(seconds) });
+    return QA.say("build.left.minutes", { count: Math.ceil(seconds / 60) });
+  };
   QA.onLanguage = (listener) => listeners.push(listener);
   QA.label = (root) =>
     root.querySelectorAll("[data-word]").forEach((part) => (part.textContent = QA.say(part.dataset.word)));

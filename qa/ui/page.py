@@ -16,10 +16,10 @@ import gradio as gr
 from qa.answer import answer
 from qa.errors import IndexMissingError
 from qa.index import Index
-from qa.ui.document import document, overview
+from qa.ui.document import document, draft, overview
 from qa.ui.endpoints import add_endpoints
 from qa.ui.history import History
-from qa.ui.messages import chat_messages
+from qa.ui.messages import chat_messages, source_class
 from qa.ui.open_index import OpenIndex
 from qa.ui.parts import asset, own_part, said
 from qa.ui.texts import TextsPanel
@@ -31,7 +31,7 @@ UPLOADS_KEPT = 3600
 """Seconds after which an uploaded file is deleted."""
 QUESTIONS_AT_ONCE = 4
 
-_HEAD_SCRIPTS = ("page.js", "chat.js")
+_HEAD_SCRIPTS = ("page.js", "chat.js", "drop.js")
 _STYLES = ("page.css", "texts.css", "chat.css", "source.css")
 _WITH_LANGUAGE = "(_, ...rest) => [QA.language, ...rest]"
 
@@ -93,23 +93,23 @@ class _Page:
     def _connect(self) -> None:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         visit = [self._language, self._history]
-        shown = [self._history, self._chat, self._header, self._source, self._texts.listing]
+        drawn = [self._chat, self._header, self._source, self._texts.listing]
+        shown = [self._history, *drawn]
         labelled = [*shown, self._language, self._question, self._ask, self._stop, *self._texts.labelled]
         reply = [*shown, self._question, self._notice, self._ask, self._stop]
 
         opened = self.blocks.load(self._greet, inputs=visit, outputs=labelled, js=_WITH_LANGUAGE, **private)
         opened.then(js="() => QA.ready()", **private)
-        opened.then(self._texts.watch, [self._language], self._texts.reports, concurrency_limit=None, **private).then(
-            self._refresh, visit, shown, **private
-        )
         self._header.language(self._greet, inputs=visit, outputs=labelled, js=_WITH_LANGUAGE, **private)
+        self._texts.connect(self._language, private)
+        self._texts.progress.swapped(self._redraw, visit, drawn, trigger_mode="always_last", **private)
 
         asked = gr.on(
-            [self._question.submit, self._ask.click], self._answer, [self._question, *visit], reply,
+            [self._question.submit, self._ask.click], self._answer,
+            [self._question, *visit, self._texts.left_out], reply,
             concurrency_limit=QUESTIONS_AT_ONCE, trigger_mode="always_last", **private,
         )  # fmt: skip
         self._stop.click(self._give_up, visit, reply, cancels=[asked], queue=False, **private)
-        self._texts.connect(self._language, private).then(self._refresh, visit, shown, **private)
 
     def _greet(self, language: str, history: History) -> Updates:
         """The whole page in a language."""
@@ -128,6 +128,12 @@ class _Page:
         # None: being built, or to be built; the panel of texts says so.
         return self._drawn(self._open_index.available(), history, words_of(language))
 
+    def _redraw(self, language: str, history: History) -> Updates:
+        """The same without the history itself: an answer that is being given keeps it."""
+        updates = self._refresh(language, history)
+        del updates[self._history]
+        return updates
+
     def _drawn(self, index: Index | None, history: History, words: Words) -> Updates:
         sources: Mapping[str, Any] = {}
         if index is not None:
@@ -139,10 +145,10 @@ class _Page:
             self._chat: chat_messages(history, sources, words, self._open_index.building is not None),
             self._header: seen,
             self._source: seen,
-            self._texts.listing: seen,
+            self._texts.listing: self._texts.listed(words),
         }
 
-    def _answer(self, question: str, language: str, history: History) -> Iterator[Updates]:
+    def _answer(self, question: str, language: str, history: History, left_out: frozenset[str]) -> Iterator[Updates]:
         """The question at once, then its answer; an error gives the question back with a sentence."""
         words = words_of(language)
         before = history
@@ -156,9 +162,10 @@ class _Page:
                     self._notice: said(),
                     self._stop: gr.update(interactive=True),
                 }
-            result = answer(index, question)
+            chosen = {name: index.sources[name] for name in self._texts.chosen(index, left_out)}
+            result = answer(index, question, sources=chosen)
             yield {
-                **self._drawn(index, history.asked(question).answered(result, index.sources), words),
+                **self._drawn(index, history.asked(question).answered(result, chosen), words),
                 self._stop: gr.update(interactive=False),
             }
         except Exception as error:  # whatever happens, the visitor is told in one sentence
@@ -185,9 +192,12 @@ def _reader(open_index: OpenIndex) -> Callable[[str], dict[str, Any]]:
     """For the source pane: id -> document. A plain function, as Gradio wants it."""
 
     def read_source(source_id: str) -> dict[str, Any]:
-        index = open_index.current()
-        wanted = (source["name"] for source in overview(index)["sources"] if source["id"] == source_id)
-        name = next(wanted, None)
-        return {} if name is None else document(index, name)
+        index = open_index.available()
+        if index is not None:
+            for source in index.sources.values():
+                if source_class(source) == source_id:
+                    return document(index, source.name)
+        drafts = (job.source for job in open_index.jobs if job.source)
+        return next((draft(source) for source in drafts if source_class(source) == source_id), {})
 
     return read_source
