@@ -3,8 +3,9 @@
     source text -> passages -> embeddings + terms -> index folder -> hits -> answer with citations
 
     sources.py    sentences.py  embedding.py      index.py        retrieval.py   answer.py
-                  passages.py   lexical.py        building.py     rerank.py      citations.py
-                  language.py       generations.py  fusion.py      suggestions/
+                  passages.py   lexical.py        collection.py   rerank.py      citations.py
+                  language.py                     building.py     fusion.py      suggestions/
+                                                  generations.py
 
     from qa import Index, answer, retrieve
     index = Index.build(["source/"], "index")

@@ -7,7 +7,7 @@ citation is checked against the stored source before it leaves this module.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from qa.citations import Citation, cite, verified
 from qa.fusion import fuse
 from qa.index import Index
 from qa.rerank import sentence_scores
-from qa.retrieval import FURNITURE_PENALTY, Hit, Query, opened, prepare, search
+from qa.retrieval import FURNITURE_PENALTY, Hit, Query, opened, passages_of, prepare, search
 from qa.sources import Source
 
 MAX_CITATIONS = 5
@@ -89,7 +89,14 @@ class ScoredSentence:
     words: float
 
 
-def answer(index: Index | str | Path, question: str, k: int = 10, *, floor: float = FLOOR) -> Answer:
+def answer(
+    index: Index | str | Path,
+    question: str,
+    k: int = 10,
+    *,
+    floor: float = FLOOR,
+    sources: Collection[str] | None = None,
+) -> Answer:
     """Answers a question from an index, with citations, or declines.
 
     Args:
@@ -97,13 +104,16 @@ def answer(index: Index | str | Path, question: str, k: int = 10, *, floor: floa
         question: up to 2,000 code points, in any language.
         k: passages returned as ``hits``; one that is cited from is returned beyond that number.
         floor: the confidence under which it declines; 0 never does.
+        sources: names of the sources to ask; None for all.
 
     Raises:
-        QuestionError: the question is empty or too long. IndexError_: the folder holds no sound index.
+        QuestionError: the question is empty or too long, or no source is chosen. SourceError: there is no
+        source of such a name. IndexError_: the folder holds no sound index.
     """
     index = opened(index)
+    among = passages_of(index, sources)
     query = prepare(index, question)
-    found = search(index, query, max(k, READ))
+    found = search(index, query, max(k, READ), among)
     sentences = score_sentences(index, query, found[:READ])
     confidence = max(0.0, min(1.0, max((sentence.late for sentence in sentences), default=0.0)))
     citations: list[Citation] = []

@@ -176,14 +176,7 @@ def build(
     with status("Finding questions"):
         suggestions_of(index)
     assert index.built  # this process has built it
-    made = {
-        "generation": index.generation,
-        "sources": len(index.sources),
-        "passages": len(index.passages),
-        "embedded": index.built.embedded,
-        "reused": index.built.reused,
-        "seconds": round(index.built.seconds, 2),
-    }
+    made = index.built.to_dict()
     if settings.json:
         _print_json(made)
     else:
@@ -261,12 +254,13 @@ def evaluate_set(settings: Settings, path: Path, limit: int | None) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=7860, show_default=True, metavar="PORT", help="0: any.")
+@click.option("--mcp", is_flag=True, help="Also offer retrieve, answer, list_sources and build as MCP tools.")
 @_settings
-def serve(settings: Settings, host: str, port: int) -> None:
+def serve(settings: Settings, host: str, port: int, mcp: bool) -> None:
     """Open the chat in the browser."""
     from qa.server import serve as serve_chat
 
-    serve_chat(settings.index, host, port)
+    serve_chat(settings.index, host, port, mcp=mcp)
 
 
 @main.command()

@@ -1,7 +1,8 @@
 """Everything that can go wrong on purpose, one class for each thing a caller may want to catch.
 
 QAError                    base of all; its text is one sentence: what was wrong and what to do
-├── SourceError            a text that cannot be read: missing, empty, binary, too long, unknown encoding
+├── SourceError            a text that cannot be read (missing, empty, binary, too long, unknown encoding)
+│                          or a name that no text of the index has
 ├── QuestionError          a question that cannot be asked: empty or too long
 ├── ModelError             an embedding model that cannot be found, loaded or used
 ├── IndexError_            an index folder that cannot be used
@@ -31,7 +32,7 @@ class QAError(Exception):
 
 
 class SourceError(QAError):
-    """A source text cannot be read."""
+    """A source text cannot be read, or the index holds none of that name."""
 
 
 class QuestionError(QAError):

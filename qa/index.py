@@ -2,6 +2,7 @@
 
     index = Index.build(["source/"], "index")     # read, split, embed, write, swap
     index = Index.open("index")                   # the present generation, checked file by file
+    index = Index.add(["notes.txt"], "index")     # so do Index.remove and Index.rename: another generation
 
 A generation's folder holds the texts once, as they stand, in ``sources/``; passages and sentences are
 offsets into them (``spans.npy``, ``sentences.npy``); ``faiss.index``, ``lexical/`` and ``tokens/``
@@ -10,7 +11,7 @@ are what is searched; ``manifest.json`` says how all of it was made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -20,8 +21,9 @@ import numpy as np
 
 from qa import generations
 from qa.building import Before, content_key, write_generation
+from qa.collection import Texts, renamed, with_added, without
 from qa.embedding import Embedder, Progress, Prompts
-from qa.errors import IndexDamagedError, IndexMismatchError, QAError
+from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, QAError
 from qa.lexical import Analysis, words
 from qa.passages import Chunking, Passage
 from qa.sentences import Span
@@ -30,6 +32,9 @@ from qa.stores.faiss import FaissStore
 from qa.stores.tokens import TokenVectors
 from qa.weights import load_model
 
+Given = Iterable[str | Path | Source] | str | Path | Source
+"""Files, folders (their .txt and .md) and texts."""
+
 DEFAULT_INDEX = "index"
 DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=0)
 """Sizes chosen by `python bench/chunking.py`, which prints what others give."""
@@ -37,11 +42,25 @@ DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=0)
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did: passages embedded anew, and those that took the vectors of one with the same words."""
+    """What a build made, as ``qa build --json`` prints it.
 
+    Attributes:
+        generation: the new generation's number.
+        sources, passages: how many there are in it.
+        embedded, reused: passages embedded anew, and those that took the vectors of one with the same words.
+        seconds: how long it took.
+    """
+
+    generation: int
+    sources: int
+    passages: int
     embedded: int
     reused: int
     seconds: float
+
+    def to_dict(self) -> dict[str, int | float]:
+        """As programs get it, from the shell and over HTTP."""
+        return asdict(self) | {"seconds": round(self.seconds, 2)}
 
 
 class Index:
@@ -83,7 +102,7 @@ class Index:
     @classmethod
     def build(
         cls,
-        sources: Iterable[str | Path | Source] | str | Path | Source,
+        sources: Given,
         path: str | Path = DEFAULT_INDEX,
         *,
         model: str | None = None,
@@ -106,9 +125,60 @@ class Index:
             SourceError: a text cannot be read. ModelError: no such model. StorageError: the disk refused.
             In each case the index that was there stays.
         """
-        path = Path(path)
+        texts = with_added({}, read_sources(sources, max_chars=max_chars))
+        return cls._made(Path(path), lambda _: texts, QAError, model, chunking, progress)
+
+    @classmethod
+    def add(
+        cls,
+        sources: Given,
+        path: str | Path = DEFAULT_INDEX,
+        *,
+        max_chars: int = DEFAULT_MAX_CHARS,
+        progress: Progress | None = None,
+    ) -> Index:
+        """Puts sources beside those of the index; one whose name is there takes that one's place.
+
+        Arguments and errors are those of :meth:`build`. Where there is no index it makes one; an index that
+        cannot be read is refused (IndexError_), for its texts would be lost.
+        """
+        new = read_sources(sources, max_chars=max_chars)
+        return cls._made(Path(path), lambda texts: with_added(texts, new), IndexMissingError, progress=progress)
+
+    @classmethod
+    def remove(cls, names: Iterable[str], path: str | Path = DEFAULT_INDEX) -> Index:
+        """Takes the sources of these names out of the index; what stays is not embedded again.
+
+        Raises:
+            SourceError: there is no source of such a name, or none would be left. IndexError_: there is no
+            index, or it cannot be used. StorageError: the disk refused.
+        """
+        unwanted = {names} if isinstance(names, str) else set(names)
+        return cls._made(_there(path), lambda texts: without(texts, unwanted))
+
+    @classmethod
+    def rename(cls, old: str, new: str, path: str | Path = DEFAULT_INDEX) -> Index:
+        """Gives a source of the index another name, in its place; nothing is embedded again.
+
+        Raises:
+            SourceError: there is no source of the old name, or another of the new. IndexError_, StorageError:
+            as for :meth:`remove`.
+        """
+        return cls._made(_there(path), lambda texts: renamed(texts, old, new))
+
+    @classmethod
+    def _made(
+        cls,
+        path: Path,
+        choose: Callable[[Texts], Texts],
+        forgiven: type[QAError] | tuple[()] = (),
+        model: str | None = None,
+        chunking: Chunking | None = None,
+        progress: Progress | None = None,
+    ) -> Index:
+        """A generation of what ``choose`` makes of the present texts; there are none where opening the index
+        raises what is forgiven."""
         started = datetime.now(UTC)
-        texts = read_sources(sources, max_chars=max_chars)
         settings = _settings_before(path)
         if model is None and "model" in settings:
             embedder = load_model(settings["model"]["name"], Prompts(**settings["model"]["prompts"]))
@@ -119,11 +189,15 @@ class Index:
         chunking = _within(embedder.max_tokens, chunking)
         with generations.new_generation(path) as folder:
             number = int(folder.name.partition(".")[0])
-            known = dict(_embedded_before(path, embedder))
-            counts = write_generation(folder, texts, embedder, chunking, known, progress)
+            # The lock is held: what another process has put there meanwhile is built upon, not lost.
+            before = cls._before(path, forgiven)
+            texts = choose(dict(before.sources) if before else {})
+            known = dict(_embedded_in(before, embedder)) if before else {}
+            counts = write_generation(folder, list(texts.values()), embedder, chunking, known, progress)
         index = cls._read(path, number)
         index.__dict__["embedder"] = embedder
-        index.built = BuildReport(*counts, seconds=(datetime.now(UTC) - started).total_seconds())
+        seconds = (datetime.now(UTC) - started).total_seconds()
+        index.built = BuildReport(number, len(index.sources), len(index.passages), *counts, seconds)
         return index
 
     @classmethod
@@ -143,6 +217,13 @@ class Index:
                 if attempt == 2 or generations.current_number(path) == number:
                     raise
         raise AssertionError("not reached")
+
+    @classmethod
+    def _before(cls, path: Path, forgiven: type[QAError] | tuple[()]) -> Index | None:
+        try:
+            return cls.open(path)
+        except forgiven:
+            return None
 
     @classmethod
     def _read(cls, path: Path, number: int) -> Index:
@@ -208,6 +289,13 @@ class Index:
         ]
 
 
+def _there(path: str | Path) -> Path:
+    """The folder of an index; refused before anything is made in it where there is none."""
+    path = Path(path)
+    generations.current_number(path)
+    return path
+
+
 def _within(window: int, chunking: Chunking) -> Chunking:
     """No passage may be longer than what the model reads."""
     longest = min(chunking.max_tokens, window)
@@ -222,12 +310,8 @@ def _settings_before(path: Path) -> generations.Manifest:
         return {}
 
 
-def _embedded_before(path: Path, embedder: Embedder) -> Iterator[tuple[str, Before]]:
-    """What the present generation has of passages, if the same model made it."""
-    try:
-        index = Index.open(path)
-    except QAError:
-        return
+def _embedded_in(index: Index, embedder: Embedder) -> Iterator[tuple[str, Before]]:
+    """What a generation has of passages, if the same model made it."""
     model = index.manifest["model"]
     if (model["fingerprint"], model["prompts"]) != (embedder.fingerprint, asdict(embedder.prompts)):
         return

@@ -9,12 +9,15 @@ another language has few of those, and leans on meaning alone.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from qa.collection import expect
 from qa.embedding import Embedded
 from qa.errors import QuestionError
 from qa.fusion import fuse
@@ -119,24 +122,44 @@ class Query:
     coverage: float
 
 
-def retrieve(index: Index | str | Path, question: str, k: int = 5) -> list[Hit]:
+def retrieve(
+    index: Index | str | Path, question: str, k: int = 5, *, sources: Collection[str] | None = None
+) -> list[Hit]:
     """The k best passages for a question, best first.
 
     Args:
         index: an open index, or the folder of one.
         question: up to 2,000 code points, in any language.
         k: how many hits at the most.
+        sources: names of the sources to search; None for all.
 
     Raises:
-        QuestionError: the question is empty or too long. IndexError_: the folder holds no sound index.
+        QuestionError: the question is empty or too long, or no source is chosen. SourceError: there is no
+        source of such a name. IndexError_: the folder holds no sound index.
     """
     index = opened(index)
-    return search(index, prepare(index, question), k)
+    among = passages_of(index, sources)
+    return search(index, prepare(index, question), k, among)
 
 
 def opened(index: Index | str | Path) -> Index:
     """An open index as it is, a folder's index opened."""
     return index if isinstance(index, Index) else Index.open(index)
+
+
+def passages_of(index: Index, sources: Collection[str] | None) -> npt.NDArray[np.int64] | None:
+    """int64 [m]: the numbers of these sources' passages; None, which is all of them, for None.
+
+    Raises:
+        QuestionError: no source is chosen. SourceError: there is no source of such a name.
+    """
+    if sources is None:
+        return None
+    if not sources:
+        raise QuestionError("No text is chosen to be asked: choose at least one.", "sources.none")
+    expect(sources, index.sources)
+    wanted = set(sources)
+    return np.array([n for n, passage in enumerate(index.passages) if passage.source in wanted], dtype=np.int64)
 
 
 def prepare(index: Index, question: str) -> Query:
@@ -156,12 +179,14 @@ def prepare(index: Index, question: str) -> Query:
     return Query(asked, index.embedder.embed_question(asked), found, index.store.lexical.coverage(found))
 
 
-def search(index: Index, query: Query, k: int) -> list[Hit]:
-    """The k best passages for a prepared question, best first."""
+def search(index: Index, query: Query, k: int, among: npt.NDArray[np.int64] | None = None) -> list[Hit]:
+    """The k best passages for a prepared question, best first; of those numbered in ``among`` alone, if given."""
+    if among is not None and not len(among):
+        return []
     vector = query.embedded.vector
     depth = max(DEPTH, k)
-    near, cosines = index.store.search_dense(vector, depth)
-    worded, bm25 = index.store.search_lexical(query.terms, depth)
+    near, cosines = index.store.search_dense(vector, depth, among)
+    worded, bm25 = index.store.search_lexical(query.terms, depth, among)
     candidates = np.union1d(near, worded).astype(np.int64)
     late = passage_scores(query.embedded, index.tokens, candidates)
     lexical = np.zeros(len(candidates), dtype=np.float32)

@@ -8,6 +8,7 @@ this one: foreign names of the host and requests from foreign pages are refused.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import ipaddress
 import logging
 import os
@@ -50,7 +51,14 @@ SECURITY_HEADERS = {
 _log = logging.getLogger(__name__)
 
 
-def serve(index_path: str | Path, host: str = "127.0.0.1", port: int = 7860, sources: Path | None = None) -> None:
+def serve(
+    index_path: str | Path,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    sources: Path | None = None,
+    *,
+    mcp: bool = False,
+) -> None:
     """Serves the chat until interrupted.
 
     Args:
@@ -58,10 +66,13 @@ def serve(index_path: str | Path, host: str = "127.0.0.1", port: int = 7860, sou
         host: the address to listen on; 0.0.0.0 for every one of this machine.
         port: 0 takes a free one.
         sources: file or folder that the index is built from first, where there is none.
+        mcp: whether the public endpoints are MCP tools as well, over streamable HTTP at ``/gradio_api/mcp``.
 
     Raises:
-        ServeError: the port is in use, or the host is not one of this machine's.
+        ServeError: the port is in use, the host is not one of this machine's, or what MCP needs is missing.
     """
+    if mcp:
+        _expect_mcp()
     listening = _bind(host, port)
     with tempfile.TemporaryDirectory(prefix="cited-qa-", ignore_cleanup_errors=True) as uploads, listening:
         os.environ["GRADIO_TEMP_DIR"] = uploads  # read by Gradio when it is imported
@@ -69,16 +80,17 @@ def serve(index_path: str | Path, host: str = "127.0.0.1", port: int = 7860, sou
         from qa.ui.open_index import OpenIndex
 
         open_index = OpenIndex(index_path)
-        app = build_app(open_index, hosts=_names_of(host, listening))
+        app = build_app(open_index, hosts=_names_of(host, listening), mcp=mcp)
         threading.Thread(target=_prepare, args=(open_index, sources), daemon=True).start()
-        _run(app, listening, host)
+        _run(app, listening, host, mcp)
 
 
-def build_app(open_index: OpenIndex, hosts: Iterable[str] = ("localhost",)) -> FastAPI:
-    """The ASGI application: the page, ``/healthz`` and the guards before them."""
+def build_app(open_index: OpenIndex, hosts: Iterable[str] = ("localhost",), *, mcp: bool = False) -> FastAPI:
+    """The ASGI application: the page, ``/healthz``, MCP if wanted, and the guards before them."""
     import gradio as gr
     from fastapi import FastAPI
 
+    from qa.ui.endpoints import give_json_to_mcp
     from qa.ui.page import build_page, head, theme
 
     app = FastAPI(title="cited-qa", openapi_url=None, docs_url=None, redoc_url=None)
@@ -91,9 +103,10 @@ def build_app(open_index: OpenIndex, hosts: Iterable[str] = ("localhost",)) -> F
         return {"status": status, "generation": index.generation if index else None}
 
     app.add_middleware(_Guard, hosts=frozenset(hosts))
+    page = build_page(open_index)
     served: FastAPI = gr.mount_gradio_app(
         app,
-        build_page(open_index),
+        page,
         path="/",
         app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
         head=head(),
@@ -105,9 +118,18 @@ def build_app(open_index: OpenIndex, hosts: Iterable[str] = ("localhost",)) -> F
         max_file_size=MAX_UPLOAD,
         ssr_mode=False,
         pwa=False,
-        mcp_server=False,
+        mcp_server=mcp,
     )
+    if mcp:
+        if page.mcp_error:  # Gradio goes on without
+            raise ServeError(f"MCP cannot be served ({page.mcp_error}): serve without --mcp.")
+        give_json_to_mcp(page)
     return served
+
+
+def _expect_mcp() -> None:
+    if importlib.util.find_spec("mcp") is None:
+        raise ServeError("MCP needs an extra that is not installed: pip install 'cited-qa[mcp]'.")
 
 
 class _Guard:
@@ -210,14 +232,17 @@ def _prepare(open_index: OpenIndex, sources: Path | None) -> None:
         _log.exception("the index could not be prepared")
 
 
-def _run(app: FastAPI, listening: socket.socket, host: str) -> None:
+def _run(app: FastAPI, listening: socket.socket, host: str, mcp: bool) -> None:
     import uvicorn
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
             shown = f"[{host}]" if ":" in host else host
-            print(f"cited-qa answers at http://{shown}:{listening.getsockname()[1]}/", flush=True)
+            address = f"http://{shown}:{listening.getsockname()[1]}/"
+            print(f"cited-qa answers at {address}", flush=True)
+            if mcp:
+                print(f"MCP tools at {address}gradio_api/mcp", flush=True)
 
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=STOP_AFTER, lifespan="on")
     if threading.current_thread() is threading.main_thread():

@@ -100,10 +100,10 @@ def read_sources(
         seen.add(identity)
         if isinstance(item, Source):
             source = source_from_text(name, item.text, max_chars=max_chars)
-            free = _free_name(source.name, "", sources)
+            free = free_name(source.name, "", sources)
         else:
             source = source_from_bytes(name, _bytes(item, max_chars), max_chars=max_chars)
-            free = _free_name(source.name, item.resolve().parent.name, sources)
+            free = free_name(source.name, item.resolve().parent.name, sources)
         sources[free] = source if free == source.name else Source(free, source.text)
     return list(sources.values())
 
@@ -245,7 +245,7 @@ def _shown(path: Path) -> str:
     return clean_name(str(path))
 
 
-def _free_name(name: str, folder: str, taken: Container[str]) -> str:
+def free_name(name: str, folder: str, taken: Container[str]) -> str:
     """The name, or where it is taken the same with its folder before it or a number after it."""
     if name not in taken:
         return name

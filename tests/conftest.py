@@ -1,10 +1,14 @@
-"""What the suite shares: one index of the article, and no way out to any other host."""
+"""What the suite shares: one index of the article, a browser, and no way out to any other host."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from browser import CHROMIUM, DESKTOP, Visit, serving
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 from states import chromium, reach, served  # noqa: F401
@@ -28,3 +32,69 @@ def article_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("article") / "index"
     Index.build([ARTICLE], path)
     return path
+
+
+@pytest.fixture(scope="session")
+def address(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that answers from the article."""
+    index = tmp_path_factory.mktemp("article") / "index"
+    shutil.copytree(article_index, index)
+    with serving(index) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def scratch_address(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server whose texts the tests change."""
+    index = tmp_path_factory.mktemp("scratch") / "index"
+    shutil.copytree(article_index, index)
+    with serving(index) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Visit]:
+    """Opens a page in a fresh profile; at the end nothing foreign was asked for and nothing went wrong."""
+    requests: list[str] = []
+    troubles: list[str] = []
+    contexts = []
+    own: set[str] = set()
+
+    def open_page(url: str, locale: str = "ja-JP", viewport: dict[str, int] = DESKTOP, **options: Any) -> Any:
+        own.add(url.rstrip("/"))
+        context = browser.new_context(locale=locale, viewport=viewport, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("dialog", lambda dialog: (troubles.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.goto(url)
+        page.wait_for_selector("#source .sentence", state="attached")
+        page.wait_for_selector("html[data-ready]")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert requests
+    assert [url for url in requests if not url.startswith((*own, "data:", "blob:"))] == []
+    assert troubles == []
+
+
+@pytest.fixture
+def article(article_index: Path) -> str:
+    """The article's text."""
+    from qa.index import Index
+
+    (source,) = Index.open(article_index).sources.values()
+    return source.text

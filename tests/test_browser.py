@@ -1,39 +1,23 @@
-"""The served chat in a real browser: reading, asking, going to the cited sentence, replacing the text.
+"""The served chat in a real browser: reading, asking, going to the cited sentence, asking another text.
 
 Every visit also holds that the browser asked nothing but our own server and that its console shows no error.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from qa import Index
+from browser import CHROMIUM, PHONE, Visit, ask, replace_text, serving
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium: install it (on Debian, apt install chromium)"),
 ]
-
-Visit = Callable[..., Any]
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
-STARTS_WITHIN = 90
-ANSWERS_WITHIN = 60_000
-"""Seconds for the server, milliseconds for a first answer: the model is loaded in both, on a busy machine."""
 
 HOSTILE_NAME = '<img src=x onerror="alert(1)">'
 HOSTILE = """The moon <script>alert(1)</script> is made of <img src="http://evil.example/a.png" onerror="alert(2)">.
@@ -46,119 +30,6 @@ graph TD; A[<img src=http://evil.example/c.png>] --> B
 
 The \u202esea\u2066 is deep <style>body{display:none}</style> ${alert(3)} {{value}} <a href="javascript:alert(4)">x</a>.
 """
-
-
-@contextmanager
-def serving(index: Path) -> Iterator[str]:
-    """The address of ``qa serve`` on this index, in a process of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "qa", "serve", "--index", str(index), "--port", str(port)]
-    # A proxy that answers nothing: nothing of ours may go through it.
-    environment = {**os.environ, "HTTP_PROXY": "http://127.0.0.1:9", "PYTHONUNBUFFERED": "1"}
-    log = index.parent / "server.log"
-    uploads = index.parent / "tmp"
-    uploads.mkdir()
-    environment["TMPDIR"] = str(uploads)  # what is uploaded lies in here, and is gone when the server stops
-    with log.open("w") as errors:
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
-        try:
-            assert server.stdout
-            told = server.stdout.readline()
-            address = re.search(r"http://\S+", told)
-            assert address, log.read_text()
-            yield address.group()
-        finally:
-            server.terminate()
-            assert server.wait(15) == 0
-            assert list(uploads.iterdir()) == []
-
-
-@pytest.fixture(scope="session")
-def address(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server that answers from the article."""
-    index = tmp_path_factory.mktemp("article") / "index"
-    shutil.copytree(article_index, index)
-    with serving(index) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def scratch_address(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server whose text the tests replace."""
-    index = tmp_path_factory.mktemp("scratch") / "index"
-    shutil.copytree(article_index, index)
-    with serving(index) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    with playwright_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def visit(browser: Any) -> Iterator[Visit]:
-    """Opens a page in a fresh profile; at the end nothing foreign was asked for and nothing went wrong."""
-    requests: list[str] = []
-    troubles: list[str] = []
-    contexts = []
-    own: set[str] = set()
-
-    def open_page(url: str, locale: str = "ja-JP", viewport: dict[str, int] = DESKTOP, **options: Any) -> Any:
-        own.add(url.rstrip("/"))
-        context = browser.new_context(locale=locale, viewport=viewport, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("dialog", lambda dialog: (troubles.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.goto(url)
-        page.wait_for_selector("#source .sentence", state="attached")
-        page.wait_for_selector("html[data-ready]")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert requests
-    assert [url for url in requests if not url.startswith((*own, "data:", "blob:"))] == []
-    assert troubles == []
-
-
-@pytest.fixture
-def article(article_index: Path) -> str:
-    """The article's text."""
-    (source,) = Index.open(article_index).sources.values()
-    return source.text
-
-
-def ask(page: Any, question: str) -> Any:
-    """Asks and waits for the reply; returns its locator."""
-    before = page.locator("#chat .asked").count()
-    page.fill("#question textarea", question)
-    page.press("#question textarea", "Enter")
-    page.wait_for_function(
-        "n => document.querySelectorAll('#chat .asked').length > n && !document.querySelector('#chat .pending')",
-        arg=before,
-        timeout=ANSWERS_WITHIN,
-    )
-    return page.locator("#chat .message.bot").last
-
-
-def replace_text(page: Any, name: str, text: str) -> None:
-    page.click("#sources > button")
-    page.fill("#text-name :is(input, textarea)", name)
-    page.fill("#text-body textarea", text)
-    page.click("#build")
-    page.wait_for_function(
-        "name => document.querySelector('#header .speaks').textContent.includes(name)", arg=name, timeout=ANSWERS_WITHIN
-    )
 
 
 @pytest.mark.parametrize(
@@ -261,36 +132,13 @@ def test_a_pasted_text_answers_without_a_restart_and_the_chat_says_so(visit: Vis
     ask(page, "暫定CEOに任命されたのは誰ですか")
     text = "庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。\n\n門の鍵は赤い箱の中にあります。"
     replace_text(page, "庭の記録", text)
-    page.wait_for_selector("#chat .switched")
-    assert "庭の記録" in page.locator("#chat .switched").inner_text()
+    page.wait_for_function("() => document.querySelector('#chat .switched')?.textContent.includes('庭の記録')")
     assert page.locator("#chat .cite").count() == 0  # what the older answer cited is no longer there
     reply = ask(page, "庭師の名前は誰ですか")
     assert "庭師の名前は山田花子です。" in reply.locator(".answer").inner_text()
     reply.locator(".cite").first.click()
     page.wait_for_selector("#source .sentence.current")
     assert page.locator("#source .sentence.current").text_content() == "庭師の名前は山田花子です。"
-
-
-def test_dropped_files_replace_the_text_and_other_kinds_are_refused(
-    visit: Visit, scratch_address: str, tmp_path: Path
-) -> None:
-    page = visit(scratch_address, "en-GB")
-    for name, text in (("one.txt", "The bridge is nine metres long."), ("two.md", "The tower is red.")):
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    page.click("#sources > button")
-    page.click("#build")
-    page.wait_for_selector("#build-result .trouble:not([hidden])")
-    page.set_input_files("#text-files input[type=file]", [tmp_path / "one.txt", tmp_path / "two.md"])
-    page.wait_for_function("() => document.querySelector('#text-files').textContent.includes('two')")
-    page.click("#build")
-    page.wait_for_function(
-        "() => document.querySelector('#header .speaks').textContent.includes('one')", timeout=ANSWERS_WITHIN
-    )
-    page.wait_for_selector("#source .which:not([hidden])")
-    reply = ask(page, "What colour is the tower?")
-    assert "The tower is red." in reply.locator(".answer").inner_text()
-    reply.locator(".show").filter(visible=True).first.click()
-    page.wait_for_selector("#source .sentence.current")
 
 
 def test_hostile_words_of_a_source_and_a_question_make_no_element_and_no_request(

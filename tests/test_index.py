@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from qa import generations
 from qa.answer import answer
-from qa.errors import IndexDamagedError, IndexMismatchError, SourceError
+from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, SourceError
 from qa.index import Index
 from qa.lexical import words
 from qa.passages import Chunking
@@ -218,3 +219,80 @@ def test_passages_with_the_same_words_are_embedded_once(tmp_path: Path) -> None:
     first, _, last = (index.tokens.of(number) for number in range(3))
     assert (first[0] == last[0]).all() and len(first[0]) > 0
     assert index.store.vector(0) == pytest.approx(index.store.vector(2))
+
+
+# Sources one by one
+
+CATS, DOGS, BIRDS = (
+    Source("cats", "猫は魚を食べます。"),
+    Source("dogs", "犬は肉を食べます。"),
+    Source("birds", "鳥は空を飛びます。"),
+)
+
+
+def what_is_there(index: Index) -> dict[str, str]:
+    return {name: source.text for name, source in index.sources.items()}
+
+
+def test_an_added_source_stands_beside_those_that_are_there_and_alone_is_embedded(tmp_path: Path) -> None:
+    Index.build([CATS, DOGS], tmp_path)
+    index = Index.add(BIRDS, tmp_path)
+    assert list(index.sources) == ["cats", "dogs", "birds"]
+    assert index.built is not None and (index.built.embedded, index.built.reused) == (1, 2)
+    assert what_is_there(Index.open(tmp_path)) == what_is_there(index)
+    fresh = Index.build([CATS, DOGS, BIRDS], tmp_path / "fresh")
+    assert (index.passages, index.generation) == (fresh.passages, 2)
+    np.testing.assert_allclose(index.store.vectors, fresh.store.vectors, atol=1e-4)
+
+
+def test_a_source_added_under_a_name_that_is_there_takes_its_place(tmp_path: Path) -> None:
+    Index.build([CATS, DOGS], tmp_path)
+    index = Index.add([Source("cats", BIRDS.text)], tmp_path)
+    assert what_is_there(index) == {"cats": BIRDS.text, "dogs": DOGS.text}
+
+
+def test_adding_where_there_is_no_index_makes_one(tmp_path: Path) -> None:
+    (tmp_path / "cats.txt").write_text(CATS.text, encoding="utf-8")
+    assert list(Index.add(tmp_path / "cats.txt", tmp_path / "index").sources) == ["cats.txt"]
+
+
+def test_adding_to_a_damaged_index_is_refused_for_its_texts_would_be_lost(tmp_path: Path) -> None:
+    Index.build(CATS, tmp_path)
+    (tmp_path / "generations" / "1" / "faiss.index").write_bytes(b"cut")
+    with pytest.raises(IndexDamagedError):
+        Index.add(DOGS, tmp_path)
+    assert generations.current_number(tmp_path) == 1
+
+
+def test_what_is_removed_or_renamed_embeds_nothing(tmp_path: Path) -> None:
+    Index.build([CATS, DOGS, BIRDS], tmp_path)
+    renamed = Index.rename("dogs", "\u202edogs (old)", tmp_path)
+    assert what_is_there(renamed) == {"cats": CATS.text, "dogs (old)": DOGS.text, "birds": BIRDS.text}
+    assert renamed.built is not None and (renamed.built.embedded, renamed.built.reused) == (0, 3)
+    removed = Index.remove(["cats", "birds"], tmp_path)
+    assert what_is_there(removed) == {"dogs (old)": DOGS.text}
+    assert removed.built is not None and (removed.built.embedded, removed.built.reused) == (0, 1)
+
+
+def test_names_that_are_not_there_or_taken_and_the_last_text_are_refused(tmp_path: Path) -> None:
+    for change in (lambda: Index.remove("cats", tmp_path / "none"), lambda: Index.rename("a", "b", tmp_path / "none")):
+        with pytest.raises(IndexMissingError):
+            change()
+    assert not (tmp_path / "none").exists()
+    Index.build([CATS, DOGS], tmp_path)
+    with pytest.raises(SourceError, match=r"^The index holds no text named birds: check the name\.$"):
+        Index.remove(["cats", "birds"], tmp_path)
+    with pytest.raises(SourceError, match="no text named birds"):
+        Index.rename("birds", "eagles", tmp_path)
+    with pytest.raises(SourceError, match="another text named dogs"):
+        Index.rename("cats", "dogs", tmp_path)
+    with pytest.raises(SourceError, match="at least one text"):
+        Index.remove(["cats", "dogs"], tmp_path)
+    assert list(Index.open(tmp_path).sources) == ["cats", "dogs"]
+
+
+def test_what_several_add_at_once_is_all_there(tmp_path: Path) -> None:
+    Index.build(CATS, tmp_path)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda n: Index.add(Source(f"text {n}", f"第{n}話。"), tmp_path), range(4)))
+    assert set(Index.open(tmp_path).sources) == {"cats", "text 0", "text 1", "text 2", "text 3"}

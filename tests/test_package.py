@@ -18,6 +18,7 @@ ORDER = [
     "encodings",
     "sources",
     "language",
+    "collection",
     "sentences",
     "sections",
     "passages",

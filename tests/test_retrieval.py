@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa import Index, retrieve
-from qa.errors import IndexMissingError, QuestionError
+from qa import Index, answer, retrieve
+from qa.errors import IndexMissingError, QuestionError, SourceError
 from qa.retrieval import prepare
 from qa.sources import Source
 
@@ -108,3 +108,55 @@ def test_an_index_of_a_single_passage_answers(tmp_path: Path) -> None:
     index = Index.build(Source("one", "猫は魚を食べます。"), tmp_path)
     [hit] = retrieve(index, "猫は何を食べますか")
     assert (hit.text, hit.dense_rank, hit.lexical_rank) == ("猫は魚を食べます。", 1, 1)
+
+
+# Asking some sources only
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    texts = {"cats": "猫は魚を食べます。", "dogs": "犬は肉を食べます。", "fish": "猫が魚を食べるのは朝です。"}
+    many = Source("many", "\n\n".join(f"猫の第{n}話。魚の話です。" for n in range(150)))
+    return Index.build([*(Source(*one) for one in texts.items()), many], tmp_path_factory.mktemp("three"))
+
+
+def test_only_the_chosen_sources_are_searched_and_as_many_hits_found_as_they_hold(three: Index) -> None:
+    question = "猫は何を食べますか"
+    assert {hit.passage.source for hit in retrieve(three, question, sources=["dogs", "fish"])} == {"dogs", "fish"}
+    assert [hit.passage.source for hit in retrieve(three, question, sources=["dogs"])] == ["dogs"]
+    # More passages of another source than the search goes deep come nearer: they crowd nothing out.
+    assert len(retrieve(three, "猫の話 魚の話", 3, sources=["cats", "dogs", "fish"])) == 3
+
+
+def test_chosen_sources_hold_the_same_figures_as_in_a_search_of_all(three: Index) -> None:
+    everything = {hit.number: hit for hit in retrieve(three, "猫は何を食べますか", 1000)}
+    for hit in retrieve(three, "猫は何を食べますか", 10, sources=["cats", "fish"]):
+        of_all = everything[hit.number]
+        assert (hit.dense, hit.lexical, hit.late) == pytest.approx(
+            (of_all.dense, of_all.lexical, of_all.late), abs=1e-5
+        )
+
+
+def test_an_answer_cites_the_chosen_sources_only(three: Index) -> None:
+    for name in ("cats", "fish"):
+        result = answer(three, "猫は何を食べますか", floor=0.0, sources=[name])
+        assert {citation.source for citation in result.citations} == {name}
+        assert {hit.passage.source for hit in result.hits} == {name}
+
+
+def test_all_names_are_the_same_as_none_given(three: Index) -> None:
+    assert retrieve(three, "猫", sources=list(three.sources)) == retrieve(three, "猫")
+
+
+def test_unknown_names_and_no_name_at_all_are_refused(three: Index) -> None:
+    with pytest.raises(SourceError, match=r"^The index holds no text named birds: check the name\.$"):
+        retrieve(three, "猫", sources=["cats", "birds"])
+    with pytest.raises(QuestionError, match="choose at least one"):
+        answer(three, "猫", sources=[])
+
+
+def test_a_source_without_a_sentence_gives_no_hit(tmp_path: Path) -> None:
+    index = Index.build([Source("words", "猫は魚を食べます。"), Source("marks", "* * *")], tmp_path)
+    assert {passage.source for passage in index.passages} == {"words"}
+    assert retrieve(index, "猫", sources=["marks"]) == []
+    assert not answer(index, "猫", sources=["marks"]).answered

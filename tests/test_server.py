@@ -49,16 +49,6 @@ def test_another_sites_page_cannot_write(client: TestClient) -> None:
     assert client.post(path, json={}, headers={"origin": "http://127.0.0.1"}).status_code != 403
 
 
-def test_three_endpoints_are_public_and_typed(client: TestClient) -> None:
-    named = client.get("/gradio_api/info").json()["named_endpoints"]
-    assert set(named) == {"/retrieve", "/answer", "/list_sources"}
-    assert [(p["parameter_name"], p["type"]["type"]) for p in named["/retrieve"]["parameters"]] == [
-        ("question", "string"),
-        ("k", "integer"),
-    ]
-    assert all(endpoint["description"] for endpoint in named.values())
-
-
 def test_no_file_of_the_machine_and_no_monitoring_is_served(client: TestClient, article_index: Path) -> None:
     assert client.get(f"/gradio_api/file={article_index / 'CURRENT'}").status_code in (403, 404)
     assert client.get("/gradio_api/file=/etc/passwd").status_code in (403, 404)

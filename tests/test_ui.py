@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from babel import Locale
 
-from qa import Index, Source
-from qa.errors import IndexMissingError, QAError, SourceError
+from qa import Index
+from qa.errors import QAError, SourceError
 from qa.ui.document import document, overview
 from qa.ui.words import RefusedError, languages, sentence_for, words_of
 
@@ -138,42 +138,3 @@ def test_the_words_of_the_page_cannot_close_their_script() -> None:
 
     embedded = re.search(r'<script type="application/json" id="qa-words">(.*?)</script>', head(), re.DOTALL)
     assert embedded and json.loads(embedded[1]) == {tag: words.table for tag, words in languages().items()}
-
-
-# The index in use
-
-
-def test_a_folder_without_index_raises_until_one_is_built_there(tmp_path: Path) -> None:
-    from qa.ui.open_index import OpenIndex
-
-    open_index = OpenIndex(tmp_path / "index")
-    with pytest.raises(IndexMissingError):
-        open_index.current()
-    seen: list[int] = []
-    built = open_index.build([Source("a", "Cats sleep all day.")], lambda done, total, what: seen.append(done))
-    assert open_index.current() is built
-    assert open_index.building is None and seen
-
-
-def test_an_index_that_someone_else_rebuilt_is_opened_anew(tmp_path: Path) -> None:
-    from qa.ui.open_index import OpenIndex
-
-    Index.build([Source("a", "Cats sleep.")], tmp_path)
-    open_index = OpenIndex(tmp_path)
-    before = open_index.current()
-    assert open_index.current() is before
-    Index.build([Source("b", "Dogs bark.")], tmp_path)
-    assert list(open_index.current().sources) == ["b"]
-    assert open_index.current().generation > before.generation
-
-
-def test_a_build_that_fails_leaves_the_old_index_and_is_told(tmp_path: Path) -> None:
-    from qa.ui.open_index import OpenIndex
-
-    open_index = OpenIndex(tmp_path / "index")
-    open_index.build([Source("a", "Cats sleep.")])
-    with pytest.raises(QAError) as caught:
-        open_index.build([tmp_path / "missing.txt"])
-    assert open_index.failure is caught.value
-    assert open_index.building is None
-    assert list(open_index.current().sources) == ["a"]

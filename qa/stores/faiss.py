@@ -14,6 +14,8 @@ import numpy.typing as npt
 
 from qa.lexical import BM25
 
+Numbers = npt.NDArray[np.int64]
+"""Numbers of passages."""
 Ranking = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
 """Numbers of passages, best first, and their scores."""
 
@@ -61,14 +63,22 @@ class FaissStore:
         found: npt.NDArray[np.float32] = self._dense.reconstruct(number)
         return found
 
-    def search_dense(self, vector: npt.NDArray[np.float32], k: int) -> Ranking:
-        """The k passages whose vectors are nearest, with their cosines."""
-        scores, numbers = self._dense.search(vector[None, :], min(k, self._dense.ntotal))
+    def search_dense(self, vector: npt.NDArray[np.float32], k: int, among: Numbers | None = None) -> Ranking:
+        """The k passages whose vectors are nearest, with their cosines; of those ``among`` alone, if given."""
+        import faiss
+
+        chosen = None if among is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(among))  # type: ignore[call-arg]
+        there = self._dense.ntotal if among is None else len(among)
+        scores, numbers = self._dense.search(vector[None, :], min(k, there), params=chosen)
         return numbers[0].astype(np.int64), scores[0]
 
-    def search_lexical(self, terms: Sequence[str], k: int) -> Ranking:
-        """The at most k passages that hold any of the terms, with their BM25 scores, all above zero."""
+    def search_lexical(self, terms: Sequence[str], k: int, among: Numbers | None = None) -> Ranking:
+        """The at most k passages, ``among`` those given, that hold any of the terms; BM25 scores above zero."""
         scores = self.lexical.scores(terms)
+        if among is not None:
+            others = np.ones(len(scores), dtype=bool)
+            others[among] = False
+            scores = np.where(others, np.float32(0), scores)
         numbers = np.argsort(-scores, kind="stable")[:k]
         numbers = numbers[scores[numbers] > 0]
         return numbers.astype(np.int64), scores[numbers]

@@ -1,7 +1,8 @@
 """The chat in the browser: the same calls as the command line's, on Gradio.
 
 words.py        language tag -> the interface's words (languages/*.json)
-open_index.py   index folder -> the Index now in use, also after a rebuild
+jobs.py         what is to be done to an index: one text added, removed or renamed
+open_index.py   index folder -> the Index now in use, also after a rebuild, and the queue of jobs
 history.py      questions and answers of one visit
 messages.py     history -> the chat's messages: escaped HTML, citations checked as they are shown
 document.py     source -> what the source pane draws
@@ -12,6 +13,7 @@ export.py       history -> JSON, Markdown (export_markdown.py) or HTML (export_h
 excerpts.py     what an export shows of a citation: its words where they stand now, within their passage
 page.py         all of it -> gradio.Blocks   <- where the page is put together
 endpoints.py    the public API
-texts.py        the panel of texts: what is indexed, and building anew from what is pasted or dropped
+listing.py      index and jobs -> the list of texts
+texts.py        the panel of texts: what is indexed and on its way; adding, removing, renaming, choosing
 *.html, *.js, *.css: templates, scripts and styles of the page; page.js explains them
 """

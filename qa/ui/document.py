@@ -13,7 +13,7 @@ from qa.index import Index
 from qa.language import language_of
 from qa.passages import Passage
 from qa.sections import sections
-from qa.sentences import Span, split_paragraphs
+from qa.sentences import Span, split_paragraphs, split_sentences
 from qa.sources import Source
 from qa.ui.markup import source_class
 
@@ -38,6 +38,11 @@ def document(index: Index, name: str) -> dict[str, Any]:
         "language": language_of(source.text),
         "blocks": _blocks(source.text, index.sentences(name), passages),
     }
+
+
+def draft(source: Source) -> dict[str, Any]:
+    """The same of a source that is not indexed yet; nothing of it is known to be a page's furniture."""
+    return {**described(source), "blocks": _blocks(source.text, split_sentences(source.text), [])}
 
 
 def described(source: Source) -> dict[str, Any]:

@@ -1,44 +1,40 @@
-"""Index folder -> the ``Index`` now in use: reopened when rebuilt, here or by another process.
+"""Index folder -> the ``Index`` now in use, and the queue of what is to be done to it.
 
-A build goes on beside the questions: they are answered from the last finished generation until the
-new one is whole on disk.
+One thread of its own works the queue off, one generation after another. Questions are answered meanwhile
+from the last finished generation, until the new one is whole on disk. Another process may rebuild the
+index: it is opened anew, and each job starts from what stands there when its turn comes.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
-import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from itertools import count, takewhile
 from pathlib import Path
 
 from qa.embedding import Progress
-from qa.errors import QAError, StorageError
+from qa.errors import QAError
 from qa.index import Index
-from qa.sources import Source
+from qa.sources import Source, clean_name, read_sources
 from qa.suggestions import suggestions_of
+from qa.ui.jobs import CancelledError, Job, Kind, Task, paced
 
-
-@dataclass(frozen=True)
-class Building:
-    """How far a build is. ``seconds_left`` is None until it can be told."""
-
-    done: int
-    total: int
-    seconds_left: float | None
+_log = logging.getLogger(__name__)
 
 
 class OpenIndex:
-    """What every visitor of one server shares: the index in use and the build under way, if any."""
+    """What every visitor of one server shares. All of it may be called from any thread."""
 
     def __init__(self, path: str | Path) -> None:
         """Takes the index folder; opens nothing yet, there may be none."""
         self._path = Path(path)
         self._index: Index | None = None
         self._opening = threading.Lock()
-        self._one_build = threading.Lock()
-        self._building: Building | None = None
-        self._failure: Exception | None = None
+        self._tasks: list[Task] = []
+        self._changing = threading.Lock()
+        self._numbers = count(1)
+        self._working = False
 
     def current(self) -> Index:
         """The index of the generation that stands on disk now.
@@ -59,45 +55,176 @@ class OpenIndex:
             return None
 
     @property
-    def building(self) -> Building | None:
-        """The build under way, or None."""
-        return self._building
+    def jobs(self) -> tuple[Job, ...]:
+        """What is under way, waits or failed, in the order of its turn."""
+        with self._changing:
+            return tuple(task.job for task in self._tasks)
+
+    @property
+    def building(self) -> Job | None:
+        """The job under way or about to begin, or None."""
+        return next((job for job in self.jobs if job.state != "failed"), None)
 
     @property
     def failure(self) -> Exception | None:
-        """Why the last build failed, or None where it did not."""
-        return self._failure
+        """Why the last of the failed jobs failed, or None where none did."""
+        return next((job.error for job in reversed(self.jobs) if job.error), None)
 
-    def build(self, sources: Iterable[str | Path | Source], progress: Progress | None = None) -> Index:
-        """Builds the index anew from these sources and puts it in use. Blocks until it is done.
+    def add(self, sources: Iterable[str | Path | Source]) -> tuple[Job, ...]:
+        """Has sources put beside the others, or in the place of those of the same names; one job each.
+
+        Files are read here, nothing is embedded: a text that cannot be read is a failed job.
+        """
+        return self._enter(*[self._read("add", [source]) for source in sources])
+
+    def remove(self, name: str) -> Job:
+        """Has a source taken out."""
+        return self._enter(self._task("remove", name))[0]
+
+    def rename(self, old: str, new: str) -> Job:
+        """Has a source called otherwise."""
+        return self._enter(self._task("rename", old, new_name=clean_name(new)))[0]
+
+    def build(
+        self, sources: Iterable[str | Path | Source], progress: Progress | None = None, *, add: bool = False
+    ) -> Index:
+        """Builds the index anew from these sources, or with ``add`` beside those that are there.
+
+        Waits its turn and blocks until it is done; from then on it is in use.
 
         Raises:
-            StorageError: another build is under way, or the disk refused.
-            QAError: whatever building can raise.
+            CancelledError: a visitor called it off. QAError: whatever building can raise.
         """
-        if not self._one_build.acquire(blocking=False):
-            raise StorageError("Another text is being indexed: wait until it is done.", "storage.building")
-        self._building, self._failure = Building(0, 0, None), None
+        task = self._read("add" if add else "build", list(sources))
+        task.also = progress
+        self._enter(task)
+        return task.done.result()
+
+    def cancel(self, job_id: int) -> None:
+        """Takes a waiting job out; one under way stops at its next report, and the index stays as it was."""
+        with self._changing:
+            for task in self._of(job_id):
+                task.cancelled = True
+                if task.job.state == "waiting":
+                    self._drop(task)
+
+    def dismiss(self, job_id: int) -> None:
+        """Takes a failed job out of sight."""
+        with self._changing:
+            self._tasks = [task for task in self._tasks if task.job.id != job_id or task.job.state != "failed"]
+
+    def _of(self, job_id: int) -> list[Task]:
+        return [task for task in self._tasks if task.job.id == job_id]
+
+    def _drop(self, task: Task) -> None:
+        self._tasks.remove(task)
+        task.done.set_exception(CancelledError())
+
+    def _task(self, kind: Kind, name: str, source: Source | None = None, new_name: str = "") -> Task:
+        return Task(Job(next(self._numbers), kind, name, source=source, new_name=new_name))
+
+    def _read(self, kind: Kind, given: list[str | Path | Source]) -> Task:
+        """A task of texts that are read now: an uploaded file may be gone when its turn comes."""
         try:
-            suggestions_of(Index.build(sources, self._path, progress=self._watched(progress)))
-            return self.current()
+            sources = read_sources(given)
         except Exception as error:
-            self._failure = error
-            raise
-        finally:
-            self._building = None
-            self._one_build.release()
+            first = given[0]
+            name = first.name if isinstance(first, Source) else Path(first).name
+            task = self._task(kind, clean_name(name), first if isinstance(first, Source) else None)
+            task.fail(error)
+            return task
+        task = self._task(kind, sources[0].name if sources else "", sources[0] if len(sources) == 1 else None)
+        task.sources = sources
+        return task
 
-    def _watched(self, also: Progress | None) -> Progress:
-        begun: dict[str, tuple[float, int]] = {}  # each kind of work has its own pace
+    def _enter(self, *tasks: Task) -> tuple[Job, ...]:
+        """Puts tasks at the end and begins; earlier ones that failed at the same are forgotten."""
+        jobs = tuple(task.job for task in tasks)
+        tried = {(job.kind, job.name) for job in jobs}
+        with self._changing:
+            self._tasks = [
+                task
+                for task in self._tasks
+                if task.job.state != "failed" or (task.job.kind, task.job.name) not in tried
+            ]
+            self._tasks += tasks
+            if not self._working:
+                self._working = True
+                threading.Thread(target=self._work, name="indexing", daemon=True).start()
+        return jobs
 
-        def report(done: int, total: int, what: str) -> None:
-            started, before = begun.setdefault(what, (time.monotonic(), done))
-            left = None
-            if done > before:
-                left = (time.monotonic() - started) / (done - before) * (total - done)
-            self._building = Building(done, total, left)
-            if also:
-                also(done, total, what)
+    def _work(self) -> None:
+        while batch := self._next():
+            try:
+                index = self._made(batch)
+            except CancelledError:
+                self._put_back(batch)
+            except Exception as error:
+                if not isinstance(error, QAError):
+                    _log.error("a text could not be indexed", exc_info=error)
+                self._failed(batch, error)
+            else:
+                self._prepare(index)
+                self._finished(batch, index)
 
-        return report
+    def _next(self) -> list[Task]:
+        """The next task, of texts to be added all that wait in a row: they make one generation."""
+        with self._changing:
+            waiting = [task for task in self._tasks if task.job.state == "waiting"]
+            adds = list(takewhile(lambda task: task.job.kind == "add", waiting))
+            batch = adds or waiting[:1]
+            for task in batch:
+                task.at("embedding")
+            self._working = bool(batch)
+            return batch
+
+    def _made(self, batch: list[Task]) -> Index:
+        first = batch[0].job
+        if first.kind == "remove":
+            return Index.remove([first.name], self._path)
+        if first.kind == "rename":
+            return Index.rename(first.name, first.new_name, self._path)
+        others = [task.also for task in batch if task.also]
+        progress = paced(lambda *how_far: self._report(batch, *how_far), others)
+        if first.kind == "build":
+            return Index.build(batch[0].sources, self._path, progress=progress)
+        latest = {source.name: source for task in batch for source in task.sources}
+        return Index.add(latest.values(), self._path, progress=progress)
+
+    @staticmethod
+    def _prepare(index: Index) -> None:
+        """Finds what may be asked; the index is whole without."""
+        try:
+            suggestions_of(index)
+        except QAError as error:
+            _log.warning("no questions were found to suggest: %s", error)
+
+    def _report(self, batch: list[Task], done: int, total: int, left: float | None) -> None:
+        with self._changing:
+            for task in batch:
+                if task.cancelled:
+                    raise CancelledError
+                task.at("embedding", done, total, left)
+
+    def _put_back(self, batch: list[Task]) -> None:
+        with self._changing:
+            for task in batch:
+                if task.cancelled:
+                    self._drop(task)
+                else:
+                    task.at("waiting")
+
+    def _failed(self, batch: list[Task], error: Exception) -> None:
+        with self._changing:
+            for task in batch:
+                task.fail(error)
+
+    def _finished(self, batch: list[Task], index: Index) -> None:
+        with self._opening:
+            if index.is_current():
+                self._index = index
+        with self._changing:
+            for task in batch:
+                self._tasks.remove(task)
+        for task in batch:
+            task.done.set_result(index)

@@ -3,6 +3,7 @@
 //   chat.js      the chat's own behaviour: citations, copy, the Enter of an input method
 //   mends.js     what Gradio's own parts lack for the keyboard and a screen reader
 //   shortcuts.js the keys, and the list of them
+//   drop.js      files dropped anywhere on the page
 //   header.js, source.js, listing.js, progress.js, line.js: one part each, drawn from its JSON value as text
 (() => {
   const words = JSON.parse(document.getElementById("qa-words").textContent);
@@ -58,6 +59,12 @@
     } catch {
       return ""; // none, or the browser refuses storage
     }
+  };
+  // Seconds, or null while that cannot be told.
+  QA.timeLeft = (seconds) => {
+    if (seconds === null || seconds === undefined) return "";
+    if (seconds < 100) return QA.say("build.left.seconds", { count: Math.ceil(seconds) });
+    return QA.say("build.left.minutes", { count: Math.ceil(seconds / 60) });
   };
   QA.onLanguage = (listener) => listeners.push(listener);
   // data-word is what a part says, data-label what it is called where it shows a sign only.

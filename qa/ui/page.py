@@ -17,9 +17,10 @@ from qa.answer import answer
 from qa.errors import IndexMissingError
 from qa.index import Index
 from qa.ui.conversations import ConversationsPanel, kept
-from qa.ui.document import document, overview
+from qa.ui.document import document, draft, overview
 from qa.ui.endpoints import add_endpoints
 from qa.ui.history import History
+from qa.ui.markup import source_class
 from qa.ui.messages import chat_messages
 from qa.ui.open_index import OpenIndex
 from qa.ui.parts import asset, own_part, said
@@ -28,12 +29,15 @@ from qa.ui.texts import TextsPanel
 from qa.ui.words import RefusedError, Words, languages, sentence_for, words_of
 
 Updates = dict[Any, Any]
+LeftOut = frozenset[str]
+"""The names of the texts that a visitor does not ask."""
+NOTHING: LeftOut = frozenset()
 
 UPLOADS_KEPT = 3600
 """Seconds after which an uploaded file is deleted."""
 QUESTIONS_AT_ONCE = 4
 
-_HEAD_SCRIPTS = ("page.js", "mends.js", "chat.js")
+_HEAD_SCRIPTS = ("page.js", "mends.js", "chat.js", "drop.js")
 _STYLES = (
     "page.css", "texts.css", "chat.css", "source.css", "conversations.css", "shortcuts.css", "contrast.css",
 )  # fmt: skip
@@ -102,8 +106,9 @@ class _Page:
 
     def _connect(self) -> None:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        visit = [self._language, self._history]
-        shown = [self._history, self._chat, self._header, self._source, self._texts.listing, self._conversations.part]
+        visit = [self._language, self._history, self._texts.left_out]
+        drawn = [self._chat, self._header, self._source, self._texts.listing, self._conversations.part]
+        shown = [self._history, *drawn]
         labelled = [*shown, self._language, self._question, self._ask, self._stop, *self._texts.labelled]
         reply = [*shown, self._question, self._notice, self._ask, self._stop]
 
@@ -111,10 +116,9 @@ class _Page:
             self._arrive, [self._conversations.stored, self._language], labelled, js=_WITH_WHAT_WAS_OPEN, **private
         )
         opened.then(js="() => QA.ready()", **private)
-        opened.then(self._texts.watch, [self._language], self._texts.reports, concurrency_limit=None, **private).then(
-            self._refresh, visit, shown, **private
-        )
         self._header.language(self._greet, inputs=visit, outputs=labelled, js=_WITH_LANGUAGE, **private)
+        self._texts.connect(self._language, private)
+        self._texts.progress.swapped(self._redraw, visit, drawn, trigger_mode="always_last", **private)
 
         asked = gr.on(
             [self._question.submit, self._ask.click], self._answer, [self._question, self._instead_of, *visit], reply,
@@ -122,7 +126,6 @@ class _Page:
         )  # fmt: skip
         self._stop.click(self._give_up, visit, reply, cancels=[asked], queue=False, **private)
         self._conversations.connect(self._history, self._language, shown, private, self._refresh, [asked])
-        self._texts.connect(self._language, private).then(self._refresh, visit, shown, **private)
 
     def _arrive(self, stored: str, language: str) -> Updates:
         """The page as it opens, with the conversation that this tab had open before it was reloaded."""
@@ -130,11 +133,11 @@ class _Page:
         drawn = self._greet(language, conversation)
         return drawn | {self._conversations.part: kept(conversation, trouble)} if trouble else drawn
 
-    def _greet(self, language: str, history: History) -> Updates:
+    def _greet(self, language: str, history: History, left_out: LeftOut = NOTHING) -> Updates:
         """The whole page in a language."""
         words = words_of(language)
         return {
-            **self._refresh(language, history),
+            **self._refresh(language, history, left_out),
             self._language: language,
             self._question: gr.update(label=words["question.label"], placeholder=words["question.placeholder"]),
             self._ask: gr.update(value=words["question.ask"]),
@@ -142,27 +145,35 @@ class _Page:
             **self._texts.labels(words),
         }
 
-    def _refresh(self, language: str, history: History) -> Updates:
+    def _refresh(self, language: str, history: History, left_out: LeftOut = NOTHING) -> Updates:
         """What depends on the index in use and on what was asked."""
         # None: being built, or to be built; the panel of texts says so.
-        return self._drawn(self._open_index.available(), history, words_of(language))
+        return self._drawn(self._open_index.available(), history, words_of(language), left_out)
 
-    def _drawn(self, index: Index | None, history: History, words: Words) -> Updates:
+    def _redraw(self, language: str, history: History, left_out: LeftOut) -> Updates:
+        """The same without the history itself: an answer that is being given keeps it."""
+        updates = self._refresh(language, history, left_out)
+        del updates[self._history]
+        return updates
+
+    def _drawn(self, index: Index | None, history: History, words: Words, left_out: LeftOut) -> Updates:
         reading = Reading()
         if index is not None:
             history = history.speaking_of(index.generation, tuple(index.sources), len(index.passages))
-            reading = reading_of(index, history)
+            reading = reading_of(index, history, left_out)
         seen = overview(index)
         return {
             self._history: history,
             self._chat: chat_messages(history, reading, words, self._open_index.building is not None),
             self._header: seen,
             self._source: seen,
-            self._texts.listing: seen,
+            self._texts.listing: self._texts.listed(words),
             self._conversations.part: kept(history),
         }
 
-    def _answer(self, question: str, instead_of: str, language: str, history: History) -> Iterator[Updates]:
+    def _answer(
+        self, question: str, instead_of: str, language: str, history: History, left_out: LeftOut
+    ) -> Iterator[Updates]:
         """The question at once, then its answer; an error gives the question back with a sentence."""
         words = words_of(language)
         before = history
@@ -174,19 +185,20 @@ class _Page:
             asked = history.asked(question)
             if question.strip():
                 yield {
-                    **self._drawn(index, asked, words),
+                    **self._drawn(index, asked, words, left_out),
                     self._question: "",
                     self._notice: said(),
                     self._stop: gr.update(interactive=True),
                 }
-            result = answer(index, question)
+            chosen = {name: index.sources[name] for name in self._texts.chosen(index, left_out)}
+            result = answer(index, question, sources=chosen)
             yield {
-                **self._drawn(index, asked.answered(result, index.sources), words),
+                **self._drawn(index, asked.answered(result, chosen), words, left_out),
                 self._stop: gr.update(interactive=False),
             }
         except Exception as error:  # whatever happens, the visitor is told in one sentence
             yield {
-                **self._refresh(language, before),
+                **self._refresh(language, before, left_out),
                 self._question: question,
                 self._notice: said(sentence_for(error, words), trouble=True),
                 self._stop: gr.update(interactive=False),
@@ -200,17 +212,20 @@ class _Page:
                 raise
             raise RefusedError(words["chat.welcome.building"]) from None
 
-    def _give_up(self, language: str, history: History) -> Updates:
-        return {**self._refresh(language, history.stopped()), self._stop: gr.update(interactive=False)}
+    def _give_up(self, language: str, history: History, left_out: LeftOut) -> Updates:
+        return {**self._refresh(language, history.stopped(), left_out), self._stop: gr.update(interactive=False)}
 
 
 def _reader(open_index: OpenIndex) -> Callable[[str], dict[str, Any]]:
     """For the source pane: id -> document. A plain function, as Gradio wants it."""
 
     def read_source(source_id: str) -> dict[str, Any]:
-        index = open_index.current()
-        wanted = (source["name"] for source in overview(index)["sources"] if source["id"] == source_id)
-        name = next(wanted, None)
-        return {} if name is None else document(index, name)
+        index = open_index.available()
+        if index is not None:
+            for source in index.sources.values():
+                if source_class(source) == source_id:
+                    return document(index, source.name)
+        drafts = (job.source for job in open_index.jobs if job.source)
+        return next((draft(source) for source in drafts if source_class(source) == source_id), {})
 
     return read_source

@@ -1,28 +1,47 @@
-// value: {} while nothing is built, else {done, total, left}; left is in seconds, or null.
-function draw() {
-  const { done, total, left } = props.value || {};
-  const building = element.querySelector(".building");
-  building.hidden = total === undefined;
-  if (building.hidden) return;
-  const bar = building.querySelector("progress");
-  if (total) {
-    bar.max = total;
-    bar.value = done;
-  } else {
-    bar.removeAttribute("value");
+// Looks at the queue and the index again and again, for the list of texts too (QA.texts, QA.drawTexts), and draws
+// how far the job under way is. server.list_texts(language) gives what listing.py says. Triggers "swapped" when
+// another generation answers.
+const BUSY = 400; // ms between two looks
+const IDLE = 1500;
+let generation = null;
+
+async function look() {
+  if (!document.hidden) {
+    try {
+      QA.texts = await server.list_texts(QA.language);
+      draw();
+      QA.drawTexts?.();
+    } catch {
+      /* the server does not answer: the next look may find it */
+    }
   }
-  const told = total
-    ? QA.say("build.progress", { done, total })
-    : QA.say("build.begin");
-  building.querySelector(".told").textContent = [told, timeLeft(left)].filter(Boolean).join(" · ");
+  if (element.isConnected) setTimeout(look, QA.texts?.busy ? BUSY : IDLE);
 }
 
-function timeLeft(seconds) {
-  if (seconds === null || seconds === undefined) return "";
-  if (seconds < 100) return QA.say("build.left.seconds", { count: Math.ceil(seconds) });
-  return QA.say("build.left.minutes", { count: Math.ceil(seconds / 60) });
+function draw() {
+  if (!QA.texts) return;
+  const { busy, rows } = QA.texts;
+  const failed = rows.filter((row) => row.state === "failed").length;
+  const { done, total, left } = rows.find((row) => row.state === "embedding") || {};
+  const building = element.querySelector(".building");
+  const bar = building.querySelector("progress");
+  building.hidden = !busy && !failed;
+  bar.hidden = !busy;
+  if (total) Object.assign(bar, { max: total, value: done });
+  else bar.removeAttribute("value");
+  const work = total ? QA.say("build.progress", { done, total }) : QA.say("build.begin");
+  const told = [busy ? work : "", QA.timeLeft(left), failed ? QA.say("sources.failed", { count: failed }) : ""];
+  building.querySelector(".told").textContent = told.filter(Boolean).join(" · ");
+  const swapped = generation !== null && generation !== QA.texts.generation;
+  generation = QA.texts.generation;
+  if (swapped) tellSwapped();
+}
+
+// Not while an answer is on its way: it brings the new text along.
+function tellSwapped() {
+  if (document.querySelector("#chat .pending")) setTimeout(tellSwapped, 200);
+  else trigger("swapped");
 }
 
 QA.onLanguage(draw);
-watch("value", draw);
-draw();
+look();

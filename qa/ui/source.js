@@ -7,6 +7,7 @@ const jump = element.querySelector(".jump select");
 const tags = { title: "h2", heading: "h3", text: "p", caption: "p", tail: "p" };
 let drawn = null; // the id of the source that is in the pane
 let wanted = null; // the last one asked for: a slower, earlier reply is dropped
+let draft = null; // the id of a text that is read before it is indexed
 
 async function show(id) {
   wanted = id;
@@ -48,6 +49,13 @@ function blockElement({ kind, parts }, { name }) {
     block.append(sentence);
   }
   return block;
+}
+
+// From the list of texts: also one that is not among the sources yet.
+async function read(id) {
+  QA.show("source");
+  draft = id;
+  if (await show(id)) element.querySelector(".pane").focus();
 }
 
 function listSections() {
@@ -124,14 +132,15 @@ function draw() {
   element.querySelector(".pane").setAttribute("aria-label", QA.say("source.label"));
   which.replaceChildren(...sources.map((source) => new Option(source.name, source.id)));
   which.closest("label").hidden = sources.length < 2;
-  if (!sources.length) {
+  const drafted = drawn !== null && drawn === draft;
+  if (!sources.length && !drafted) {
     drawn = wanted = null;
     article.removeAttribute("lang");
     article.textContent = QA.say("source.empty");
     listSections();
     return;
   }
-  const kept = sources.some((source) => source.id === drawn);
+  const kept = drafted || sources.some((source) => source.id === drawn);
   if (kept) {
     which.value = drawn;
     listSections();
@@ -147,7 +156,7 @@ jump.addEventListener("change", () => {
   jump.value = "";
 });
 element.querySelector(".back").addEventListener("click", () => QA.goBack());
-QA.pane = { mark, goTo, leave };
+QA.pane = { mark, goTo, leave, read };
 QA.onLanguage(draw);
 watch("value", draw);
 draw();

@@ -1,39 +1,50 @@
-"""The panel of texts: what is indexed, and how to put another text in its place.
+"""The panel of texts: what is indexed and on its way, and how texts are added, removed, renamed and chosen.
 
-A build runs in a thread of its own while questions go on being answered; its progress is a JSON value
-that ``progress.js`` draws.
+Everything is done by the queue of `qa.ui.open_index`. An open page looks at it again and again (progress.js), so
+that it also shows what other visitors and programs do; that takes no event of Gradio's, which would have to stay
+open and be ended for each page.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import regex
 
-from qa.sources import SUFFIXES, Source
-from qa.ui.document import overview
+from qa.index import Index
+from qa.sources import SUFFIXES, Source, clean_name, free_name
+from qa.ui.listing import listing
 from qa.ui.open_index import OpenIndex
 from qa.ui.parts import own_part, said
 from qa.ui.words import RefusedError, Words, sentence_for, words_of
 
 Updates = dict[Any, Any]
 
-LOOK_AGAIN = 0.3
-"""Seconds between two looks at a build's progress."""
+LONGEST_NAME = 40
+"""Characters of the name that a pasted text gets from its first line."""
+MOST_LEFT_OUT = 10_000
 
 
 class TextsPanel:
-    """Made inside ``gr.Blocks``; ``connect`` after everything else is there."""
+    """Made inside ``gr.Blocks``; ``connect`` after everything else is there.
+
+    Attributes:
+        left_out: the names of the texts that this visitor does not ask; a new text is asked.
+        listing: the list of texts.
+        progress: how far the queue is; it triggers "swapped" when another generation answers.
+        labelled: the components that ``labels`` gives words to.
+    """
 
     def __init__(self, open_index: OpenIndex) -> None:
         """Takes what the server shares; opens nothing."""
         self._open_index = open_index
         words = words_of(None)
+        self.left_out = gr.State(frozenset())
         with gr.Accordion(words["sources.title"], open=False, elem_id="sources") as self._panel:
-            self.listing = own_part("listing", value=overview(None), elem_id="listing")
+            self.listing = own_part("listing", value=listing(None, (), words), elem_id="listing")
             self._hint = own_part("line", value=said(words["sources.hint"]), elem_id="hint")
             self._name = gr.Textbox(elem_id="text-name", max_lines=1)
             self._text = gr.Textbox(elem_id="text-body", lines=5, max_lines=12)
@@ -41,11 +52,10 @@ class TextsPanel:
                 elem_id="text-files", file_count="multiple", file_types=list(SUFFIXES), type="filepath", height=150
             )
             self._build = gr.Button(elem_id="build")
-        # Outside the fold: what a build says is seen by everyone.
-        self._progress = own_part("progress", value={}, elem_id="progress")
-        self._result = own_part("line", value=said(), elem_id="build-result")
+            self._result = own_part("line", value=said(), elem_id="build-result")
+        # Outside the fold, which is not drawn while it is closed: seen by everyone.
+        self.progress = own_part("progress", value={}, elem_id="progress", server_functions=[self._lister()])
         self.labelled = [self._panel, self._hint, self._name, self._text, self._files, self._build]
-        self.reports = [self._progress, self._result]
 
     def labels(self, words: Words) -> Updates:
         """The panel's words in a language."""
@@ -58,67 +68,78 @@ class TextsPanel:
             self._build: gr.update(value=words["sources.build"]),
         }
 
-    def connect(self, language: gr.Textbox, options: dict[str, Any]) -> Any:
-        """Wires the button; returns the event, for what comes after a build."""
-        return self._build.click(
-            self._replace, [self._name, self._text, self._files, language],
-            [*self.reports, self._name, self._text, self._files, self._build, self._panel], **options,
+    def connect(self, language: gr.Textbox, options: dict[str, Any]) -> None:
+        """Wires the panel."""
+        self._build.click(
+            self._add, [self._name, self._text, self._files, language],
+            [self.listing, self._result, self._name, self._text, self._files], **options,
         )  # fmt: skip
+        self.listing.act(self._act, [language], [self.listing, self._result], trigger_mode="multiple", **options)
+        self.listing.choose(self._choose, None, [self.left_out], trigger_mode="always_last", queue=False, **options)
 
-    async def watch(self, language: str) -> AsyncIterator[Updates]:
-        """The progress of a build that is under way as the page opens, until it ends."""
-        watched = False
-        while self._open_index.building is not None:
-            watched = True
-            yield {self._progress: self._how_far(), self._result: said()}
-            await asyncio.sleep(LOOK_AGAIN)
-        # What failed before this visit is another visitor's, unless nothing at all can be asked for it.
-        failure = self._open_index.failure if watched or self._open_index.available() is None else None
-        sentence = sentence_for(failure, words_of(language)) if failure else ""
-        yield {self._progress: {}, self._result: said(sentence, trouble=True)}
+    def listed(self, words: Words) -> dict[str, Any]:
+        """The value of the list, now."""
+        return listing(self._open_index.available(), self._open_index.jobs, words)
 
-    async def _replace(
-        self, name: str, text: str, paths: Sequence[str] | None, language: str
-    ) -> AsyncIterator[Updates]:
+    def _lister(self) -> Callable[[str], dict[str, Any]]:
+        """For the progress part: language -> the list. A plain function, as Gradio wants it."""
+
+        def list_texts(language: str) -> dict[str, Any]:
+            return self.listed(words_of(language))
+
+        return list_texts
+
+    @staticmethod
+    def chosen(index: Index, left_out: Container[str]) -> list[str]:
+        """The names of the texts that a visitor asks."""
+        return [name for name in index.sources if name not in left_out]
+
+    def _add(self, name: str, text: str, paths: Sequence[str] | None, language: str) -> Updates:
         words = words_of(language)
+        files = [Path(path) for path in paths or ()]
+        foreign = [path.name for path in files if path.suffix.lower() not in SUFFIXES]  # a client may send any
         try:
-            if self._open_index.building is not None:
-                raise RefusedError(words["sources.busy"])
-            building = asyncio.ensure_future(
-                asyncio.to_thread(self._open_index.build, _given(name, text, paths or (), words))
-            )
-            while not building.done():
-                yield {self._progress: self._how_far(), self._result: said(), self._build: gr.update(interactive=False)}
-                await asyncio.wait([building], timeout=LOOK_AGAIN)
-            index = building.result()
+            given: list[str | Path | Source] = [path for path in files if path.name not in foreign]
+            if text.strip():
+                given.append(Source(self._name_of(name, text), text))
+            if not given and not foreign:
+                raise RefusedError(words["sources.nothing"])
+            self._open_index.add(given)
         except Exception as error:  # whatever happens, the visitor is told in one sentence
-            told = said(sentence_for(error, words), trouble=True)
-            yield {self._progress: {}, self._result: told, self._build: gr.update(interactive=True)}
-            return
-        first, *others = index.sources
-        names = words.say("header.more", first=first, count=len(others)) if others else first
-        done = words.say("sources.done", names=names, count=len(index.passages))
-        yield {
-            self._progress: {}, self._result: said(done), self._build: gr.update(interactive=True),
-            self._name: "", self._text: "", self._files: None, self._panel: gr.update(open=False),
-        }  # fmt: skip
+            return {self._result: said(sentence_for(error, words), trouble=True)}
+        told = said(words.say("sources.added", count=len(given)))
+        if foreign:
+            told = said(words.say("sources.kind", name=", ".join(foreign)), trouble=True)
+        return {self.listing: self.listed(words), self._result: told, self._name: "", self._text: "", self._files: None}
 
-    def _how_far(self) -> dict[str, Any]:
-        building = self._open_index.building
-        if building is None:
-            return {"done": 0, "total": 0, "left": None}
-        return {"done": building.done, "total": building.total, "left": building.seconds_left}
+    def _name_of(self, name: str, text: str) -> str:
+        """The name given, or one of the text's first line that no other text has."""
+        if name.strip():
+            return clean_name(name)
+        line = text.strip().splitlines()[0]
+        shortened = regex.match(rf"\X{{1,{LONGEST_NAME}}}", line)
+        assert shortened  # the line is not empty
+        own = clean_name(shortened.group() + ("…" if shortened.end() < len(line) else ""))
+        index = self._open_index.available()
+        taken = {job.name for job in self._open_index.jobs if job.state != "failed"}
+        return free_name(own, "", taken | set(index.sources if index else ()))
 
+    def _act(self, language: str, event: gr.EventData) -> Updates:
+        """What a row's button asks for; anything else, a client may send it, is nothing."""
+        match event._data:
+            case {"do": "remove", "name": str(name)}:
+                self._open_index.remove(name)
+            case {"do": "rename", "name": str(name), "to": str(new)}:
+                self._open_index.rename(name, new)
+            case {"do": "cancel", "job": int(job)}:
+                self._open_index.cancel(job)
+            case {"do": "dismiss", "job": int(job)}:
+                self._open_index.dismiss(job)
+        return {self.listing: self.listed(words_of(language)), self._result: said()}
 
-def _given(name: str, text: str, paths: Sequence[str], words: Words) -> list[str | Path | Source]:
-    """What was pasted and dropped, as sources; the server checks the endings again, a client may not."""
-    given: list[str | Path | Source] = []
-    if text.strip():
-        given.append(Source(name.strip() or words["sources.default.name"], text))
-    for path in map(Path, paths):
-        if path.suffix.lower() not in SUFFIXES:
-            raise RefusedError(words.say("sources.kind", name=path.name))
-        given.append(path)
-    if not given:
-        raise RefusedError(words["sources.nothing"])
-    return given
+    @staticmethod
+    def _choose(event: gr.EventData) -> frozenset[str]:
+        match event._data:
+            case {"left_out": list(names)}:
+                return frozenset(name for name in names[:MOST_LEFT_OUT] if isinstance(name, str))
+        return frozenset()

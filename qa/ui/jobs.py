@@ -1,0 +1,88 @@
+"""What is to be done to an index, one job at a time: its state, its pace, and how it is called off."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from qa.embedding import Progress
+from qa.errors import QAError
+from qa.index import Index
+from qa.sources import Source
+
+Kind = Literal["build", "add", "remove", "rename"]
+State = Literal["waiting", "embedding", "failed"]
+
+
+class CancelledError(QAError):
+    """The work was called off by a visitor; the index stays as it was."""
+
+    def __init__(self) -> None:
+        super().__init__("This was cancelled; the index stays as it was.", "job.cancelled")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One change of the index that is not done yet, or failed.
+
+    Attributes:
+        id: its number on this server, from 1.
+        kind: build (anew, of these texts alone), add, remove or rename.
+        name: the source it is about; of a build the first one.
+        state: waiting, embedding (under way) or failed.
+        done, total: passages embedded, and to be embedded; 0 of 0 until that is known.
+        seconds_left: None until it can be told.
+        error: why it failed.
+        source: the text, where it is known.
+        new_name: of a rename.
+    """
+
+    id: int
+    kind: Kind
+    name: str
+    state: State = "waiting"
+    done: int = 0
+    total: int = 0
+    seconds_left: float | None = None
+    error: Exception | None = None
+    source: Source | None = None
+    new_name: str = ""
+
+
+@dataclass
+class Task:
+    """A job with what it works on; changed only under the lock of the queue that holds it."""
+
+    job: Job
+    sources: list[Source] = field(default_factory=list)
+    also: Progress | None = None
+    cancelled: bool = False
+    done: Future[Index] = field(default_factory=Future)
+
+    def at(self, state: State, done: int = 0, total: int = 0, left: float | None = None) -> None:
+        """Puts the job into a state."""
+        self.job = replace(self.job, state=state, done=done, total=total, seconds_left=left)
+
+    def fail(self, error: Exception) -> None:
+        """Keeps why it failed, and tells whoever waits for it."""
+        self.job = replace(self.job, state="failed", error=error)
+        self.done.set_exception(error)
+
+
+def paced(report: Callable[[int, int, float | None], None], others: Sequence[Progress] = ()) -> Progress:
+    """A build's progress as ``report(done, total, seconds left)``; the others are called as well."""
+    begun: dict[str, tuple[float, int]] = {}  # each kind of work has its own pace
+
+    def progress(done: int, total: int, what: str) -> None:
+        started, before = begun.setdefault(what, (time.monotonic(), done))
+        left = None
+        if done > before:
+            left = (time.monotonic() - started) / (done - before) * (total - done)
+        report(done, total, left)
+        for other in others:
+            other(done, total, what)
+
+    return progress

@@ -1,0 +1,62 @@
+"""Index and jobs -> what the list of texts draws: one row for each text, ready or on its way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qa.errors import QAError
+from qa.index import Index
+from qa.sources import Source
+from qa.ui.document import described, overview
+from qa.ui.jobs import Job
+from qa.ui.words import Words, sentence_for
+
+Row = dict[str, Any]
+
+
+def listing(index: Index | None, jobs: tuple[Job, ...], words: Words) -> dict[str, Any]:
+    """``{"generation", "passages", "sources": [described], "busy", "rows": [row]}``.
+
+    A row has name, id (under which its text is read; "" where it is not known) and length, indexed (whether
+    it can be asked), and state: ready, waiting, embedding or failed. Unless it is ready there are job (its
+    number), kind, new_name, done, total, left (seconds, or null) and sentence (why it failed).
+    """
+    rows = {} if index is None else {name: _source_row(source) for name, source in index.sources.items()}
+    others = []
+    for job in jobs:
+        row = rows.get(job.name)
+        if row is None or job.kind == "build" or "job" in row:
+            others.append({**_unknown(job.name, job.source), **_job(job, words)})
+        else:
+            row |= _job(job, words)
+    busy = any(job.state != "failed" for job in jobs)
+    return {**overview(index), "busy": busy, "rows": [*rows.values(), *others]}
+
+
+def _source_row(source: Source) -> Row:
+    return {**described(source), "indexed": True, "state": "ready"}
+
+
+def _unknown(name: str, source: Source | None) -> Row:
+    known = described(source) if source else {"id": "", "length": 0}
+    return {**known, "name": name, "indexed": False}
+
+
+def _job(job: Job, words: Words) -> Row:
+    return {
+        "state": job.state,
+        "job": job.id,
+        "kind": job.kind,
+        "new_name": job.new_name,
+        "done": job.done,
+        "total": job.total,
+        "left": job.seconds_left,
+        "sentence": _sentence(job.error, words),
+    }
+
+
+def _sentence(error: Exception | None, words: Words) -> str:
+    if error is None:
+        return ""
+    # What nobody expected was logged as it happened: this is drawn many times.
+    return sentence_for(error, words) if isinstance(error, QAError) else words["error.unexpected"]

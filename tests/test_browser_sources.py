@@ -1,0 +1,207 @@
+"""The panel of texts in a real browser: adding, choosing, reading, renaming, removing, cancelling."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import ANSWERS_WITHIN, CHROMIUM, PHONE, Visit, add_text, ask, open_texts, remove_text, row, serving
+from conftest import ARTICLE as ARTICLE_FILE
+
+from qa.index import Index
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: install it (on Debian, apt install chromium)"),
+]
+
+GARDEN = "庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。\n\n門の鍵は赤い箱の中にあります。"
+ARTICLE = ARTICLE_FILE.name
+WITHIN = {"timeout": ANSWERS_WITHIN}
+
+
+@pytest.fixture(scope="module")
+def served(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A server whose texts the tests change, and its index."""
+    index = tmp_path_factory.mktemp("sources") / "index"
+    shutil.copytree(article_index, index)
+    with serving(index) as url:
+        yield url, index
+
+
+@pytest.fixture
+def own_address(served: tuple[str, Path]) -> str:
+    """The server, answering from the article alone again."""
+    url, index = served
+    Index.build([ARTICLE_FILE], index)
+    return url
+
+
+def give_files(page: Any, *paths: Path) -> None:
+    open_texts(page)
+    page.set_input_files("#text-files input[type=file]", list(paths))
+    for path in paths:
+        page.wait_for_function(
+            "name => document.querySelector('#text-files').textContent.includes(name)", arg=path.stem
+        )
+    page.click("#build")
+
+
+def test_texts_stand_side_by_side_and_each_can_be_left_out(visit: Visit, own_address: str) -> None:
+    page = visit(own_address)
+    add_text(page, "庭の記録", GARDEN)
+    assert page.locator("#listing .name").all_text_contents() == [ARTICLE, "庭の記録"]
+    assert "2件中2件" in page.inner_text("#listing .from")
+    page.wait_for_function("() => document.querySelector('#header .speaks').textContent.includes('ほか1件')")
+    reply = ask(page, "庭師の名前は誰ですか")
+    assert "庭師の名前は山田花子です。" in reply.locator(".answer").inner_text()
+
+    row(page, "庭の記録").locator(".ask").uncheck()
+    assert "2件中1件" in page.inner_text("#listing .from")
+    assert "山田花子" not in ask(page, "庭師の名前は誰ですか").inner_text()
+    row(page, ARTICLE).locator(".ask").uncheck()
+    page.fill("#question textarea", "庭師の名前は誰ですか")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#notice .trouble:not([hidden])")
+    assert "選ばれていません" in page.inner_text("#notice")
+    # The choice outlives the panel's being closed.
+    page.click("#sources > button")
+    page.click("#sources > button")
+    assert [row(page, name).locator(".ask").is_checked() for name in (ARTICLE, "庭の記録")] == [False, False]
+    row(page, "庭の記録").locator(".ask").check()
+    assert "山田花子" in ask(page, "庭師の名前は誰ですか").inner_text()
+
+
+def test_a_text_is_renamed_in_its_row_and_removed_at_the_second_click(visit: Visit, own_address: str) -> None:
+    page = visit(own_address, "en-GB")
+    add_text(page, "garden", "The gardener is Hanako. The gate's key is in the red box.")
+    ask(page, "Where is the gate's key?")
+    garden = row(page, "garden")
+    garden.locator(".rename").click()
+    garden.locator(".new-name").fill("never mind")
+    page.keyboard.press("Escape")
+    assert garden.locator(".new-name").is_hidden()
+    garden.locator(".rename").click()
+    garden.locator(".new-name").fill("the garden")
+    page.keyboard.press("Enter")
+    row(page, "the garden", ".ready").wait_for(**WITHIN)
+    page.wait_for_function("() => document.activeElement.classList.contains('rename')")
+    assert page.locator("#listing .name").all_text_contents() == [ARTICLE, "the garden"]
+
+    article = row(page, ARTICLE)
+    article.locator(".remove").click()
+    assert article.locator(".remove").inner_text() == "Really remove?"
+    page.focus("#text-name :is(input, textarea)")
+    assert article.locator(".remove").inner_text() == "Remove"
+    remove_text(page, ARTICLE)
+    page.wait_for_function("() => document.querySelector('#header .speaks').textContent.endsWith('the garden')")
+    page.wait_for_function("() => document.querySelector('#source article').textContent.includes('Hanako')")
+    # The last one stays, and the row says why.
+    for _ in range(2):
+        row(page, "the garden").locator(".remove").click()
+    row(page, "the garden", ".failed").wait_for(**WITHIN)
+    assert "at least one text" in row(page, "the garden").locator(".state").inner_text()
+    row(page, "the garden").locator(".dismiss").click()
+    row(page, "the garden", ".ready").wait_for(**WITHIN)
+
+
+def test_files_come_one_by_one_and_one_that_cannot_be_read_says_why(
+    visit: Visit, own_address: str, tmp_path: Path
+) -> None:
+    page = visit(own_address, "en-GB")
+    open_texts(page)
+    page.click("#build")
+    page.wait_for_selector("#build-result .trouble:not([hidden])")
+    (tmp_path / "tower.md").write_text("The tower is red.", encoding="utf-8")
+    (tmp_path / "program.txt").write_bytes(b"\x7fELF\0\1\2\3" * 9)
+    give_files(page, tmp_path / "tower.md", tmp_path / "program.txt")
+    row(page, "tower.md", ".ready").wait_for(**WITHIN)
+    assert "program" in row(page, "program.txt", ".failed").locator(".state").inner_text()
+    assert "The tower is red." in ask(page, "What colour is the tower?").locator(".answer").inner_text()
+    row(page, "program.txt").locator(".dismiss").click()
+    row(page, "program.txt").wait_for(state="detached")
+    page.wait_for_function("() => !document.querySelector('#text-files').textContent.includes('tower')")
+    (tmp_path / "tower.md").write_text("The tower is green.", encoding="utf-8")
+    give_files(page, tmp_path / "tower.md")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('#listing li')].every(row => !row.matches('.waiting, .embedding'))"
+        " && document.querySelector('#header .size').textContent.includes('3')",
+        **WITHIN,
+    )
+    assert "The tower is green." in ask(page, "What colour is the tower?").locator(".answer").inner_text()
+    assert page.locator("#listing .name").all_text_contents().count("tower.md") == 1
+
+
+def test_pasted_texts_without_a_name_take_their_first_line_and_replace_nothing(visit: Visit, own_address: str) -> None:
+    page = visit(own_address)
+    for text in ("庭の記録\n\n庭師は山田花子です。", "庭の記録\n\n門の鍵は赤い箱の中です。"):
+        add_text(page, "", text, ready=False)
+    row(page, "庭の記録 (2)", ".ready").wait_for(**WITHIN)
+    assert page.locator("#listing .name").all_text_contents() == [ARTICLE, "庭の記録", "庭の記録 (2)"]
+
+
+def test_a_text_is_read_before_it_is_asked_and_the_work_is_cancelled(
+    visit: Visit, own_address: str, tmp_path: Path
+) -> None:
+    long = tmp_path / "long.txt"
+    long.write_text(
+        "\n\n".join(f"第{n}話。{n}匹の猫が魚を食べました。長い一日でした。" for n in range(4000)), encoding="utf-8"
+    )
+    page = visit(own_address)
+    give_files(page, long)
+    waiting = row(page, "long.txt", ":is(.waiting, .embedding)")
+    waiting.wait_for(**WITHIN)
+    # Asking goes on, and the panel says from what.
+    assert "このままお答えします" in page.inner_text("#listing .from")
+    assert ask(page, "暫定CEOに任命されたのは誰ですか").locator(".cite").count()
+    waiting.locator(".read").click()
+    page.wait_for_function("() => document.querySelector('#source article').textContent.includes('3999匹の猫')")
+    waiting.locator(".cancel").click()
+    row(page, "long.txt").wait_for(state="detached", **WITHIN)
+    page.wait_for_selector("#progress .building", state="hidden")
+    assert page.locator("#listing .name").all_text_contents() == [ARTICLE]
+
+
+def test_every_page_that_is_open_sees_what_another_does(visit: Visit, own_address: str) -> None:
+    first, second = visit(own_address), visit(own_address, "en-GB")
+    open_texts(second)
+    add_text(first, "庭の記録", GARDEN)
+    row(second, "庭の記録", ".ready").wait_for(**WITHIN)
+    second.wait_for_function("() => document.querySelector('#header .speaks').textContent.includes('1 more')")
+    second.reload()
+    second.wait_for_selector("html[data-ready]")
+    open_texts(second)
+    remove_text(first, "庭の記録")
+    row(second, "庭の記録").wait_for(state="detached", **WITHIN)
+
+
+def test_a_file_dropped_anywhere_opens_the_panel_with_it(visit: Visit, own_address: str) -> None:
+    page = visit(own_address)
+    page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.items.add(new File(['塔は赤い。'], 'tower.txt', {type: 'text/plain'}));
+          const drop = new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true});
+          document.querySelector('#chat').dispatchEvent(drop);
+        }"""
+    )
+    page.wait_for_function("() => document.querySelector('#text-files')?.textContent.includes('tower')")
+    page.click("#build")
+    row(page, "tower.txt", ".ready").wait_for(**WITHIN)
+
+
+def test_on_a_phone_the_panel_fits_and_is_worked_by_keyboard(visit: Visit, own_address: str) -> None:
+    page = visit(own_address, "ja-JP", PHONE)
+    page.click("#header .view[data-view=source]")
+    open_texts(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.focus("#listing .ask")
+    page.keyboard.press("Space")
+    assert re.match("1件中0件", page.inner_text("#listing .from"))
+    labels = page.eval_on_selector_all("#listing :is(button, input)", "all => all.map(one => one.ariaLabel)")
+    assert all(ARTICLE in label for label in labels)

@@ -1,0 +1,169 @@
+"""Other programs: the public endpoints called by Gradio's client, and as MCP tools by a real MCP client."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import serving
+
+from qa.errors import ServeError
+from qa.index import Index
+
+GARDEN = "庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。"
+ENDPOINTS = {
+    "retrieve": {"question": "string", "k": "integer", "sources": None},
+    "answer": {"question": "string", "k": "integer", "sources": None},
+    "list_sources": {},
+    "build": {"text": "string", "name": "string", "add": "boolean"},
+}
+"""Name -> arguments and their JSON types; None for one that may be left null."""
+
+
+@pytest.fixture(scope="module")
+def index_folder(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("endpoints") / "index"
+    shutil.copytree(article_index, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def client(index_folder: Path) -> Iterator[Any]:
+    from gradio_client import Client
+
+    with serving(index_folder) as url:
+        yield Client(url, verbose=False, analytics_enabled=False)
+
+
+def test_four_endpoints_are_public_and_typed(client: Any) -> None:
+    named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert {name.strip("/"): [p["parameter_name"] for p in said["parameters"]] for name, said in named.items()} == {
+        name: list(arguments) for name, arguments in ENDPOINTS.items()
+    }
+    for name, said in named.items():
+        types = {p["parameter_name"]: p["type"].get("type") for p in said["parameters"]}
+        assert types == ENDPOINTS[name.strip("/")]
+        assert said["description"]
+
+
+def test_a_text_is_added_and_then_asked_alone(client: Any, index_folder: Path) -> None:
+    (article,) = client.predict(api_name="/list_sources")
+    built = client.predict(GARDEN, "庭", True, api_name="/build")
+    assert built["sources"] == 2 and built["reused"] == built["passages"] - built["embedded"] > 0
+    assert built["generation"] == Index.open(index_folder).generation
+    listed = client.predict(api_name="/list_sources")
+    assert [source["name"] for source in listed] == [article["name"], "庭"]
+    hits = client.predict("Who became interim CEO?", 3, ["庭"], api_name="/retrieve")
+    assert [GARDEN[hit["start"] : hit["end"]] for hit in hits] == [hit["text"] for hit in hits]
+    assert {hit["source"] for hit in hits} == {"庭"}
+    result = client.predict("庭師の名前は誰ですか", 10, ["庭"], api_name="/answer")
+    assert [GARDEN[c["start"] : c["end"]] for c in result["citations"]] == [c["quote"] for c in result["citations"]]
+    assert "山田花子" in result["text"]
+
+
+def test_a_build_without_add_takes_the_place_of_everything(client: Any) -> None:
+    built = client.predict("門の鍵は赤い箱の中にあります。", api_name="/build")
+    assert (built["sources"], built["passages"], built["embedded"]) == (1, 1, 1)
+    assert [source["name"] for source in client.predict(api_name="/list_sources")] == ["text"]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "arguments", "sentence"),
+    [
+        ("answer", [""], r"^The question is empty"),
+        ("answer", ["鍵は?", 10, ["no such"]], r"^The index holds no text named no such"),
+        ("retrieve", ["鍵は?", 5, []], r"^No text is chosen"),
+        ("build", [" "], r"^text is empty"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(client: Any, endpoint: str, arguments: list[Any], sentence: str) -> None:
+    from gradio_client.exceptions import AppError
+
+    with pytest.raises(AppError, match=sentence):
+        client.predict(*arguments, api_name=f"/{endpoint}")
+
+
+# MCP
+
+
+def test_without_the_extra_serving_mcp_is_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from qa.server import serve
+
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    with pytest.raises(ServeError, match=r"pip install 'cited-qa\[mcp\]'\.$"):
+        serve(tmp_path, port=0, mcp=True)
+
+
+@pytest.fixture(scope="module")
+def mcp_address(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    pytest.importorskip("mcp", reason="the extra cited-qa[mcp] is not installed")
+    folder = tmp_path_factory.mktemp("mcp") / "index"
+    shutil.copytree(article_index, folder)
+    with serving(folder, "--mcp") as url:
+        yield f"{url}gradio_api/mcp/"
+
+
+def call(address: str, *calls: tuple[str, dict[str, Any]]) -> tuple[list[Any], list[Any]]:
+    """The tools of a server, and the results of calls, over streamable HTTP."""
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamablehttp_client
+
+    async def session() -> tuple[list[Any], list[Any]]:
+        async with streamablehttp_client(address) as (read, write, _), ClientSession(read, write) as client:
+            await client.initialize()
+            tools = (await client.list_tools()).tools
+            return tools, [await client.call_tool(name, arguments) for name, arguments in calls]
+
+    return asyncio.run(session())
+
+
+def test_the_tools_are_the_four_endpoints_with_typed_and_described_arguments(mcp_address: str) -> None:
+    tools, _ = call(mcp_address)
+    assert [tool.name for tool in tools] == list(ENDPOINTS)
+    for tool in tools:
+        assert tool.description
+        arguments = tool.inputSchema["properties"]
+        assert {name: schema.get("type") for name, schema in arguments.items()} == ENDPOINTS[tool.name]
+        assert all(schema["description"].endswith(".") for schema in arguments.values())
+
+
+def test_each_tool_does_what_its_endpoint_does(mcp_address: str, article_index: Path) -> None:
+    (article,) = Index.open(article_index).sources.values()
+    question = {"question": "Who became interim CEO?"}
+    _, results = call(
+        mcp_address,
+        ("list_sources", {}),
+        ("retrieve", {**question, "k": 2}),
+        ("answer", question),
+        ("build", {"text": GARDEN, "name": "庭", "add": True}),
+        ("retrieve", {**question, "sources": ["庭"]}),
+        ("answer", {"question": ""}),
+    )
+    *done, refused = results
+    listed, hits, answered, built, of_garden = (json.loads(result.content[0].text) for result in done)
+    assert [source["sha256"] for source in listed] == [article.sha256]
+    assert [article.text[hit["start"] : hit["end"]] for hit in hits] == [hit["text"] for hit in hits] != []
+    assert answered["answered"]
+    assert all(article.text[c["start"] : c["end"]] == c["quote"] for c in answered["citations"])
+    assert built["sources"] == 2
+    assert {hit["source"] for hit in of_garden} == {"庭"}
+    assert refused.isError and "The question is empty" in refused.content[0].text
+
+
+def test_the_guard_stands_before_mcp_too(mcp_address: str) -> None:
+    import httpx
+
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    accept = {"accept": "application/json, text/event-stream"}
+    own = httpx.post(mcp_address, json=asked, headers=accept)
+    assert own.status_code == 200 and "content-security-policy" in own.headers
+    assert httpx.post(mcp_address, json=asked, headers={**accept, "origin": "http://evil.example"}).status_code == 403
+    assert httpx.post(mcp_address, json=asked, headers={**accept, "host": "evil.example"}).status_code == 400

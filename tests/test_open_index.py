@@ -1,0 +1,284 @@
+"""The queue of what is to be done to an index: one job each, asking goes on, nothing is lost."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from qa.embedding import Embedder
+from qa.errors import IndexMissingError, QAError, SourceError
+from qa.index import Index
+from qa.retrieval import retrieve
+from qa.sources import Source
+from qa.ui.jobs import CancelledError, paced
+from qa.ui.open_index import OpenIndex
+
+CATS = Source("cats", "猫は魚を食べます。")
+DOGS = Source("dogs", "犬は肉を食べます。")
+BIRDS = Source("birds", "鳥は空を飛びます。")
+
+
+@pytest.fixture
+def open_index(tmp_path: Path) -> OpenIndex:
+    """An index of one text."""
+    Index.build(CATS, tmp_path / "index")
+    return OpenIndex(tmp_path / "index")
+
+
+class Gate:
+    """Holds embedding up, with the model's own embedder behind it, until it is opened."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.opened = threading.Event()
+        self.once = threading.Semaphore(0)
+
+    def pass_through(self) -> None:
+        """Called where embedding begins."""
+        self.reached.set()
+        end = time.monotonic() + 60
+        while not (self.opened.is_set() or self.once.acquire(timeout=0.01)):
+            assert time.monotonic() < end
+
+    def let_one_pass(self) -> None:
+        """Opens for what waits there, and waits until the next comes."""
+        self.reached.clear()
+        self.once.release()
+        assert self.reached.wait(60)
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    gate = Gate()
+    embed = Embedder.embed_passages
+
+    def held(self: Embedder, texts: list[str], progress: object = None) -> object:
+        if texts:
+            gate.pass_through()
+        return embed(self, texts, progress)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Embedder, "embed_passages", held)
+    yield gate
+    gate.opened.set()
+
+
+def until(reached: Callable[[], object]) -> None:
+    end = time.monotonic() + 60
+    while not reached():
+        assert time.monotonic() < end, "never happened"
+        time.sleep(0.01)
+
+
+def settled(open_index: OpenIndex) -> None:
+    until(lambda: open_index.building is None)
+
+
+def names(open_index: OpenIndex) -> list[str]:
+    return list(open_index.current().sources)
+
+
+def test_texts_are_added_renamed_and_removed_in_the_order_asked_for(open_index: OpenIndex) -> None:
+    open_index.add([DOGS, BIRDS])
+    open_index.rename("dogs", "hounds")
+    open_index.remove("cats")
+    settled(open_index)
+    assert open_index.jobs == ()
+    assert names(open_index) == ["hounds", "birds"]
+
+
+def test_asking_goes_on_from_the_last_generation_while_a_text_is_added(open_index: OpenIndex, gate: Gate) -> None:
+    before = open_index.current()
+    began = time.monotonic()
+    [job] = open_index.add([DOGS])
+    assert time.monotonic() - began < 5
+    assert (job.kind, job.name, job.state, job.source) == ("add", "dogs", "waiting", DOGS)
+    assert gate.reached.wait(60)
+    assert [(job.name, job.state) for job in open_index.jobs] == [("dogs", "embedding")]
+    assert open_index.current() is before
+    assert retrieve(open_index.current(), "猫は何を食べますか", 1)[0].passage.source == "cats"
+    gate.opened.set()
+    settled(open_index)
+    assert names(open_index) == ["cats", "dogs"]
+
+
+def test_texts_that_wait_in_a_row_are_one_generation(open_index: OpenIndex, gate: Gate) -> None:
+    open_index.add([DOGS])
+    assert gate.reached.wait(60)
+    open_index.add([BIRDS, Source("bees", "蜂は蜜を集めます。")])
+    assert [job.state for job in open_index.jobs] == ["embedding", "waiting", "waiting"]
+    gate.opened.set()
+    settled(open_index)
+    assert names(open_index) == ["cats", "dogs", "birds", "bees"]
+    assert open_index.current().generation == 3
+
+
+def test_a_text_that_cannot_be_read_fails_alone_and_says_why(open_index: OpenIndex, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_text(" \n", encoding="utf-8")
+    (tmp_path / "program.txt").write_bytes(b"\x7fELF\0\1\2\3")
+    missing = tmp_path / "missing.txt"
+    open_index.add([tmp_path / "empty.txt", DOGS, tmp_path / "program.txt", missing])
+    settled(open_index)
+    assert names(open_index) == ["cats", "dogs"]
+    failed = open_index.jobs
+    assert [(job.name, job.state) for job in failed] == [
+        ("empty.txt", "failed"), ("program.txt", "failed"), ("missing.txt", "failed"),
+    ]  # fmt: skip
+    assert all(isinstance(job.error, SourceError) for job in failed)
+    assert open_index.failure is failed[-1].error
+    open_index.dismiss(failed[0].id)
+    assert open_index.jobs == failed[1:]
+    missing.write_text("もうあります。", encoding="utf-8")
+    open_index.add([missing])  # what failed before under this name is forgotten
+    settled(open_index)
+    assert [job.name for job in open_index.jobs] == ["program.txt"]
+
+
+def test_a_file_is_read_when_it_is_given(open_index: OpenIndex, gate: Gate, tmp_path: Path) -> None:
+    upload = tmp_path / "upload.txt"
+    upload.write_text("犬は肉を食べます。", encoding="utf-8")
+    open_index.add([BIRDS])
+    assert gate.reached.wait(60)
+    open_index.add([upload])
+    upload.unlink()
+    gate.opened.set()
+    settled(open_index)
+    assert open_index.current().sources["upload.txt"].text == "犬は肉を食べます。"
+
+
+def test_what_waits_is_taken_out_and_what_is_under_way_stops(open_index: OpenIndex, gate: Gate) -> None:
+    before = open_index.current()
+    [under_way] = open_index.add([DOGS])
+    assert gate.reached.wait(60)
+    removing = open_index.remove("cats")
+    [waiting] = open_index.add([BIRDS])
+    open_index.cancel(removing.id)
+    assert [job.name for job in open_index.jobs] == ["dogs", "birds"]
+    open_index.cancel(under_way.id)
+    open_index.cancel(waiting.id)
+    assert [job.name for job in open_index.jobs] == ["dogs"]
+    gate.opened.set()
+    settled(open_index)
+    assert open_index.jobs == ()
+    assert open_index.current() is before
+    assert [path.name for path in (before.path / "generations").iterdir()] == ["1"]
+
+
+def test_of_texts_that_are_added_together_one_is_called_off_and_the_others_come(
+    open_index: OpenIndex, gate: Gate
+) -> None:
+    dogs, _ = open_index.add([DOGS, BIRDS])
+    assert gate.reached.wait(60)
+    assert [job.state for job in open_index.jobs] == ["embedding", "embedding"]
+    open_index.cancel(dogs.id)
+    gate.let_one_pass()
+    assert [(job.name, job.state) for job in open_index.jobs] == [("birds", "embedding")]
+    gate.opened.set()
+    settled(open_index)
+    assert names(open_index) == ["cats", "birds"]
+
+
+def test_a_change_that_is_refused_is_a_failed_job_and_the_index_stays(open_index: OpenIndex) -> None:
+    open_index.remove("cats")
+    open_index.rename("dogs", "hounds")
+    settled(open_index)
+    assert [(job.kind, job.state) for job in open_index.jobs] == [("remove", "failed"), ("rename", "failed")]
+    assert ["at least one text" in str(job.error) for job in open_index.jobs] == [True, False]
+    assert names(open_index) == ["cats"]
+
+
+def test_what_another_process_put_there_is_built_upon(open_index: OpenIndex, gate: Gate) -> None:
+    open_index.current()
+    open_index.add([DOGS])
+    assert gate.reached.wait(60)
+    open_index.add([BIRDS])
+    other = threading.Thread(target=Index.rename, args=("cats", "felines", open_index.current().path))
+    other.start()  # waits for the lock, and so do the birds
+    gate.opened.set()
+    other.join(60)
+    settled(open_index)
+    assert set(names(open_index)) == {"felines", "dogs", "birds"}
+
+
+def test_many_threads_may_ask_for_changes_at_once(open_index: OpenIndex) -> None:
+    def change(number: int) -> None:
+        open_index.add([Source(f"text {number}", f"第{number}話。")])
+        retrieve(open_index.current(), "話", 1)
+        assert open_index.jobs is not None
+
+    threads = [threading.Thread(target=change, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    settled(open_index)
+    assert open_index.jobs == ()
+    assert set(names(open_index)) == {"cats", *(f"text {number}" for number in range(8))}
+
+
+# Building, which waits
+
+
+def test_a_folder_without_index_raises_until_one_is_built_there(tmp_path: Path) -> None:
+    open_index = OpenIndex(tmp_path / "index")
+    with pytest.raises(IndexMissingError):
+        open_index.current()
+    seen: list[int] = []
+    built = open_index.build([CATS, DOGS], lambda done, total, what: seen.append(done))
+    assert open_index.current() is built
+    assert built.built is not None and built.built.embedded == 2
+    assert (open_index.building, seen) == (None, [1, 2])
+
+
+def test_a_build_waits_its_turn_and_takes_the_place_of_everything_unless_it_adds(
+    open_index: OpenIndex, gate: Gate
+) -> None:
+    open_index.add([DOGS])
+    assert gate.reached.wait(60)
+    threading.Timer(0.1, gate.opened.set).start()
+    assert list(open_index.build([BIRDS]).sources) == ["birds"]
+    assert list(open_index.build([CATS], add=True).sources) == ["birds", "cats"]
+
+
+def test_a_build_that_fails_leaves_the_old_index_and_is_told(open_index: OpenIndex, tmp_path: Path) -> None:
+    for nothing in ([tmp_path / "missing.txt"], [Source("marks", "* * *")]):
+        with pytest.raises(QAError) as caught:
+            open_index.build(nothing)
+        assert open_index.failure is caught.value
+    assert open_index.building is None
+    assert names(open_index) == ["cats"]
+
+
+def test_whoever_waits_for_a_build_is_told_that_it_was_called_off(open_index: OpenIndex, gate: Gate) -> None:
+    def call_off() -> None:
+        gate.reached.wait(60)
+        building = open_index.building
+        assert building
+        open_index.cancel(building.id)
+        gate.opened.set()
+
+    threading.Thread(target=call_off).start()
+    with pytest.raises(CancelledError):
+        open_index.build([DOGS])
+    assert names(open_index) == ["cats"]
+
+
+def test_an_index_that_someone_else_rebuilt_is_opened_anew(open_index: OpenIndex) -> None:
+    before = open_index.current()
+    assert open_index.current() is before
+    Index.build([BIRDS], before.path)
+    assert names(open_index) == ["birds"]
+    assert open_index.current().generation > before.generation
+
+
+def test_time_left_is_told_from_the_pace_of_the_same_kind_of_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, int, float | None]] = []
+    now = 10.0
+    monkeypatch.setattr("qa.ui.jobs.time.monotonic", lambda: now)
+    report = paced(lambda *how_far: seen.append(how_far))
+    for now, done, what in ((10.0, 1, "embedding"), (20.0, 2, "reading"), (30.0, 3, "embedding")):  # noqa: B007
+        report(done, 5, what)
+    assert seen == [(1, 5, None), (2, 5, None), (3, 5, 20.0)]  # two in 20 seconds, two are left
