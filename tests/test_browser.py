@@ -122,7 +122,7 @@ def test_errors_stand_next_to_the_question_and_keep_it(visit: Visit, address: st
     page.fill("#question textarea", "x" * 2001)
     page.press("#question textarea", "Enter")
     page.wait_for_selector("#notice .line.trouble:not([hidden])")
-    assert page.locator("#notice .line").inner_text().startswith("この質問は受け付けられません。")
+    assert page.locator("#notice .line").inner_text().startswith("質問が長すぎます（2,001文字）。")
     assert page.input_value("#question textarea") == "x" * 2001
     assert page.locator("#chat .asked").count() == 0
 

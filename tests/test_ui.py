@@ -52,12 +52,32 @@ def test_every_sentence_of_the_language_files_is_used_and_every_one_used_is_ther
     assert unused == set()
 
 
-def test_japanese_and_english_are_there() -> None:
-    assert {"en", "ja"} <= set(languages())
+def test_four_languages_are_there_each_named_in_itself() -> None:
+    names = {tag: words["name"] for tag, words in languages().items()}
+    assert names == {"ar": "العربية", "en": "English", "ja": "日本語", "zh-Hans": "简体中文"}
+
+
+def test_arabic_counts_in_six_forms_and_isolates_what_stands_in_its_sentences() -> None:
+    arabic = words_of("ar")
+    shown = [arabic.say("sources.listed", count=count) for count in (0, 1, 2, 3, 11, 100)]
+    assert shown == ["0 حرف", "حرف واحد", "حرفان", "3 أحرف", "11 حرفًا", "100 حرف"]
+    assert arabic.say("header.speaks", names="a.txt") == "الإجابات من: \u2068a.txt\u2069"
+    assert ENGLISH.say("header.speaks", names="a.txt") == "Answering from a.txt"
+    assert ENGLISH.say("header.speaks", names="كتاب.txt") == "Answering from \u2068كتاب.txt\u2069"
 
 
 @pytest.mark.parametrize(
-    ("tag", "name"), [("ja", "日本語"), ("ja-JP", "日本語"), ("en-GB", "English"), ("xx", "English"), (None, "English")]
+    ("tag", "name"),
+    [
+        ("ja", "日本語"),
+        ("ja-JP", "日本語"),
+        ("zh-CN", "简体中文"),
+        ("zh-TW", "简体中文"),
+        ("ar-EG", "العربية"),
+        ("en-GB", "English"),
+        ("xx", "English"),
+        (None, "English"),
+    ],
 )
 def test_a_language_tag_finds_its_words_or_english(tag: str | None, name: str) -> None:
     assert words_of(tag)["name"] == name

@@ -138,15 +138,18 @@
   paint();
   QA.show("chat");
   [dark, strong].forEach((asked) => asked.addEventListener("change", paint));
-  document.addEventListener("DOMContentLoaded", () => {
+  // Gradio sets the language and its dark class by the browser once it starts: ours stand.
+  function stand() {
     speak();
     paint();
-    // Gradio sets the language and its dark class by the browser once it starts: ours stand.
-    const stand = { attributes: true, attributeFilter: ["class", "lang", "dir"] };
+    const kinds = { attributes: true, attributeFilter: ["class", "lang", "dir"] };
     new MutationObserver(() => {
       if (document.body.classList.contains("dark") !== (document.documentElement.dataset.theme === "dark")) paint();
-      if (document.documentElement.lang !== QA.language) speak();
-    }).observe(document.documentElement, stand);
-    new MutationObserver(paint).observe(document.body, stand);
-  });
+      if (document.documentElement.lang !== QA.language || document.documentElement.dir !== QA.say("direction")) speak();
+    }).observe(document.documentElement, kinds);
+    new MutationObserver(paint).observe(document.body, kinds);
+  }
+  // Gradio may put this script in place after the document was read.
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", stand);
+  else stand();
 })();

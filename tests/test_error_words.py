@@ -1,0 +1,207 @@
+"""What went wrong is told in the visitor's language: each error that the page can meet has a sentence in each."""
+
+from __future__ import annotations
+
+import ast
+import errno
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from qa import Index, Source, errors, generations
+from qa.embedding import Embedder, load_embedder
+from qa.errors import QAError
+from qa.retrieval import prepare
+from qa.sources import read_sources, source_from_bytes, source_from_text
+from qa.ui.words import languages, sentence_for, words_of
+from qa.weights import convert, default_model_folder, packaged_weights
+
+PACKAGE = Path(__file__).parents[1] / "qa"
+BEYOND_THE_PAGE = {"cli.py", "doctor.py", "server.py", "terminal.py", "errors.py"}
+"""Modules whose errors are for the one who sits at the terminal; so are those of ``evaluation/``."""
+NOT_CAUSED = {
+    "source.permission",  # an administrator may read everything
+    "storage.building",  # two visitors at once
+}
+
+ISOLATES = str.maketrans("", "", "\u2066\u2068\u2069")
+
+
+def sources_that_are_none(tmp_path: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "long.txt").write_text("x" * 5000)
+    yield "source.missing", lambda: read_sources(tmp_path / "שלום.txt")
+    yield "source.unreadable", lambda: read_sources(tmp_path / "loop")
+    yield "source.neither", lambda: read_sources(tmp_path / "pipe")
+    yield "source.folder", lambda: read_sources(tmp_path / "empty")
+    yield "source.long.least", lambda: read_sources(tmp_path / "long.txt", max_chars=1200)
+    yield "source.long", lambda: source_from_text("a", "x" * 5000, max_chars=1200)
+    yield "source.empty", lambda: source_from_text("a", " \n")
+    yield "source.kind", lambda: source_from_bytes("a.txt", b"%PDF-1.7 ...")
+    yield "source.binary", lambda: source_from_bytes("a", bytes(range(256)) * 8)
+    yield "source.encoding", lambda: source_from_bytes("a", b"\xef\xbb\xbf\xff\xff broken")
+    yield "source.surrogate", lambda: Source("a", "x" * 1234 + "\ud800")
+    yield "source.wordless", lambda: Index.build([Source("a", "\u200b")], tmp_path / "index")
+
+
+def questions_that_are_none(index: Index) -> Iterator[tuple[str, Callable[[], Any]]]:
+    yield "question.empty", lambda: prepare(index, " \u200b")
+    yield "question.long", lambda: prepare(index, "x" * 2001)
+    yield "question.surrogate", lambda: prepare(index, "a\ud800")
+
+
+def models_that_cannot_be_used(tmp_path: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
+    cut, other, no_folder = tmp_path / "cut.bin", tmp_path / "other.bin", tmp_path / "file"
+    cut.write_bytes(b"E5")
+    other.write_bytes(b"GGUF" + bytes(100))
+    no_folder.write_text("")
+
+    def unpack() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_CACHE_HOME", str(no_folder))
+            default_model_folder()
+
+    yield "model.load", lambda: load_embedder(str(tmp_path / "nothing"))
+    yield "model.tokenizer", lambda: Embedder(SimpleNamespace(tokenizer=object()), "slow")
+    yield "model.damaged", lambda: convert(cut, tmp_path)
+    yield "model.format", lambda: convert(other, tmp_path)
+    if packaged_weights():
+        yield "model.unpack", unpack
+
+
+def indexes_that_cannot_be_used(made: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Each changes the index again: they are caused in this order."""
+    pointer, folder = made / "CURRENT", made / "generations" / "1"
+    manifest = json.loads((folder / "manifest.json").read_text())
+
+    def after(change: Callable[[], Any]) -> Callable[[], Any]:
+        def cause() -> Any:
+            change()
+            return Index.open(made).embedder
+
+        return cause
+
+    def told(**changes: Any) -> Callable[[], Any]:
+        content = {**manifest, **changes}
+        content["sha256"] = generations._seal(content)
+        return lambda: (folder / "manifest.json").write_text(json.dumps(content))
+
+    yield "index.missing", lambda: Index.open(made.parent / "nowhere")
+    yield "index.folder", lambda: Index.open(folder / "manifest.json")
+    yield "index.model", after(told(model={**manifest["model"], "fingerprint": "0"}))
+    yield "index.words", after(told(lexical={}))
+    yield "index.format", after(told(format=99))
+    yield "index.outside", after(told(files={"../x": ""}))
+    yield "index.file.changed", after(lambda: (told()(), (folder / "spans.npy").write_bytes(b"")))
+    yield "index.file.missing", after((folder / "spans.npy").unlink)
+    yield "index.file.damaged", after(lambda: (folder / "manifest.json").write_text("{"))
+    yield "index.pointer", after(lambda: pointer.write_text("x"))
+    yield "index.unreadable", after(lambda: (pointer.unlink(), pointer.mkdir()))
+
+
+def disks_that_refuse(tmp_path: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
+    def refusing(number: int) -> Callable[[], Any]:
+        def cause() -> None:
+            with generations.storage_errors(tmp_path):
+                raise OSError(number, os.strerror(number))
+
+        return cause
+
+    def locked() -> None:
+        with pytest.MonkeyPatch.context() as patch, FileLock(tmp_path / "LOCK"):
+            patch.setattr(generations, "_LOCK_SECONDS", 0)
+            with generations.new_generation(tmp_path):
+                pass
+
+    yield "storage.full", refusing(errno.ENOSPC)
+    yield "storage.permission", refusing(errno.EROFS)
+    yield "storage.folder", refusing(errno.ENOTDIR)
+    yield "storage.refused", refusing(errno.EIO)
+    yield "storage.locked", locked
+
+
+@pytest.fixture(scope="module")
+def caused(tmp_path_factory: pytest.TempPathFactory) -> dict[str, QAError]:
+    """Key -> the error, each made by doing what leads to it."""
+    made = tmp_path_factory.mktemp("made") / "index"
+    index = Index.build([Source("a", "Cats sleep all day.")], made)
+    causes = [
+        *sources_that_are_none(tmp_path_factory.mktemp("sources")),
+        *questions_that_are_none(index),
+        *models_that_cannot_be_used(tmp_path_factory.mktemp("models")),
+        *indexes_that_cannot_be_used(made),
+        *disks_that_refuse(tmp_path_factory.mktemp("disk")),
+    ]
+    found = {}
+    for key, cause in causes:
+        with pytest.raises(QAError) as raised:
+            cause()
+        assert raised.value.key == key
+        found[key] = raised.value
+    return found
+
+
+@contextmanager
+def naming(key: str) -> Iterator[None]:
+    try:
+        yield
+    except AssertionError as failure:
+        raise AssertionError(f"{key}: {failure}") from failure
+
+
+def test_in_english_the_page_says_what_the_error_says(caused: dict[str, QAError]) -> None:
+    for key, error in caused.items():
+        with naming(key):
+            assert sentence_for(error, words_of("en")).translate(ISOLATES) == str(error)
+
+
+def test_in_every_language_the_sentence_holds_the_same_values(caused: dict[str, QAError]) -> None:
+    for key, error in caused.items():
+        for tag, words in languages().items():
+            told = sentence_for(error, words)
+            values = [words.number(value) if isinstance(value, int) else value for value in error.values.values()]
+            shown = [
+                value
+                for name, value in zip(error.values, values, strict=True)
+                if f"{{{name}}}" in str(words.table[f"error.{key}"])
+            ]
+            assert all(str(value) in told for value in shown), (tag, key)
+            assert "{" not in re.sub(r"\{'.*|b'.*?'", "", told), (tag, key)
+            assert tag == "en" or told != str(error), (tag, key)
+
+
+def test_a_name_of_the_other_direction_is_isolated_in_its_sentence(caused: dict[str, QAError]) -> None:
+    assert re.search("\u2068[^\u2069]*שלום.txt\u2069", sentence_for(caused["source.missing"], words_of("en")))
+    assert re.search("\u2068a.txt\u2069", sentence_for(caused["source.kind"], words_of("ar")))
+
+
+def test_every_sentence_of_an_error_is_caused_here(caused: dict[str, QAError]) -> None:
+    kinds = {name for name, value in vars(errors).items() if isinstance(value, type)} | {"unexpected"}
+    told = {key.removeprefix("error.") for key in words_of("en").table if key.startswith("error.")} - kinds
+    optional = {"model.unpack"} - set(caused)
+    assert told - NOT_CAUSED - optional == set(caused)
+
+
+def test_no_error_that_the_page_can_meet_is_without_key() -> None:
+    kinds = {name for name, value in vars(errors).items() if isinstance(value, type)}
+    paths = [
+        path for path in PACKAGE.rglob("*.py") if path.name not in BEYOND_THE_PAGE and "evaluation" not in path.parts
+    ]
+    calls = [
+        (f"{path.relative_to(PACKAGE)}:{node.lineno}", node)
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in kinds
+    ]
+    keyed = {place for place, call in calls if len(call.args) > 1 or "key" in {word.arg for word in call.keywords}}
+    assert len(calls) > 20 and {place for place, _ in calls} - keyed == set()
