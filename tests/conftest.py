@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pytest_socket import socket_allow_hosts
-from states import chromium, reach, served  # noqa: F401
+from states import browser, reach, served  # noqa: F401
 
 ARTICLE = Path(__file__).parent.parent / "source" / "openai-turmoil.txt"
 

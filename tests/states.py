@@ -109,7 +109,8 @@ def served(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
+def browser() -> Iterator[Any]:
+    """One chromium for the whole suite: playwright does not start twice in a process."""
     playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("no chromium: install it (on Debian, apt install chromium)")
@@ -120,14 +121,14 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture
-def reach(chromium: Any, served: str) -> Iterator[Callable[[State], Any]]:
+def reach(browser: Any, served: str) -> Iterator[Callable[[State], Any]]:
     """Opens the page in a fresh profile and takes the steps of a state."""
     contexts = []
 
     def open_page(state: State) -> Any:
         width, height = state.size
         viewport = {"width": width, "height": height}
-        context = chromium.new_context(
+        context = browser.new_context(
             locale=state.locale, viewport=viewport, bypass_csp=True, **{"reduced_motion": "reduce", **state.browser}
         )
         contexts.append(context)

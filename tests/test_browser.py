@@ -93,14 +93,6 @@ def scratch_address(article_index: Path, tmp_path_factory: pytest.TempPathFactor
         yield url
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    with playwright_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def visit(browser: Any) -> Iterator[Visit]:
     """Opens a page in a fresh profile; at the end nothing foreign was asked for and nothing went wrong."""
