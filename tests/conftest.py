@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from browser import CHROMIUM, DESKTOP, Visit, serving
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
-from states import chromium, reach, served  # noqa: F401
+from states import State
 
 settings.register_profile("suite", deadline=None)  # the machine may be busy: slow is not wrong
 settings.load_profile("suite")
@@ -98,3 +98,29 @@ def article(article_index: Path) -> str:
 
     (source,) = Index.open(article_index).sources.values()
     return source.text
+
+
+@pytest.fixture
+def reach(browser: Any, address: str) -> Iterator[Callable[[State], Any]]:
+    """Opens the page in a fresh profile and takes the steps of a state."""
+    contexts = []
+
+    def open_page(state: State) -> Any:
+        width, height = state.size
+        viewport = {"width": width, "height": height}
+        context = browser.new_context(
+            locale=state.locale, viewport=viewport, bypass_csp=True, **{"reduced_motion": "reduce", **state.browser}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector("#source .sentence", state="attached")
+        page.wait_for_selector("html[data-ready]")
+        for step in state.steps:
+            step(page)
+        page.wait_for_timeout(400)  # labels are put on in the next frame, and what fades in has come
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

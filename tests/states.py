@@ -1,25 +1,16 @@
 """States of the page that tests look at: how the browser is set, and the steps that lead there.
 
-``conftest.py`` takes the fixtures from here: ``reach`` opens the page in a state.
+The fixture ``reach`` of ``conftest.py`` opens the page in one.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import pytest
+from browser import ANSWERS_WITHIN
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ANSWERS_WITHIN = 60_000
 DESKTOP, PHONE, SMALLEST = (1280, 800), (390, 844), (320, 640)
 QUESTION, UNANSWERED = "暫定CEOに任命されたのは誰ですか", "富士山の高さは何メートルですか"
 
@@ -65,6 +56,16 @@ def excerpt(page: Any) -> None:
     page.wait_for_selector("#excerpt-tip")
 
 
+def history(page: Any) -> None:
+    page.click("#history-open")
+    page.wait_for_selector(".drawer[open]")
+
+
+def revising(page: Any) -> None:
+    page.locator("#chat .edit").first.click()
+    page.wait_for_selector("#revising .line:not([hidden])")
+
+
 def theme(name: str) -> Step:
     return lambda page: page.select_option("#theme", name)
 
@@ -84,62 +85,3 @@ def ask(page: Any, question: str, until: str) -> None:
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
     page.wait_for_selector(until, timeout=ANSWERS_WITHIN)
-
-
-@pytest.fixture(scope="session")
-def served(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server that answers from the article."""
-    index = tmp_path_factory.mktemp("served") / "index"
-    shutil.copytree(article_index, index)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "qa", "serve", "--index", str(index), "--port", str(port)]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with (index.parent / "server.log").open("w") as log:
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
-        try:
-            assert server.stdout
-            address = re.search(r"http://\S+", server.stdout.readline())
-            assert address, "the server did not start"
-            yield address.group()
-        finally:
-            server.terminate()
-            server.wait(15)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no chromium: install it (on Debian, apt install chromium)")
-    with playwright_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def reach(chromium: Any, served: str) -> Iterator[Callable[[State], Any]]:
-    """Opens the page in a fresh profile and takes the steps of a state."""
-    contexts = []
-
-    def open_page(state: State) -> Any:
-        width, height = state.size
-        viewport = {"width": width, "height": height}
-        context = chromium.new_context(
-            locale=state.locale, viewport=viewport, bypass_csp=True, **{"reduced_motion": "reduce", **state.browser}
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(served)
-        page.wait_for_selector("#source .sentence", state="attached")
-        page.wait_for_selector("html[data-ready]")
-        for step in state.steps:
-            step(page)
-        page.wait_for_timeout(400)  # labels are put on in the next frame, and what fades in has come
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()

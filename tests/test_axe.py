@@ -9,9 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from states import PHONE, State, abstention, answer, citation, error, excerpt, keys, source_view, texts, theme, why
+from browser import needs_chromium
+from states import (
+    PHONE,
+    State,
+    abstention,
+    answer,
+    citation,
+    error,
+    excerpt,
+    history,
+    keys,
+    revising,
+    source_view,
+    texts,
+    theme,
+    why,
+)
 
-pytestmark = pytest.mark.browser
+pytestmark = needs_chromium
 
 PACKAGE = Path(__file__).parent / "axe"
 NPM_SECONDS = 120
@@ -25,6 +41,9 @@ STATES = [
     State("error", (error,)),
     State("panel of texts", (texts,)),
     State("shortcuts", (keys,)),
+    State("editing", (answer, revising)),
+    State("conversations", (answer, history)),
+    State("conversations, phone, dark", (abstention, history), size=PHONE, browser={"color_scheme": "dark"}),
     State("phone, chat", (answer,), size=PHONE),
     State("phone, source", (answer, citation), size=PHONE),
     State("phone, texts", (source_view, texts), size=PHONE),

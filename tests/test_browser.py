@@ -11,25 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import CHROMIUM, PHONE, Visit, ask, replace_text, serving
+from browser import PHONE, Visit, ask, needs_chromium, replace_text, serving
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: install it (on Debian, apt install chromium)"),
-]
-
-HOSTILE_NAME = '<img src=x onerror="alert(1)">'
-HOSTILE = """The moon <script>alert(1)</script> is made of <img src="http://evil.example/a.png" onerror="alert(2)">.
-
-![pixel](http://evil.example/b.png) The sun is a <b>bold</b> star, and $$\\frac{1}{2}$$ of it is hidden.
-
-```mermaid
-graph TD; A[<img src=http://evil.example/c.png>] --> B
-```
-
-The \u202esea\u2066 is deep <style>body{display:none}</style> ${alert(3)} {{value}} <a href="javascript:alert(4)">x</a>.
-"""
+pytestmark = needs_chromium
 
 
 @pytest.mark.parametrize(
@@ -139,24 +124,6 @@ def test_a_pasted_text_answers_without_a_restart_and_the_chat_says_so(visit: Vis
     reply.locator(".cite").first.click()
     page.wait_for_selector("#source .sentence.current")
     assert page.locator("#source .sentence.current").text_content() == "庭師の名前は山田花子です。"
-
-
-def test_hostile_words_of_a_source_and_a_question_make_no_element_and_no_request(
-    visit: Visit, scratch_address: str
-) -> None:
-    page = visit(scratch_address, "en-GB")
-    replace_text(page, HOSTILE_NAME, HOSTILE)
-    for question in ("What is the moon made of?", "<img src=http://evil.example/q.png onerror=alert(9)> moon", HOSTILE):
-        ask(page, question)
-        page.wait_for_timeout(100)
-    foreign = "#chat .message :is(img, script, form, iframe, svg, a, b, video, style, canvas, .katex, .mermaid)"
-    assert page.locator(foreign).count() == 0
-    assert page.locator("#source :is(img, script, iframe, svg, a, b, style, canvas)").count() == 0
-    assert page.locator("#header :is(img, b)").count() == 0
-    assert "<script>alert(1)</script>" in page.locator("#source article").text_content()
-    assert page.locator("#chat .asked").last.text_content().strip() == HOSTILE.strip()
-    assert HOSTILE_NAME in page.locator("#header .speaks").inner_text()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_enter_that_confirms_a_conversion_does_not_send(visit: Visit, address: str) -> None:

@@ -1,6 +1,5 @@
 """Conversations in a real browser: kept, listed, opened again beside changed texts, renamed, deleted, exported."""
 
-# ruff: noqa: F811
 from __future__ import annotations
 
 import json
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_browser import ANSWERS_WITHIN, CHROMIUM, PHONE, Visit, address, ask, browser, visit  # noqa: F401
+from browser import PHONE, Visit, ask, needs_chromium
 
 from qa import Index, Source
 from qa.answer import Answer
@@ -22,10 +21,7 @@ from qa.citations import Citation
 from qa.ui.history import History
 from qa.ui.records import to_record
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: install it (on Debian, apt install chromium)"),
-]
+pytestmark = needs_chromium
 
 QUESTION = "暫定CEOに任命されたのは誰ですか"
 KEPT = "JSON.parse(localStorage['cited-qa.conversations'] || '{}')"

@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import ANSWERS_WITHIN, CHROMIUM, PHONE, Visit, add_text, ask, open_texts, remove_text, row, serving
+from browser import ANSWERS_WITHIN, PHONE, Visit, add_text, ask, needs_chromium, open_texts, remove_text, row, serving
 from conftest import ARTICLE as ARTICLE_FILE
 
 from qa.index import Index
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: install it (on Debian, apt install chromium)"),
-]
+pytestmark = needs_chromium
 
 GARDEN = "庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。\n\n門の鍵は赤い箱の中にあります。"
 ARTICLE = ARTICLE_FILE.name

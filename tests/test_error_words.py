@@ -29,7 +29,6 @@ BEYOND_THE_PAGE = {"cli.py", "doctor.py", "server.py", "terminal.py", "errors.py
 """Modules whose errors are for the one who sits at the terminal; so are those of ``evaluation/``."""
 NOT_CAUSED = {
     "source.permission",  # an administrator may read everything
-    "storage.building",  # two visitors at once
 }
 
 ISOLATES = str.maketrans("", "", "\u2066\u2068\u2069")

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from browser import needs_chromium
 from states import DESKTOP, PHONE, QUESTION, SMALLEST, State, abstention, answer, ask, citation, excerpt, keys, texts
 
 from qa.ui.words import languages
 
-pytestmark = pytest.mark.browser
+pytestmark = needs_chromium
 
 Reach = Callable[[State], Any]
 
