@@ -17,9 +17,11 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import platformdirs
 
 from qa.errors import QAError, ServeError
 
@@ -74,9 +76,15 @@ def serve(
     if mcp:
         _expect_mcp()
     listening = _bind(host, port)
-    with tempfile.TemporaryDirectory(prefix="cited-qa-", ignore_cleanup_errors=True) as uploads, listening:
+    with (
+        _ending_at_once(),
+        tempfile.TemporaryDirectory(prefix="cited-qa-", ignore_cleanup_errors=True) as uploads,
+        listening,
+    ):
         os.environ["GRADIO_TEMP_DIR"] = uploads  # read by Gradio when it is imported
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+        # Else torch leaves a folder in the temporary one.
+        os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(platformdirs.user_cache_path("cited-qa") / "torch"))
         from qa.ui.open_index import OpenIndex
 
         open_index = OpenIndex(index_path)
@@ -207,6 +215,22 @@ def _names_of(host: str, listening: socket.socket) -> list[str]:
     if listening.getsockname()[0] in ("0.0.0.0", "::"):
         names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
     return sorted(names)
+
+
+@contextlib.contextmanager
+def _ending_at_once() -> Iterator[None]:
+    """Ends the process when the server was told to stop, whatever its threads compute.
+
+    The interpreter waits for none of them, and torch aborts when it is torn down under one. Nothing is lost:
+    a generation is on the disk whole or not at all.
+    """
+    with contextlib.suppress(SystemExit):
+        yield
+    if threading.current_thread() is threading.main_thread():
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def _prepare(open_index: OpenIndex, sources: Path | None) -> None:

@@ -51,7 +51,7 @@ def serving(index: Path, *options: str) -> Iterator[str]:
             yield address.group()
         finally:
             server.terminate()
-            assert server.wait(60) == 0
+            assert server.wait(60) == 0, log.read_text()
             assert list(uploads.iterdir()) == []
 
 

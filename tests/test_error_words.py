@@ -7,7 +7,9 @@ import errno
 import json
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,8 +21,9 @@ from filelock import FileLock
 from qa import Index, Source, errors, generations
 from qa.embedding import Embedder, load_embedder
 from qa.errors import QAError
-from qa.retrieval import prepare
+from qa.retrieval import prepare, retrieve
 from qa.sources import read_sources, source_from_bytes, source_from_text
+from qa.ui.open_index import OpenIndex
 from qa.ui.words import languages, sentence_for, words_of
 from qa.weights import convert, default_model_folder, packaged_weights
 
@@ -29,6 +32,7 @@ BEYOND_THE_PAGE = {"cli.py", "doctor.py", "server.py", "terminal.py", "errors.py
 """Modules whose errors are for the one who sits at the terminal; so are those of ``evaluation/``."""
 NOT_CAUSED = {
     "source.permission",  # an administrator may read everything
+    "record",  # of what a browser sent: tests/test_records.py
 }
 
 ISOLATES = str.maketrans("", "", "\u2066\u2068\u2069")
@@ -108,6 +112,27 @@ def indexes_that_cannot_be_used(made: Path) -> Iterator[tuple[str, Callable[[], 
     yield "index.unreadable", after(lambda: (pointer.unlink(), pointer.mkdir()))
 
 
+def changes_that_are_refused(path: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
+    cats, dogs = Source("cats", "Cats sleep."), Source("dogs", "Dogs bark.")
+    index = Index.build([cats, dogs], path)
+    yield "index.last", lambda: Index.remove(["cats", "dogs"], path)
+    yield "index.taken", lambda: Index.rename("cats", "dogs", path)
+    yield "index.unknown", lambda: Index.remove("birds", path)
+    yield "sources.none", lambda: retrieve(index, "?", sources=[])
+
+    def cancelled() -> None:
+        open_index = OpenIndex(path)
+        with FileLock(path / "LOCK"):  # the first job waits here, the second behind it
+            open_index.remove("cats")
+            building = ThreadPoolExecutor(1).submit(open_index.build, [cats])
+            while not (waiting := [job for job in open_index.jobs if job.kind == "build"]):
+                time.sleep(0.01)
+            open_index.cancel(waiting[0].id)
+        building.result()
+
+    yield "job.cancelled", cancelled
+
+
 def disks_that_refuse(tmp_path: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
     def refusing(number: int) -> Callable[[], Any]:
         def cause() -> None:
@@ -139,6 +164,7 @@ def caused(tmp_path_factory: pytest.TempPathFactory) -> dict[str, QAError]:
         *questions_that_are_none(index),
         *models_that_cannot_be_used(tmp_path_factory.mktemp("models")),
         *indexes_that_cannot_be_used(made),
+        *changes_that_are_refused(tmp_path_factory.mktemp("changed") / "index"),
         *disks_that_refuse(tmp_path_factory.mktemp("disk")),
     ]
     found = {}

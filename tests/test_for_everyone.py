@@ -79,7 +79,7 @@ def test_in_arabic_the_page_is_mirrored_and_the_japanese_text_is_not(reach: Reac
     # Its first sentence begins at the left, and [1] stands at its end.
     assert left("#chat .answer .quote") - left("#chat .answer") < 2
     assert page.evaluate("getComputedStyle(document.querySelector('#chat .answer')).direction") == "ltr"
-    heading = page.locator("#chat .cards-title span")
+    heading = page.locator("#chat .cards-title span").first
     assert (
         heading.evaluate(
             "e => { const to = s => e.closest(s).getBoundingClientRect().right; return to('.cards') - to('span') }"

@@ -185,7 +185,7 @@
       // The Enter that confirms a conversion of Japanese, Chinese or Korean input does not send.
       // Nor does one that is held down.
       if (event.key === "Enter" && (event.isComposing || event.keyCode === 229 || event.repeat)) event.stopPropagation();
-      if (event.key !== "Escape" || event.target.closest?.("dialog")) return;
+      if (event.key !== "Escape" || document.querySelector("dialog[open]")) return; // a dialog's Escape is its own
       hideTip();
       if (event.target.closest?.("#question")) QA.revise("");
       if (cameFrom && event.target.closest?.("#source, body") && !event.target.closest("#question")) QA.goBack();

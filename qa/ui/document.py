@@ -42,7 +42,8 @@ def document(index: Index, name: str) -> dict[str, Any]:
 
 def draft(source: Source) -> dict[str, Any]:
     """The same of a source that is not indexed yet; nothing of it is known to be a page's furniture."""
-    return {**described(source), "blocks": _blocks(source.text, split_sentences(source.text), [])}
+    blocks = _blocks(source.text, split_sentences(source.text), [])
+    return {**described(source), "language": language_of(source.text), "blocks": blocks}
 
 
 def described(source: Source) -> dict[str, Any]:

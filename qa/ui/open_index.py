@@ -164,8 +164,8 @@ class OpenIndex:
                     _log.error("a text could not be indexed", exc_info=error)
                 self._failed(batch, error)
             else:
-                self._prepare(index)
                 self._finished(batch, index)
+                self._find_questions(index)
 
     def _next(self) -> list[Task]:
         """The next task, of texts to be added all that wait in a row: they make one generation."""
@@ -192,8 +192,8 @@ class OpenIndex:
         return Index.add(latest.values(), self._path, progress=progress)
 
     @staticmethod
-    def _prepare(index: Index) -> None:
-        """Finds what may be asked; the index is whole without."""
+    def _find_questions(index: Index) -> None:
+        """Finds what may be asked; the index is in use already, and whole without."""
         try:
             suggestions_of(index)
         except QAError as error:

@@ -1,9 +1,9 @@
 // Looks at the queue and the index again and again, for the list of texts too (QA.texts, QA.drawTexts), and draws
 // how far the job under way is. server.list_texts(language) gives what listing.py says. Triggers "swapped" when
-// another generation answers.
+// another generation answers, and when the questions to be suggested have been found.
 const BUSY = 400; // ms between two looks
 const IDLE = 1500;
-let generation = null;
+let shown = null;
 
 async function look() {
   if (!document.hidden) {
@@ -32,8 +32,10 @@ function draw() {
   const work = total ? QA.say("build.progress", { done, total }) : QA.say("build.begin");
   const told = [busy ? work : "", QA.timeLeft(left), failed ? QA.say("sources.failed", { count: failed }) : ""];
   building.querySelector(".told").textContent = told.filter(Boolean).join(" · ");
-  const swapped = generation !== null && generation !== QA.texts.generation;
-  generation = QA.texts.generation;
+  const { generation, questions } = QA.texts;
+  const now = `${generation} ${questions}`;
+  const swapped = shown !== null && shown !== now;
+  shown = now;
   if (swapped) tellSwapped();
 }
 

@@ -25,10 +25,6 @@ const typing = (target) => target.closest?.("input, textarea, select, [contented
 const withOthers = (event) => (event.ctrlKey || event.altKey || event.metaKey) && !event.getModifierState("AltGraph");
 
 function pressed(event) {
-  if (event.key === "Escape" && document.querySelector("dialog[open]")) {
-    event.stopPropagation(); // closes the dialog and does nothing else
-    return;
-  }
   const act = does[event.key];
   if (!act || !QA.singleKeys || event.isComposing || event.defaultPrevented) return;
   if (typing(event.target) || withOthers(event) || document.querySelector("dialog[open]")) return;
@@ -48,7 +44,7 @@ single.addEventListener("change", () => {
 });
 element.querySelector(".close").addEventListener("click", () => dialog.close());
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close()); // beside the list
-window.addEventListener("keydown", pressed, true); // before the chat's own listener
+document.addEventListener("keydown", pressed, true);
 document.addEventListener("focusin", ({ target }) => {
   if (target.matches?.("#chat .cite")) latest = target;
 });
