@@ -28,9 +28,10 @@ def pytest_runtest_setup() -> None:
 def article_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an index built from the article. Read-only by agreement: copy it to change it."""
     from qa.index import Index
+    from qa.suggestions import suggestions_of
 
     path = tmp_path_factory.mktemp("article") / "index"
-    Index.build([ARTICLE], path)
+    suggestions_of(Index.build([ARTICLE], path))  # as `qa build` does
     return path
 
 
