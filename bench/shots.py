@@ -27,7 +27,7 @@ SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 QUESTION = "暫定CEOに任命されたのは誰ですか"
 TWO_SENTENCES = "サム・アルトマンは何をしましたか"
 UNANSWERED = "富士山の高さは何メートルですか"
-ARABIC = "من عُيِّن رئيسًا تنفيذيًا مؤقتًا؟"
+ARABIC = "من هو الرئيس التنفيذي المؤقت لشركة OpenAI؟"
 NOTES = "庭の記録\n\n庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。門の鍵は赤い箱の中にあります。\n"
 FRAME = 1800
 """Milliseconds that each step of the moving picture stands."""
