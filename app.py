@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 from qa.errors import QAError
-from qa.server import serve
+from qa.server import ending_at_once, serve
 
 if __name__ == "__main__":
     here = Path(__file__).resolve().parent
     try:
-        serve(here / "index", sources=here / "source")
+        with ending_at_once():
+            serve(here / "index", sources=here / "source")
     except QAError as error:
         sys.exit(str(error))

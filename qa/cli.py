@@ -258,9 +258,11 @@ def evaluate_set(settings: Settings, path: Path, limit: int | None) -> None:
 @_settings
 def serve(settings: Settings, host: str, port: int, mcp: bool) -> None:
     """Open the chat in the browser."""
+    from qa.server import ending_at_once
     from qa.server import serve as serve_chat
 
-    serve_chat(settings.index, host, port, mcp=mcp)
+    with ending_at_once():
+        serve_chat(settings.index, host, port, mcp=mcp)
 
 
 @main.command()

@@ -76,11 +76,7 @@ def serve(
     if mcp:
         _expect_mcp()
     listening = _bind(host, port)
-    with (
-        _ending_at_once(),
-        tempfile.TemporaryDirectory(prefix="cited-qa-", ignore_cleanup_errors=True) as uploads,
-        listening,
-    ):
+    with tempfile.TemporaryDirectory(prefix="cited-qa-", ignore_cleanup_errors=True) as uploads, listening:
         os.environ["GRADIO_TEMP_DIR"] = uploads  # read by Gradio when it is imported
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
         # Else torch leaves a folder in the temporary one.
@@ -91,6 +87,21 @@ def serve(
         app = build_app(open_index, hosts=_names_of(host, listening), mcp=mcp)
         threading.Thread(target=_prepare, args=(open_index, sources), daemon=True).start()
         _run(app, listening, host, mcp)
+
+
+@contextlib.contextmanager
+def ending_at_once() -> Iterator[None]:
+    """For the commands that serve: ends the process once the server has stopped, whatever its threads compute.
+
+    The interpreter waits for none of them, and torch aborts when it is torn down under one. Nothing is lost:
+    a generation is on the disk whole or not at all.
+    """
+    with contextlib.suppress(SystemExit):
+        yield
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def build_app(open_index: OpenIndex, hosts: Iterable[str] = ("localhost",), *, mcp: bool = False) -> FastAPI:
@@ -215,22 +226,6 @@ def _names_of(host: str, listening: socket.socket) -> list[str]:
     if listening.getsockname()[0] in ("0.0.0.0", "::"):
         names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
     return sorted(names)
-
-
-@contextlib.contextmanager
-def _ending_at_once() -> Iterator[None]:
-    """Ends the process when the server was told to stop, whatever its threads compute.
-
-    The interpreter waits for none of them, and torch aborts when it is torn down under one. Nothing is lost:
-    a generation is on the disk whole or not at all.
-    """
-    with contextlib.suppress(SystemExit):
-        yield
-    if threading.current_thread() is threading.main_thread():
-        logging.shutdown()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(0)
 
 
 def _prepare(open_index: OpenIndex, sources: Path | None) -> None:

@@ -60,6 +60,57 @@ def test_editing_that_is_given_up_replaces_nothing(visit: Visit, address: str) -
     wait_for_questions(page, FIRST, SECOND)
 
 
+def test_a_question_that_is_refused_goes_on_taking_its_place(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask(page, FIRST)
+    page.locator("#chat .edit").first.click()
+    page.fill("#question textarea", "x" * 2001)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#notice .line.trouble:not([hidden])")
+    expect(page.locator("#revising .line")).to_be_visible()
+    page.fill("#question textarea", OTHER)
+    page.press("#question textarea", "Enter")
+    wait_for_questions(page, OTHER)
+
+
+def test_an_edit_of_one_conversation_never_reaches_into_another(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask(page, FIRST)
+    page.click("#history-open")
+    page.click(".drawer .new")
+    page.wait_for_selector("#chat .welcome")
+    ask(page, SECOND)
+    page.evaluate("QA.revise('0'.repeat(32) + ' 0')")  # an entry of a conversation that is not open
+    page.fill("#question textarea", OTHER)
+    page.press("#question textarea", "Enter")
+    wait_for_questions(page, SECOND, OTHER)
+
+
+def test_pointing_at_a_number_shows_its_passage_and_the_passage_can_be_pointed_at(visit: Visit, address: str) -> None:
+    page = visit(address)
+    card = ask(page, OTHER).locator(".excerpt.c-1")
+    page.locator("#chat .cite").first.hover()
+    tip = page.locator("#excerpt-tip")
+    assert tip.locator("p").first.text_content() == card.locator(".passage").text_content()
+    assert tip.locator("mark").text_content() == card.locator("mark").text_content()
+    assert card.locator(".section").inner_text() in tip.inner_text()
+    tip.hover()
+    page.wait_for_timeout(400)
+    expect(tip).to_be_visible()
+    page.mouse.move(5, 500)
+    expect(tip).to_have_count(0)
+
+
+def test_escape_finds_the_number_again_after_the_chat_was_drawn_anew(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask(page, FIRST)
+    page.locator("#chat .cite").nth(1).click()
+    page.wait_for_selector("#source .sentence.current")
+    page.locator("#chat .cite").evaluate_all("all => all.forEach(one => one.replaceWith(one.cloneNode(true)))")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.textContent") == "[2]"
+
+
 def test_a_question_is_asked_again_in_its_place(visit: Visit, address: str) -> None:
     page = visit(address)
     ask(page, FIRST)
@@ -68,6 +119,8 @@ def test_a_question_is_asked_again_in_its_place(visit: Visit, address: str) -> N
     page.wait_for_timeout(300)
     wait_for_questions(page, FIRST, SECOND)
     page.locator("#chat .again").first.click()
+    expect(page.locator("#revising .line")).to_be_visible()  # what came after would be lost
+    page.press("#question textarea", "Enter")
     wait_for_questions(page, FIRST)
 
 

@@ -48,7 +48,8 @@ def _declined(source: Source) -> Answer:
 def _shown(answer: Answer, *sources: Source, then: Mapping[str, str] | None = None, words: Words = ENGLISH) -> str:
     """The reply as it is shown beside these sources; ``then`` are the sha256 of those that were asked."""
     history = History((Turn("?", answer, sources=then or {s.name: s.sha256 for s in sources}),), 1)
-    return chat_messages(history, Reading({source.name: source for source in sources}), words)[-1]["content"]
+    whole = {source.name: (Passage(source.name, 0, len(source.text), "A section"),) for source in sources}
+    return chat_messages(history, Reading({source.name: source for source in sources}, whole), words)[-1]["content"]
 
 
 def _without_tags(markup: str) -> str:
@@ -224,8 +225,36 @@ def test_each_question_can_be_edited_and_asked_again_by_its_place_in_the_convers
     source = Source("a.txt", "Cats sleep.")
     history = History((Turn("One?", _declined(source)), Switched(("a.txt",), 1), Turn("Two?")), 1)
     asked = [m["content"] for m in chat_messages(history, Reading({"a.txt": source}), ENGLISH) if m["role"] == "user"]
-    assert ["edit e-0" in asked[0], "again e-2" in asked[1]] == [True, True]
+    assert ["edit e-0 h-" in asked[0], "again e-2 h-" in asked[1]] == [True, True]
     assert [turn.question for turn in history.before(2).turns] == ["One?"]
+
+
+def test_while_no_text_can_be_asked_nothing_of_an_answer_is_shown_or_struck() -> None:
+    source = Source("a.txt", "Cats sleep.")
+    turn = Turn("?", _answered(source, ["Cats sleep."]), sources={"a.txt": source.sha256})
+    [_, reply] = chat_messages(History((turn,), 1), Reading(), ENGLISH)
+    assert _without_tags(reply["content"]) == ENGLISH["chat.unchecked"]
+
+
+def test_a_card_names_the_section_that_its_passage_stands_in_now() -> None:
+    source = Source("a.txt", "Cats sleep.")
+    reading = Reading({"a.txt": source}, {"a.txt": (Passage("a.txt", 0, 11, "Cats"),)})
+    turn = Turn("?", _answered(source, ["Cats sleep."]), sources={"a.txt": source.sha256})
+    shown = chat_messages(History((turn,), 1), reading, ENGLISH)[-1]["content"]
+    assert '<span class="section" dir="auto">Cats</span>' in shown and "A section" not in shown
+
+
+def test_texts_of_the_same_words_have_classes_of_their_own() -> None:
+    assert source_class(Source("a", "Cats sleep.")) != source_class(Source("b", "Cats sleep."))
+
+
+def test_a_conversation_cut_back_before_a_change_of_texts_notes_it_again() -> None:
+    old, new = Source("a", "Cats sleep."), Source("b", "Dogs bark.")
+    turn = Turn("One?", _declined(old), sources={"a": old.sha256})
+    later = Turn("Two?", _declined(new), sources={"b": new.sha256})
+    cut = History((turn, turn, Switched(("b",), 1), later), 2).before(1)
+    assert cut.reopened(2, {"b": new}).speaking_of(2, ("b",), 1).entries == (turn, Switched(("b",), 1))
+    assert cut.reopened(2, {"a": old, "b": new}).speaking_of(2, ("a", "b"), 2).entries == (turn,)
 
 
 def test_a_passage_is_found_by_any_span_inside_it() -> None:

@@ -2,77 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from qa.citations import Citation, Standing
+from qa.citations import Standing
 from qa.retrieval import Hit
 from qa.sources import Source
-from qa.ui.markup import button, escape, own, place
+from qa.ui.excerpts import Excerpt
+from qa.ui.markup import button, escape, lang, own, place
 from qa.ui.reading import Reading
 from qa.ui.words import Words
 
 
-@dataclass(frozen=True)
-class Checked:
-    """A citation where its words stand now, and how that compares with where they stood."""
-
-    citation: Citation
-    standing: Standing
-
-
-def excerpt_card(checked: Checked, hits: Sequence[Hit], reading: Reading, words: Words) -> str:
+def excerpt_card(excerpt: Excerpt, reading: Reading, words: Words) -> str:
     """A card of a citation that is not gone: the passage with the cited sentence marked."""
-    citation = checked.citation
-    hit = None
-    if checked.standing is Standing.VALID:  # what was found then tells nothing of another place
-        hit = next((hit for hit in hits if _found(hit, citation, reading)), None)
-    passage = hit.passage if hit else reading.passage_at(citation.source, citation.start, citation.end)
-    start, end = (passage.start, passage.end) if passage else (citation.start, citation.end)
+    citation = excerpt.now
     source = reading.sources[citation.source]
-    body = (
-        f"{escape(source.text[start : citation.start])}<mark>{escape(source.text[citation.start : citation.end])}"
-        f"</mark>{escape(source.text[citation.end : end])}"
-    )
-    moved = checked.standing is Standing.MOVED
+    body = f"{escape(excerpt.before)}<mark>{escape(citation.quote)}</mark>{escape(excerpt.after)}"
+    moved = excerpt.standing is Standing.MOVED
     note = f'<span class="standing">{own(words["card.moved"])}</span>' if moved else ""
     return (
         f'<div class="excerpt c-{citation.n}"><p class="card-head"><span class="number">{citation.n}</span>'
-        f"{_origin(source.name, passage.section if passage else '', words)}{note}</p>"
+        f"{_origin(source.name, excerpt.section)}{note}</p>"
         f"{_body(body, source.name, reading)}"
-        f"{_foot(source, citation.start, citation.end, hit, words, copies=True)}</div>"
+        f"{_foot(source, citation.start, citation.end, excerpt.hit, words, copies=True)}</div>"
     )
 
 
 def related_card(hit: Hit, reading: Reading, words: Words) -> str:
     """A card of a passage that is no answer."""
     source = reading.sources[hit.passage.source]
+    passage = reading.passage_at(source.name, hit.start, hit.end)
     return (
-        f'<div class="related"><p class="card-head">{_origin(source.name, hit.passage.section, words)}</p>'
+        f'<div class="related"><p class="card-head">{_origin(source.name, passage.section if passage else "")}</p>'
         f"{_body(escape(hit.text), source.name, reading)}"
         f"{_foot(source, hit.start, hit.end, hit, words)}</div>"
     )
 
 
-def stands(hit: Hit, reading: Reading) -> bool:
-    """Whether a passage found earlier still stands where it stood."""
-    source = reading.sources.get(hit.passage.source)
-    return source is not None and bool(hit.text) and source.text[hit.start : hit.end] == hit.text
-
-
-def _found(hit: Hit, citation: Citation, reading: Reading) -> bool:
-    return hit.holds(citation.source, citation.start, citation.end) and stands(hit, reading)
-
-
-def _origin(source: str, section: str, words: Words) -> str:
+def _origin(source: str, section: str) -> str:
     shown = f'<span class="section" dir="auto">{escape(section)}</span>' if section else ""
     return f'{shown}<span class="source-name" dir="auto">{escape(source)}</span>'
 
 
 def _body(content: str, source: str, reading: Reading) -> str:
-    tag = reading.languages.get(source)
-    lang = f' lang="{escape(tag)}"' if tag else ""
-    return f'<div class="passage" dir="auto"{lang}>{content}</div>'
+    return f'<div class="passage" dir="auto"{lang(reading.languages.get(source))}>{content}</div>'
 
 
 def _foot(source: Source, start: int, end: int, hit: Hit | None, words: Words, copies: bool = False) -> str:

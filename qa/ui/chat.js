@@ -1,7 +1,7 @@
 // The chat: what the sanitiser leaves of our messages is class names, so that [n] is found by its class
 // (c-2 at-120-164 s-…, see messages.py) and everything else is put on here.
 (() => {
-  let cameFrom = null; // the control that led to the source: Escape goes back to it
+  let cameFrom = null; // the control that led to the source, and its classes: Escape goes back to it
 
   const chat = () => document.getElementById("chat");
   const classOf = (element, prefix) => [...element.classList].find((name) => name.startsWith(prefix));
@@ -20,7 +20,7 @@
     const place = placeOf(control);
     if (!place || !QA.pane) return;
     hideTip();
-    cameFrom = control;
+    cameFrom = { control, classes: control.className };
     document.querySelector("#sources > button.open")?.click(); // the panel of texts would cover the source
     QA.show("source");
     await QA.pane.goTo(place);
@@ -29,8 +29,9 @@
   QA.goBack = () => {
     QA.show("chat");
     QA.pane?.leave();
-    if (cameFrom?.isConnected) cameFrom.focus();
-    else document.querySelector("#question textarea")?.focus();
+    const drawnAnew = () => [...document.querySelectorAll("#chat button")].findLast((one) => one.className === cameFrom?.classes);
+    const back = cameFrom?.control.isConnected ? cameFrom.control : drawnAnew();
+    (back || document.querySelector("#question textarea"))?.focus();
     cameFrom = null;
   };
 
@@ -124,7 +125,7 @@
     requestAnimationFrame(() => document.getElementById("ask").click());
   }
 
-  // The entry of the history that the next question takes the place of, with all that came after it.
+  // "conversation entry": what the next question takes the place of, with all that came after it.
   let revised = "";
   QA.revise = (entry) => {
     revised = entry;
@@ -136,7 +137,7 @@
     QA.revise("");
     return entry;
   };
-  const entryOf = (button) => classOf(button, "e-").slice(2);
+  const entryOf = (button) => [classOf(button, "h-"), classOf(button, "e-")].map((name) => name.slice(2)).join(" ");
   function edit(button, question) {
     QA.revise(entryOf(button));
     const area = write(question);
@@ -154,6 +155,8 @@
     },
     ".edit": (button) => edit(button, askedBy(button)),
     ".again": (button) => {
+      const newest = [...document.querySelectorAll("#chat .again")].at(-1) === button;
+      if (!newest) return edit(button, askedBy(button)); // what came after would be lost: the bar says so first
       QA.revise(entryOf(button));
       ask(askedBy(button));
     },
@@ -185,50 +188,66 @@
       // The Enter that confirms a conversion of Japanese, Chinese or Korean input does not send.
       // Nor does one that is held down.
       if (event.key === "Enter" && (event.isComposing || event.keyCode === 229 || event.repeat)) event.stopPropagation();
-      if (event.key !== "Escape" || document.querySelector("dialog[open]")) return; // a dialog's Escape is its own
+      // That of an input method or of a dialog is its own.
+      if (event.key !== "Escape" || event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
       hideTip();
       if (event.target.closest?.("#question")) QA.revise("");
-      if (cameFrom && event.target.closest?.("#source, body") && !event.target.closest("#question")) QA.goBack();
+      if (cameFrom && (event.target === document.body || event.target.closest?.("#source, #chat"))) QA.goBack();
     },
     true,
   );
 
-  // The excerpt of an [n] that is pointed at.
+  // The passage of an [n] that is pointed at or has the focus; it stays while it is pointed at itself.
   let tip = null;
+  let leaving;
   function showTip(cite) {
     const card = cardOf(cite);
-    if (!card) return;
+    clearTimeout(leaving);
+    if (!card || tip?.cite === cite) return;
     hideTip();
-    tip = document.createElement("div");
-    tip.id = "excerpt-tip";
-    tip.setAttribute("role", "tooltip");
+    const box = document.createElement("div");
+    box.id = "excerpt-tip";
+    box.setAttribute("role", "tooltip");
     const head = document.createElement("p");
-    for (const part of [".section", ".source-name"].map((name) => card.querySelector(name)?.textContent).filter(Boolean)) {
+    [".section", ".source-name"].forEach((part) => {
+      const name = card.querySelector(part)?.textContent;
+      if (!name) return;
       const isolated = document.createElement("bdi");
-      isolated.textContent = part;
+      isolated.textContent = name;
       head.append(head.childNodes.length ? " · " : "", isolated);
-    }
-    const quote = document.createElement("p");
-    quote.textContent = card.querySelector("mark").textContent;
-    quote.dir = "auto";
-    tip.append(quote, head);
-    document.body.append(tip);
-    const at = cite.getBoundingClientRect();
-    const { width, height } = tip.getBoundingClientRect();
-    const left = document.documentElement.dir === "rtl" ? at.right - width : at.left;
-    tip.style.left = Math.max(8, Math.min(left, innerWidth - width - 8)) + "px";
-    tip.style.top = (at.top > height + 12 ? at.top - height - 8 : at.bottom + 8) + "px";
+    });
+    const passage = document.createElement("p");
+    passage.dir = "auto";
+    card.querySelector(".passage").childNodes.forEach((part) => passage.append(part.cloneNode(true)));
+    box.append(passage, head);
+    document.body.append(box);
+    place(box, cite.getBoundingClientRect());
+    passage.scrollTop = passage.querySelector("mark").offsetTop - passage.offsetTop;
+    cite.setAttribute("aria-describedby", box.id);
+    tip = { box, cite };
+  }
+  function place(box, at) {
+    const { width, height } = box.getBoundingClientRect();
+    const start = document.documentElement.dir === "rtl" ? at.right - width : at.left;
+    box.style.left = Math.max(8, Math.min(start, innerWidth - width - 8)) + "px";
+    box.style.top = (at.top > height + 12 ? at.top - height - 8 : at.bottom + 8) + "px";
   }
   function hideTip() {
-    tip?.remove();
+    clearTimeout(leaving);
+    tip?.box.remove();
+    tip?.cite.removeAttribute("aria-describedby");
     tip = null;
   }
-  for (const begin of ["mouseover", "focusin"]) {
-    document.addEventListener(begin, (event) => {
-      const cite = event.target.closest?.("#chat .cite");
-      if (cite && (begin === "mouseover" || cite.matches(":focus-visible"))) showTip(cite);
-      else if (!cite) hideTip();
-    });
-  }
-  document.addEventListener("scroll", hideTip, true);
+  document.addEventListener("mouseover", (event) => {
+    const cite = event.target.closest?.("#chat .cite");
+    if (cite) showTip(cite);
+    else if (event.target.closest?.("#excerpt-tip")) clearTimeout(leaving);
+    else if (tip) leaving = setTimeout(hideTip, 250); // time to reach it over the gap
+  });
+  document.addEventListener("focusin", (event) => {
+    const cite = event.target.closest?.("#chat .cite");
+    if (!cite) hideTip();
+    else if (cite.matches(":focus-visible")) showTip(cite);
+  });
+  document.addEventListener("scroll", (event) => event.target.closest?.("#excerpt-tip") || hideTip(), true);
 })();

@@ -63,7 +63,7 @@ class ConversationsPanel:
 
         def reopen(language: str, present: History, event: gr.EventData) -> Updates:
             try:
-                conversation = self._reopened(_sent(event, "record"))
+                conversation = from_record(_sent(event, "record"))
             except Exception as error:  # whatever it was, the visitor is told in one sentence
                 return {self.part: kept(present, sentence_for(error, words_of(language)))}
             return refresh(language, conversation)
@@ -80,14 +80,9 @@ class ConversationsPanel:
         if not stored:
             return History(), ""
         try:
-            return self._reopened(_parsed(stored)), ""
+            return from_record(_parsed(stored)), ""
         except Exception as error:  # whatever it was, the visitor is told in one sentence
             return History(), sentence_for(error, words)
-
-    def _reopened(self, record: object) -> History:
-        conversation = from_record(record)
-        index = self._open_index.available()
-        return conversation if index is None else conversation.reopened(index.generation, index.sources)
 
     def _export(self, language: str, history: History, event: gr.EventData) -> Updates:
         words = words_of(language)

@@ -1,6 +1,7 @@
-"""A turn -> the excerpts that an export shows: the cited words where they stand now, within their passage.
+"""A turn -> its excerpts, for the chat and for exports: the cited words where they stand now, within their passage.
 
-And what every kind of export says of them in words.
+Everything around the words comes from the present texts, whatever the conversation says of them. And what
+every kind of export says of them in words.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from datetime import UTC, datetime
 
 from qa.citations import Citation, Standing, recheck
 from qa.retrieval import Hit
-from qa.ui.cards import stands
 from qa.ui.history import Turn
 from qa.ui.reading import Reading
 from qa.ui.words import Words
+
+RELATED = 3
+"""How many of the nearest passages an abstention shows and a browser keeps."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Excerpt:
         sha256: of the text that it speaks of: the present one, or the one of then if the words are gone.
         section: the heading it stands under, "" if none or not known.
         before, after: the rest of its passage; ``before + now.quote + after`` stands in the source as one.
+        hit: why its passage was found; None where it stands elsewhere now.
     """
 
     was: Citation
@@ -36,6 +40,7 @@ class Excerpt:
     section: str = ""
     before: str = ""
     after: str = ""
+    hit: Hit | None = None
 
 
 def cited_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
@@ -45,11 +50,11 @@ def cited_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
     return [_excerpt(citation, turn, reading) for citation in turn.answer.citations]
 
 
-def related_excerpts(turn: Turn, reading: Reading, most: int) -> list[Excerpt]:
+def related_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
     """One for each of the nearest passages of an abstention; none of an answer."""
     if turn.answer is None or turn.answer.answered:
         return []
-    near = turn.answer.hits[:most]
+    near = turn.answer.hits[:RELATED]
     return [_excerpt(Citation(0, hit.passage.source, hit.start, hit.end, hit.text), turn, reading) for hit in near]
 
 
@@ -61,13 +66,19 @@ def _excerpt(was: Citation, turn: Turn, reading: Reading) -> Excerpt:
     source = reading.sources[now.source]
     assert turn.answer is not None
     hit = _found(now, turn.answer.hits, reading) if standing is Standing.VALID else None
-    passage = hit.passage if hit else reading.passage_at(now.source, now.start, now.end)
+    passage = reading.passage_at(now.source, now.start, now.end)
     if passage is None:
-        return Excerpt(was, now, standing, source.sha256)
+        return Excerpt(was, now, standing, source.sha256, hit=hit)
     return Excerpt(
         was, now, standing, source.sha256, passage.section,
-        source.text[passage.start : now.start], source.text[now.end : passage.end],
+        source.text[passage.start : now.start], source.text[now.end : passage.end], hit,
     )  # fmt: skip
+
+
+def stands(hit: Hit, reading: Reading) -> bool:
+    """Whether a passage found earlier still stands where it stood."""
+    source = reading.sources.get(hit.passage.source)
+    return source is not None and bool(hit.text) and source.text[hit.start : hit.end] == hit.text
 
 
 def _found(citation: Citation, hits: tuple[Hit, ...], reading: Reading) -> Hit | None:

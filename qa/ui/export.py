@@ -18,7 +18,7 @@ from qa.ui.export_html import as_html
 from qa.ui.export_markdown import as_markdown
 from qa.ui.history import History, Turn
 from qa.ui.reading import Reading
-from qa.ui.records import RELATED, to_record
+from qa.ui.records import to_record
 from qa.ui.words import Words
 
 GENERATOR = f"cited-qa {__version__}"
@@ -46,9 +46,7 @@ def as_json(history: History, reading: Reading, words: Words, title: str) -> str
     for entry, turn in zip(turns, history.turns, strict=True):
         if turn.answer is not None:
             entry["answer"]["citations"] = [_placed(excerpt, turn) for excerpt in cited_excerpts(turn, reading)]
-            entry["answer"]["related"] = [
-                _placed(excerpt, turn) for excerpt in related_excerpts(turn, reading, RELATED)
-            ]
+            entry["answer"]["related"] = [_placed(excerpt, turn) for excerpt in related_excerpts(turn, reading)]
     exported = {"generator": GENERATOR, "unit": UNIT, "language": words.tag, "title": title, **record}
     return json.dumps(exported, ensure_ascii=False, indent=2) + "\n"
 

@@ -11,7 +11,6 @@ from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import escape
 from qa.ui.parts import asset
 from qa.ui.reading import Reading
-from qa.ui.records import RELATED
 from qa.ui.words import Words
 
 
@@ -49,7 +48,7 @@ def _turn(turn: Turn, number: int, reading: Reading, words: Words) -> str:
     )
     if turn.answer is None:
         return f'{head}<p class="note">{_text(words["chat.stopped"])}</p>\n</section>'
-    cited, related = cited_excerpts(turn, reading), related_excerpts(turn, reading, RELATED)
+    cited, related = cited_excerpts(turn, reading), related_excerpts(turn, reading)
     if turn.answer.answered:
         reply = f'<p class="answer">{" ".join(_quote(excerpt, number, reading) for excerpt in cited)}</p>\n'
         title = words["card.cited"]

@@ -14,7 +14,6 @@ from qa.citations import Standing
 from qa.ui.excerpts import Excerpt, asked_on, cited_excerpts, related_excerpts, standing_told, verdict
 from qa.ui.history import History, Switched, Turn
 from qa.ui.reading import Reading
-from qa.ui.records import RELATED
 from qa.ui.words import Words
 
 _SEEN_THROUGH = re.compile(r"(?:[@$]|:(?!\d{1,2}:)(?=[A-Za-z0-9_+-]+:))+")
@@ -47,7 +46,7 @@ def _turn(turn: Turn, number: int, reading: Reading, words: Words) -> list[str]:
     blocks = [f"## {_line(words.say('export.question', n=number))}", written(turn.question, "> ")]
     if turn.answer is None:
         return [*blocks, _line(words["chat.stopped"])]
-    cited, related = cited_excerpts(turn, reading), related_excerpts(turn, reading, RELATED)
+    cited, related = cited_excerpts(turn, reading), related_excerpts(turn, reading)
     if turn.answer.answered:
         blocks += [" ".join(_quote(excerpt, number, words) for excerpt in cited), *_asked(turn, words)]
         blocks.append(f"### {_line(words['card.cited'])}")

@@ -79,7 +79,10 @@ class History:
 
     def before(self, entry: int) -> History:
         """Without the entry of this number, from 0, and all that came after it: it is asked anew."""
-        return replace(self, entries=self.entries[: max(entry, 0)])
+        kept, cut = self.entries[: max(entry, 0)], self.entries[max(entry, 0) :]
+        # With a note of other texts cut off, what is left speaks of the earlier ones again.
+        changed = any(isinstance(one, Switched) for one in cut)
+        return replace(self, entries=kept, generation=0 if changed else self.generation)
 
     def speaking_of(self, generation: int, names: tuple[str, ...], passages: int) -> History:
         """With a note, if the text changed between two answers."""

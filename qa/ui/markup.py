@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from html import escape as html_escape
 
 from qa.sources import Source
 
 FINGERPRINT = 12
-"""Hex digits of a source's sha256 that name it on the page."""
+"""Hex digits that name a source on the page."""
 
 
 def escape(text: str) -> str:
@@ -28,9 +29,14 @@ def button(classes: str, text: str) -> str:
     return f'<button type="button" class="{classes}">{own(text)}</button>'
 
 
+def lang(tag: str | None) -> str:
+    """The attribute for a language tag; nothing where it is not known."""
+    return f' lang="{escape(tag)}"' if tag else ""
+
+
 def source_class(source: Source) -> str:
-    """The class that names a source: ``s-`` and the first digits of its sha256."""
-    return f"s-{source.sha256[:FINGERPRINT]}"
+    """The class that names a source: ``s-`` and digits of a sha256 over its name and its text's."""
+    return f"s-{hashlib.sha256(f'{source.name}/{source.sha256}'.encode()).hexdigest()[:FINGERPRINT]}"
 
 
 def place(source: Source, start: int, end: int) -> str:

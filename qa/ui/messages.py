@@ -3,8 +3,8 @@
 Each citation is checked against the stored sources here, at the moment of display: it is shown where its
 words stand now, or struck if they stand nowhere. What the page's script needs to know travels in class
 names, the only attribute of ours that outlives Gradio's sanitiser: ``c-2`` the citation's number,
-``at-120-164`` its place in the text (code points, end exclusive), ``s-`` the first digits of the
-source's sha256, ``e-3`` the entry of the history that a button speaks of.
+``at-120-164`` its place in the text (code points, end exclusive), ``s-`` and digits its source, ``e-3`` and
+``h-`` the entry that a button speaks of and the conversation it stands in.
 """
 
 from __future__ import annotations
@@ -13,17 +13,16 @@ import logging
 from collections.abc import Sequence
 
 from qa.answer import Answer
-from qa.citations import Standing, recheck
-from qa.ui.cards import Checked, excerpt_card, related_card, stands
+from qa.citations import Standing
+from qa.ui.cards import excerpt_card, related_card
+from qa.ui.excerpts import RELATED, Excerpt, cited_excerpts, stands
 from qa.ui.history import History, Switched, Turn
-from qa.ui.markup import button, escape, own, place
+from qa.ui.markup import button, escape, lang, own, place
 from qa.ui.reading import Reading
 from qa.ui.words import Words
 
 Message = dict[str, str]
 
-RELATED = 3
-"""How many of the nearest passages an abstention shows."""
 LONGEST_ECHO = 120
 """Code points of a question that are repeated in a sentence of ours."""
 
@@ -44,8 +43,9 @@ def chat_messages(history: History, reading: Reading, words: Words, building: bo
             messages.append(_from_us(f'<p class="switched">{own(named)}</p>'))
         else:
             newest = number == len(history.entries) - 1
-            messages.append({"role": "user", "content": _question(entry.question, number, words)})
-            messages.append(_from_us(_reply(entry, number, reading, words, newest)))
+            where = f"e-{number} h-{history.id}"
+            messages.append({"role": "user", "content": _question(entry.question, where, words)})
+            messages.append(_from_us(_reply(entry, where, reading, words, newest)))
     return messages
 
 
@@ -65,74 +65,63 @@ def _welcome(reading: Reading, words: Words, building: bool) -> str:
     )
 
 
-def _question(question: str, number: int, words: Words) -> str:
+def _question(question: str, where: str, words: Words) -> str:
     return (
         f'<div class="asked">{own(question)}</div><p class="asked-tools">'
-        f"{button(f'edit e-{number}', words['chat.edit'])}{button(f'again e-{number}', words['chat.again'])}</p>"
+        f"{button(f'edit {where}', words['chat.edit'])}{button(f'again {where}', words['chat.again'])}</p>"
     )
 
 
-def _reply(turn: Turn, number: int, reading: Reading, words: Words, newest: bool) -> str:
+def _reply(turn: Turn, where: str, reading: Reading, words: Words, newest: bool) -> str:
     if turn.stopped:
         return f'<p class="quiet">{own(words["chat.stopped"])}</p>'
     if turn.answer is None:
         return f'<p class="pending">{own(words["chat.pending"])}</p>'
-    searched = _searched(turn, number, reading, words)
+    if not reading.sources:
+        return f'<p class="quiet">{own(words["chat.unchecked"])}</p>'
+    searched = _searched(turn, where, reading, words)
     if turn.answer.answered:
         more = _questions(reading, words["chat.next"]) if newest else ""
-        return _answer(turn.answer, _checked(turn, reading, newest), searched, reading, words) + more
+        return _answer(_excerpts(turn, reading, newest), searched, reading, words) + more
     return _abstention(turn.question, turn.answer, searched, reading, words, newest)
 
 
-def _checked(turn: Turn, reading: Reading, newest: bool) -> list[Checked]:
-    """The citations of a turn, each where its words stand now."""
-    assert turn.answer is not None
-    checked = []
-    for citation in turn.answer.citations:
-        standing, now = recheck(citation, turn.sources.get(citation.source, ""), reading.sources)
-        if newest and standing is Standing.GONE:
-            _log.warning(
-                "citation [%d]: %r does not stand at %d-%d of %r",
-                citation.n, citation.quote[:80], citation.start, citation.end, citation.source,
-            )  # fmt: skip
-        checked.append(Checked(now, standing))
-    return checked
+def _excerpts(turn: Turn, reading: Reading, newest: bool) -> list[Excerpt]:
+    excerpts = cited_excerpts(turn, reading)
+    for was in (one.was for one in excerpts if newest and one.standing is Standing.GONE):
+        _log.warning(
+            "citation [%d]: %r does not stand at %d-%d of %r", was.n, was.quote[:80], was.start, was.end, was.source
+        )
+    return excerpts
 
 
-def _answer(answer: Answer, checked: Sequence[Checked], searched: str, reading: Reading, words: Words) -> str:
-    quotes = " ".join(_quote(one, reading, words) for one in checked)
+def _answer(excerpts: Sequence[Excerpt], searched: str, reading: Reading, words: Words) -> str:
+    quotes = " ".join(_quote(one, reading, words) for one in excerpts)
     parts = [f'<p class="answer" dir="auto">{quotes}</p>']
     for standing, key in ((Standing.MOVED, "chat.moved"), (Standing.GONE, "chat.gone")):
-        if count := sum(one.standing is standing for one in checked):
+        if count := sum(one.standing is standing for one in excerpts):
             parts.append(f'<p class="changed">{own(words.say(key, count=count))}</p>')
     parts.append(f'<div class="tools">{button("copy", words["chat.copy"])}{searched}</div>')
-    cards = "".join(
-        excerpt_card(one, answer.hits, reading, words) for one in checked if one.standing is not Standing.GONE
-    )
+    cards = "".join(excerpt_card(one, reading, words) for one in excerpts if one.standing is not Standing.GONE)
     if cards:
         parts.append(f'<div class="cards"><p class="cards-title">{own(words["card.cited"])}</p>{cards}</div>')
     return "".join(parts)
 
 
-def _quote(one: Checked, reading: Reading, words: Words) -> str:
-    citation = one.citation
-    if one.standing is Standing.GONE:
+def _quote(excerpt: Excerpt, reading: Reading, words: Words) -> str:
+    citation = excerpt.now
+    if excerpt.standing is Standing.GONE:
         told = escape(words.say("cite.gone", n=citation.n))
         return f'<s class="quote gone">{escape(citation.quote)}</s><span class="lost">{told}</span>'
-    moved = " moved" if one.standing is Standing.MOVED else ""
+    moved = " moved" if excerpt.standing is Standing.MOVED else ""
     where = place(reading.sources[citation.source], citation.start, citation.end)
     return (
-        f'<span class="quote"{_lang(reading, citation.source)}>{escape(citation.quote)}</span>'
+        f'<span class="quote"{lang(reading.languages.get(citation.source))}>{escape(citation.quote)}</span>'
         f'<button type="button" class="cite c-{citation.n}{moved} {where}">[{citation.n}]</button>'
     )
 
 
-def _lang(reading: Reading, source: str) -> str:
-    tag = reading.languages.get(source)
-    return f' lang="{escape(tag)}"' if tag else ""
-
-
-def _searched(turn: Turn, number: int, reading: Reading, words: Words) -> str:
+def _searched(turn: Turn, where: str, reading: Reading, words: Words) -> str:
     """What was looked for, and in which of the texts if not in all."""
     assert turn.answer is not None
     among = set(turn.sources) if set(turn.sources) < set(reading.sources) else set()
@@ -140,7 +129,7 @@ def _searched(turn: Turn, number: int, reading: Reading, words: Words) -> str:
     return (
         f'<span class="searched">{own(words["chat.searched"])} '
         f'<span class="query" dir="auto">{escape(turn.answer.searched_for)}</span>{within if among else ""}'
-        f"{button(f'revise e-{number}', words['chat.revise'])}</span>"
+        f"{button(f'revise {where}', words['chat.revise'])}</span>"
     )
 
 

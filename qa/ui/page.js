@@ -4,7 +4,8 @@
 //   mends.js     what Gradio's own parts lack for the keyboard and a screen reader
 //   shortcuts.js the keys, and the list of them
 //   drop.js      files dropped anywhere on the page
-//   header.js, source.js, listing.js, progress.js, line.js: one part each, drawn from its JSON value as text
+//   header.js, source.js, listing.js, progress.js, line.js, revising.js, conversations.js, download.js: one part each,
+//                drawn from its JSON value as text
 (() => {
   const words = JSON.parse(document.getElementById("qa-words").textContent);
   const listeners = [];

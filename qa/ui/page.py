@@ -8,6 +8,7 @@ The words of what Gradio draws come from here, by the language the page asks for
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -107,10 +108,10 @@ class _Page:
     def _connect(self) -> None:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         visit = [self._language, self._history, self._texts.left_out]
-        drawn = [self._chat, self._header, self._source, self._texts.listing, self._conversations.part]
-        shown = [self._history, *drawn]
+        drawn = [self._chat, self._header, self._source, self._texts.listing]
+        shown = [self._history, self._conversations.part, *drawn]
         labelled = [*shown, self._language, self._question, self._ask, self._stop, *self._texts.labelled]
-        reply = [*shown, self._question, self._notice, self._ask, self._stop]
+        reply = [*shown, self._question, self._revising, self._notice, self._ask, self._stop]
 
         opened = self.blocks.load(
             self._arrive, [self._conversations.stored, self._language], labelled, js=_WITH_WHAT_WAS_OPEN, **private
@@ -153,13 +154,13 @@ class _Page:
     def _redraw(self, language: str, history: History, left_out: LeftOut) -> Updates:
         """The same without the history itself: an answer that is being given keeps it."""
         updates = self._refresh(language, history, left_out)
-        del updates[self._history]
+        del updates[self._history], updates[self._conversations.part]
         return updates
 
     def _drawn(self, index: Index | None, history: History, words: Words, left_out: LeftOut) -> Updates:
         reading = Reading()
         if index is not None:
-            history = history.speaking_of(index.generation, tuple(index.sources), len(index.passages))
+            history = _beside(index, history)
             reading = reading_of(index, history, left_out)
         seen = overview(index)
         return {
@@ -178,14 +179,17 @@ class _Page:
         words = words_of(language)
         before = history
         try:
-            if instead_of.isdecimal():
-                history = history.before(int(instead_of))
+            conversation, _, entry = instead_of.partition(" ")
+            if conversation == history.id and entry.isdecimal():
+                history = history.before(int(entry))
             index = self._opened(words)
-            history = history.speaking_of(index.generation, tuple(index.sources), len(index.passages))
+            history = _beside(index, history)
             asked = history.asked(question)
             if question.strip():
+                drawn = self._drawn(index, asked, words, left_out)
+                del drawn[self._conversations.part]  # what was kept stays until there is an answer
                 yield {
-                    **self._drawn(index, asked, words, left_out),
+                    **drawn,
                     self._question: "",
                     self._notice: said(),
                     self._stop: gr.update(interactive=True),
@@ -200,6 +204,7 @@ class _Page:
             yield {
                 **self._refresh(language, before, left_out),
                 self._question: question,
+                self._revising: {"entry": instead_of, "stamp": uuid.uuid4().hex},
                 self._notice: said(sentence_for(error, words), trouble=True),
                 self._stop: gr.update(interactive=False),
             }
@@ -214,6 +219,13 @@ class _Page:
 
     def _give_up(self, language: str, history: History, left_out: LeftOut) -> Updates:
         return {**self._refresh(language, history.stopped(), left_out), self._stop: gr.update(interactive=False)}
+
+
+def _beside(index: Index, history: History) -> History:
+    """A conversation beside the present texts, with a note if they are others than those it spoke of."""
+    if history.entries and not history.generation:  # opened again, or cut back
+        history = history.reopened(index.generation, index.sources)
+    return history.speaking_of(index.generation, tuple(index.sources), len(index.passages))
 
 
 def _reader(open_index: OpenIndex) -> Callable[[str], dict[str, Any]]:

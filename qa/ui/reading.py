@@ -49,13 +49,13 @@ def reading_of(index: Index, history: History, left_out: Collection[str] = froze
         history: the conversation; what leads on from its last answer is offered.
         left_out: names of the sources that the visitor does not ask.
     """
-    asked = [name for name in index.sources if name not in left_out]
+    asked = tuple(name for name in index.sources if name not in left_out)
     open_ones = [one for one in suggestions_of(index, make=False) if one.source not in left_out]
     answers = [turn.answer for turn in history.turns]
     following = leads_on(open_ones, answers[-1] if answers else None, [turn.question for turn in history.turns])
     return replace(
         _texts(index),
-        topics=topics(index, asked),
+        topics=_topics(index, asked),
         questions=tuple(one.question for one in following),
     )
 
@@ -65,3 +65,8 @@ def _texts(index: Index) -> Reading:
     passages = {name: tuple(p for p in index.passages if p.source == name) for name in index.sources}
     languages = {name: language_of(source.text) for name, source in index.sources.items()}
     return Reading(index.sources, passages, {name: tag for name, tag in languages.items() if tag != UNKNOWN})
+
+
+@lru_cache(maxsize=8)
+def _topics(index: Index, asked: tuple[str, ...]) -> tuple[Topic, ...]:
+    return topics(index, asked)

@@ -19,11 +19,10 @@ from qa.citations import Citation
 from qa.errors import QAError
 from qa.passages import Passage
 from qa.retrieval import Hit
+from qa.ui.excerpts import RELATED
 from qa.ui.history import History, Switched, Turn
 
 FORMAT = 1
-RELATED = 3
-"""Passages kept of an abstention."""
 MOST_ENTRIES = 2_000
 MOST_PARTS = 10_000
 """Texts asked, citations, passages or terms of one answer."""
