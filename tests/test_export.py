@@ -70,7 +70,8 @@ ZOO = History((asked("What noise?", answered(THEN, "Dogs bark.", "Birds sing."))
 @pytest.mark.parametrize("tag", ["en", "ja"])
 def test_each_form_says_what_was_asked_answered_cited_and_where(form: str, tag: str) -> None:
     text = _seen(form, ZOO, reading(THEN), words_of(tag))
-    for part in ("Zoo talk", "What noise?", "Dogs bark.", "Birds sing.", "Whales?", "Today", "zoo.txt", THEN.sha256):
+    section = "Noises" if form == "json" else "Today"  # as it was found, or as the text has it now
+    for part in ("Zoo talk", "What noise?", "Dogs bark.", "Birds sing.", "Whales?", section, "zoo.txt", THEN.sha256):
         assert part in text
     assert f"cited-qa {qa.__version__}" in text
     if form != "json":
