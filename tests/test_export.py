@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
@@ -319,3 +320,17 @@ def _shape(markdown: str) -> list[str]:
 )
 def test_a_title_becomes_the_name_of_a_file(title: str, name: str) -> None:
     assert file_name(title) == name
+
+
+def test_a_sentence_of_white_space_is_written_in_no_time() -> None:
+    spaces = f"a{' ' * 100_000}b"
+    started = time.perf_counter()
+    assert written(f"\t{spaces} ") == f"&#9;{spaces}&#32;"
+    assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_question_that_is_still_looked_for_is_left_out(form: str) -> None:
+    waiting = ZOO.asked("Still open?")
+    text = FORMS[form].write(waiting.settled(), reading(THEN), words_of("en"), "Zoo talk")
+    assert "Still open" not in text and "What noise" in text

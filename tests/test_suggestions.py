@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 
@@ -375,3 +376,13 @@ def test_a_word_of_a_hundred_thousand_characters_takes_no_time() -> None:
 )
 def test_terms_are_whole_words_that_return(language: str, text: str, terms: list[str]) -> None:
     assert telling_terms(text, language, 5) == terms
+
+
+@pytest.mark.parametrize("rules", [japanese, english, chinese, arabic])
+def test_no_sentence_holds_the_rules_up(rules: ModuleType) -> None:
+    marks = ("漢", "ー", "1", "Aa ", "アの", "が、", "「", "A氏", "1月", "the ", "ال", "是", "x, ")
+    ends = ("", "である", "であるAa は", "A氏である", " is a dog", " was born in 1990", "是人")
+    for mark, end in product(marks, ends):
+        started = time.perf_counter()
+        list(rules.drafts((mark * 200)[: 200 - len(end)] + end))
+        assert time.perf_counter() - started < 1, mark + "…" + end

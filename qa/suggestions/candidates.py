@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -38,7 +39,8 @@ class Candidate:
 _RULES: dict[str, ModuleType] = {"ja": japanese, "en": english, "zh": chinese, "ar": arabic}
 _MOST_SENTENCES = 3000
 """Sentences that the rules are tried on; of more, as many spread evenly."""
-_LONGEST_SENTENCE = 600
+_LONGEST_SENTENCE = 200
+"""Code points; longer ones make no question that a reader would ask, and the rules are not linear in them."""
 _REGIONS = 8
 """Stretches that a source without sections is parted into."""
 _TERMS = 16
@@ -86,11 +88,12 @@ def _of_source(index: Index, source: Source) -> Iterator[tuple[Draft, list[Place
     heading_starts = {section.start for section in titled}
     starts = [section.start for section in titled]
     spans = [span for span in body(index, source.name) if span[0] not in heading_starts]
-    step = max(1, len(spans) // _MOST_SENTENCES)
+    span_starts = [start for start, _ in spans]
+    tried = _spread(spans, _MOST_SENTENCES)
 
     def region(at: int) -> int:
         if titled:
-            return sum(start <= at for start in starts)
+            return bisect_right(starts, at)
         return _REGIONS * at // max(len(text), 1)
 
     language = language_of(text)
@@ -98,22 +101,28 @@ def _of_source(index: Index, source: Source) -> Iterator[tuple[Draft, list[Place
     prose = "\n".join(text[start:end] for start, end in spans)
     terms = telling_terms(prose, language, _TERMS)
     if rules:
-        for draft, span in _by_rules(rules, text, spans[::step]):
+        for draft, span in _by_rules(rules, text, tried):
             if any(term in draft.question for term in terms[:_CENTRAL]):
                 draft = replace(draft, quality=draft.quality + _CENTRAL_BONUS)
             yield draft, [(source.name, *span)], region(span[0])
     for section in titled:
-        inside = [(source.name, *span) for span in spans if section.start < span[0] < section.end]
-        if inside and _ASKS.search(section.title):
+        if not _ASKS.search(section.title):
+            continue
+        first, after = bisect_right(span_starts, section.start), bisect_left(span_starts, section.end)
+        if inside := [(source.name, *span) for span in spans[first:after]]:
             question = _HEADING_NUMBER.sub("", section.title)
             yield Draft(question, "heading", question, 1.0), inside, region(section.start)
     for term in terms[:_MOST_TOPICS]:
-        for start, end in spans[::step]:
+        for start, end in tried:
             if text.find(term, start, end) < 0:
                 continue
             asked = rules.about(term, text[start:end]) if rules else term + _QUESTION_MARKS.get(language, "?")
             if asked:
                 yield Draft(asked, "about", term, _ABOUT_QUALITY), [(source.name, start, end)], region(start)
+
+
+def _spread(spans: list[tuple[int, int]], most: int) -> list[tuple[int, int]]:
+    return spans if len(spans) <= most else [spans[n * len(spans) // most] for n in range(most)]
 
 
 def _by_rules(rules: ModuleType, text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[Draft, tuple[int, int]]]:

@@ -9,8 +9,10 @@ import regex
 from qa.suggestions.draft import Draft
 
 _NOUN = r"[\p{Han}\p{Katakana}ーA-Za-z0-9０-９々〆・･&.\-]"
-_WORDS = rf"{_NOUN}(?:{_NOUN}|の(?=[\p{{Han}}\p{{Katakana}}A-Za-z])|(?<=[A-Za-z])\ (?=[A-Za-z]))*"
-"""A noun phrase without verbs: nouns joined by の."""
+_JOINED = rf"(?:{_NOUN}|の(?=[\p{{Han}}\p{{Katakana}}A-Za-z])|(?<=[A-Za-z])\ (?=[A-Za-z]))"
+_WORDS = rf"{_NOUN}{_JOINED}*+"
+"""A noun phrase without verbs, the whole of it: nouns joined by の. A search for it begins at ``_LEFT``."""
+_LEFT = rf"(?<!{_NOUN})"
 _NAME = (
     r"(?:(?<![\p{Katakana}ー])[\p{Katakana}ー・･＝=]{2,30}|(?<![A-Za-z])[A-Z][\p{Latin}.'’\-]{1,24}"
     r"(?:\ [A-Z][\p{Latin}.'’\-]{1,24}){0,4}|"
@@ -78,12 +80,14 @@ _ANOTHER = regex.compile(r"[\p{Han}\p{Katakana}ーA-Za-z][はがも]")
 _QUOTED = regex.compile(r"「[^」]*」")
 _ROLE = regex.compile(rf"(?<!{_NOUN}|この|その|あの)(?P<role>{_WORDS})(?:[(（][^()（）]{{1,20}}[)）])?である{_PERSON}")
 _ROLE_OF_THING = regex.compile(
-    rf"(?P<role>{_WORDS}(?<=最.*|筆頭.*|唯一.*|主要.*|首都|本社))である"
+    rf"{_LEFT}(?P<role>{_WORDS})である"
     rf"(?P<thing>[A-Z][\p{{Latin}}]+(?:\ [A-Z][\p{{Latin}}]+)*|[\p{{Katakana}}ー・]{{3,}})(?=[はがを、])"
 )
+_ONLY_ONE = regex.compile(r"最|筆頭|唯一|主要|(?:首都|本社)\Z")
+"""A role that one thing alone can have."""
 _PLACED = regex.compile(r"(?:社|企業|株主|投資家|大学|国|都市|団体|機関|銀行|首都|町|村|市|県|州|地)\Z")
 _TAKES_OFFICE = regex.compile(
-    rf"(?P<role>{_WORDS})に(?P<verb>就任し|任命され|選出され|指名され|選ばれ)(?=た|ました|て)"
+    rf"{_LEFT}(?P<role>{_WORDS})に(?P<verb>就任し|任命され|選出され|指名され|選ばれ)(?=た|ました|て)"
 )
 _COPULA = regex.compile(
     rf"\A(?P<topic>{_WORDS})(?:[(（][^()（）]{{1,80}}[)）])?(?P<mark>とは|は)、?"
@@ -111,7 +115,7 @@ _AMOUNT = regex.compile(
 )
 _CAUSE = regex.compile(r"(?:ために|(?<=[たるいの])ため|ので|ことから|(?<=[た])結果|を受けて)、(?P<then>[^。「」]*\Z)")
 _ASPECT = regex.compile(
-    rf"(?<!{_NOUN}|の)(?P<aspect>{_WORDS}の(?:理由|原因|目的|背景|特徴|役割|課題|狙い|利点|欠点|意義|意味|由来|仕組み|名称"
+    rf"(?<!{_NOUN}|の)(?P<aspect>{_NOUN}{_JOINED}*の(?:理由|原因|目的|背景|特徴|役割|課題|狙い|利点|欠点|意義|意味|由来|仕組み|名称"
     rf"|名前|本社|首都|主題))(?:は|とは)"
 )
 _CALLED = regex.compile(
@@ -218,6 +222,8 @@ def _persons(sentence: str) -> Iterator[Draft]:
 
 def _things(sentence: str, known_people: Collection[str]) -> Iterator[Draft]:
     for role in _ROLE_OF_THING.finditer(sentence):
+        if not _ONLY_ONE.search(sentence[: role.end("role")]):
+            continue
         asked = "誰" if _PERSONAL.search(role["role"]) else "どこ" if _PLACED.search(role["role"]) else "何"
         yield Draft(f"{role['role']}は{asked}ですか", "what", role["role"], 0.9)
     for amount in _AMOUNT.finditer(sentence):
@@ -274,7 +280,7 @@ def _plain(clause: str) -> str | None:
 
 def _topic_as_subject(clause: str) -> str | None:
     """In a noun clause は of the topic becomes が; None where there is more than one."""
-    topic = regex.match(rf"(?:{_WORDS}|「[^」]*」)+(?P<mark>[はが])、?", clause)
+    topic = regex.match(rf"(?:{_WORDS}|「[^」]*」)++(?P<mark>[はが])、?", clause)
     if not topic:
         return None
     rest = clause[topic.end() :]

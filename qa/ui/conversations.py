@@ -85,7 +85,7 @@ class ConversationsPanel:
             return History(), sentence_for(error, words)
 
     def _export(self, language: str, history: History, event: gr.EventData) -> Updates:
-        words = words_of(language)
+        words, history = words_of(language), history.settled()
         form, title = FORMS.get(str(_sent(event, "format"))), _title(_sent(event, "title"), history)
         if form is None or not history.turns:
             return {self.part: gr.skip()}

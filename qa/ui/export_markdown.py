@@ -19,7 +19,6 @@ from qa.ui.words import Words
 _SEEN_THROUGH = re.compile(r"(?:[@$]|:(?!\d{1,2}:)(?=[A-Za-z0-9_+-]+:))+")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_EDGES = re.compile(r"^\s+|\s+$")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -107,4 +106,10 @@ def _line(text: str) -> str:
 
 def _escaped(text: str) -> str:
     escaped = _PUNCTUATION.sub(r"\\\g<0>", text)
-    return _EDGES.sub(lambda space: "".join(f"&#{ord(char)};" for char in space.group()), escaped)
+    inner = escaped.strip()
+    before, _, after = escaped.partition(inner) if inner else (escaped, "", "")
+    return f"{_references(before)}{inner}{_references(after)}"
+
+
+def _references(space: str) -> str:
+    return "".join(f"&#{ord(char)};" for char in space)

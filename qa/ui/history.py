@@ -33,6 +33,11 @@ class Turn:
     asked_at: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def settled(self) -> bool:
+        """Whether it is no longer looked for."""
+        return self.stopped or self.answer is not None
+
 
 @dataclass(frozen=True)
 class Switched:
@@ -83,6 +88,13 @@ class History:
         # With a note of other texts cut off, what is left speaks of the earlier ones again.
         changed = any(isinstance(one, Switched) for one in cut)
         return replace(self, entries=kept, generation=0 if changed else self.generation)
+
+    def settled(self) -> History:
+        """Up to the last question that is no longer looked for; a note at the end is made anew when it is needed."""
+        entries = list(self.entries)
+        while entries and not (isinstance(entries[-1], Turn) and entries[-1].settled):
+            entries.pop()
+        return replace(self, entries=tuple(entries))
 
     def speaking_of(self, generation: int, names: tuple[str, ...], passages: int) -> History:
         """With a note, if the text changed between two answers."""

@@ -51,10 +51,7 @@ def to_record(history: History) -> dict[str, Any]:
     not settled is left out: a question that is still being looked for, and a note of another text, which is
     made anew on reopening.
     """
-    entries = list(history.entries)
-    while entries and not _is_settled(entries[-1]):
-        entries.pop()
-    return {"format": FORMAT, "id": history.id, "entries": [_entry(entry) for entry in entries]}
+    return {"format": FORMAT, "id": history.id, "entries": [_entry(entry) for entry in history.settled().entries]}
 
 
 def from_record(data: object) -> History:
@@ -70,10 +67,6 @@ def from_record(data: object) -> History:
     if not entries:
         raise RecordError("it is empty")
     return History(tuple(entries), id=_matching(record.get("id"), _ID))
-
-
-def _is_settled(entry: Turn | Switched) -> bool:
-    return isinstance(entry, Turn) and (entry.stopped or entry.answer is not None)
 
 
 def _entry(entry: Turn | Switched) -> dict[str, Any]:
