@@ -107,6 +107,92 @@ def test_a_text_is_renamed_in_its_row_and_removed_at_the_second_click(visit: Vis
     row(page, "the garden", ".ready").wait_for(**WITHIN)
 
 
+def test_the_mark_of_a_text_that_is_left_out_goes_with_it(visit: Visit, own_address: str) -> None:
+    page = visit(own_address)
+    add_text(page, "庭の記録", GARDEN)
+    row(page, "庭の記録").locator(".ask").uncheck()
+    row(page, "庭の記録").locator(".rename").click()
+    row(page, "庭の記録").locator(".new-name").fill("庭\u200eの日誌")  # the mark of direction is not kept
+    page.keyboard.press("Enter")
+    row(page, "庭の日誌", ".ready").wait_for(**WITHIN)
+    assert not row(page, "庭の日誌").locator(".ask").is_checked()
+    assert "山田花子" not in ask(page, "庭師の名前は誰ですか").inner_text()
+    remove_text(page, "庭の日誌")
+    add_text(page, "庭の日誌", GARDEN)
+    assert row(page, "庭の日誌").locator(".ask").is_checked()
+    assert "山田花子" in ask(page, "庭師の名前は誰ですか").inner_text()
+
+
+DRAW = """([rows, focus]) => {
+  const ready = {id: "", length: 1, indexed: true, state: "ready"};
+  QA.texts = {generation: 99, busy: true, rows: rows.map((row) => ({...ready, ...row}))};
+  if (focus) document.querySelector(focus).focus();
+  QA.drawTexts();
+}"""
+
+
+def test_a_name_that_is_taken_is_not_left_out_by_a_rename_that_fails(visit: Visit, own_address: str) -> None:
+    page = visit(own_address)
+    add_text(page, "庭の記録", GARDEN)
+    row(page, "庭の記録").locator(".ask").uncheck()
+    row(page, "庭の記録").locator(".rename").click()
+    row(page, "庭の記録").locator(".new-name").fill(ARTICLE)
+    page.keyboard.press("Enter")
+    row(page, "庭の記録", ".failed").wait_for(**WITHIN)
+    assert row(page, ARTICLE).locator(".ask").is_checked()
+    assert not row(page, "庭の記録").locator(".ask").is_checked()
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_renamed_row_takes_the_focus_only_from_the_list(visit: Visit, own_address: str, elsewhere: bool) -> None:
+    page = visit(own_address)
+    open_texts(page)
+    row(page, ARTICLE).locator(".rename").click()
+    row(page, ARTICLE).locator(".new-name").fill("the article")
+    focus = "#question textarea" if elsewhere else "#listing .from"
+    page.evaluate(
+        """([draw, before, after, focus]) => {
+          const own = document.querySelector("#listing .new-name");
+          own.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
+          draw = eval(draw);
+          draw([before, null]);
+          draw([after, focus]);
+        }""",
+        [
+            DRAW,
+            [{"name": ARTICLE, "state": "waiting", "job": 1, "kind": "rename", "new_name": "the article"}],
+            [{"name": "the article"}],
+            focus,
+        ],
+    )
+    focused = page.evaluate("document.activeElement.className || document.activeElement.tagName")
+    assert ("rename" in focused) is not elsewhere
+    row(page, "the article", ".ready").wait_for(**WITHIN)
+
+
+def test_cancelling_is_offered_where_it_does_something(visit: Visit, own_address: str) -> None:
+    page = visit(own_address)
+    open_texts(page)
+    work = {"job": 1, "indexed": False, "new_name": "b", "left": None, "sentence": "", "done": 0, "total": 0}
+    cases = [
+        ("add", "waiting", 0, True), ("rename", "waiting", 0, True), ("rename", "embedding", 0, False),
+        ("remove", "embedding", 0, False), ("add", "embedding", 0, False), ("add", "embedding", 9, True),
+        ("build", "embedding", 9, True), ("add", "failed", 9, False),
+    ]  # fmt: skip
+    rows = [
+        {**work, "name": f"text {n}", "job": n, "kind": kind, "state": state, "total": total}
+        for n, (kind, state, total, _) in enumerate(cases)
+    ]
+    offered = page.evaluate(
+        """([draw, rows]) => {
+          eval(draw)([rows, null]);
+          return [...document.querySelectorAll("#listing .cancel")].map((button) => !button.hidden);
+        }""",
+        [DRAW, rows],
+    )
+    assert offered == [offer for *_, offer in cases]
+
+
 def test_files_come_one_by_one_and_one_that_cannot_be_read_says_why(
     visit: Visit, own_address: str, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from qa.index import Index
 from qa.retrieval import retrieve
 from qa.sources import Source
 from qa.ui.jobs import CancelledError, paced
-from qa.ui.open_index import OpenIndex
+from qa.ui.open_index import MOST_FAILED, OpenIndex
 
 CATS = Source("cats", "猫は魚を食べます。")
 DOGS = Source("dogs", "犬は肉を食べます。")
@@ -128,7 +128,6 @@ def test_a_text_that_cannot_be_read_fails_alone_and_says_why(open_index: OpenInd
         ("empty.txt", "failed"), ("program.txt", "failed"), ("missing.txt", "failed"),
     ]  # fmt: skip
     assert all(isinstance(job.error, SourceError) for job in failed)
-    assert open_index.failure is failed[-1].error
     open_index.dismiss(failed[0].id)
     assert open_index.jobs == failed[1:]
     missing.write_text("もうあります。", encoding="utf-8")
@@ -219,6 +218,133 @@ def test_many_threads_may_ask_for_changes_at_once(open_index: OpenIndex) -> None
     assert set(names(open_index)) == {"cats", *(f"text {number}" for number in range(8))}
 
 
+def test_what_nobody_expected_fails_one_job_and_the_queue_goes_on(
+    open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class PanicError(BaseException):
+        """As a library in Rust raises it."""
+
+    def panic(*_: object) -> None:
+        raise PanicError("out of order")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("qa.ui.open_index.suggestions_of", panic)
+        open_index.add([DOGS])
+        until(lambda: "no questions were found" in caplog.text)
+        broken.setattr(Index, "remove", panic)
+        open_index.remove("dogs")
+        settled(open_index)
+    assert [(job.kind, job.state) for job in open_index.jobs] == [("remove", "failed")]
+    assert "a text could not be indexed" in caplog.text
+    assert list(open_index.build([BIRDS], add=True).sources) == ["cats", "dogs", "birds"]
+
+
+def test_questions_are_looked_for_once_nothing_waits(
+    open_index: OpenIndex, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[list[str]] = []
+    monkeypatch.setattr("qa.ui.open_index.suggestions_of", lambda index: looked.append(list(index.sources)))
+    open_index.add([DOGS])
+    assert gate.reached.wait(60)
+    open_index.add([BIRDS])
+    open_index.remove("nothing of this name")  # the last job makes no index
+    gate.opened.set()
+    settled(open_index)
+    until(lambda: looked)
+    open_index.remove("cats")
+    settled(open_index)
+    until(lambda: looked[1:])
+    assert looked == [["cats", "dogs", "birds"], ["dogs", "birds"]]
+
+
+def test_texts_of_one_name_that_are_given_together_get_names_of_their_own(
+    open_index: OpenIndex, tmp_path: Path
+) -> None:
+    files = [tmp_path / folder / "a.txt" for folder in ("one", "two", "three")]
+    for file, text in zip(files, ("犬は肉を食べます。", "鳥は空を飛びます。", "鳥は空を飛びます。"), strict=True):
+        file.parent.mkdir()
+        file.write_text(text, encoding="utf-8")
+    jobs = open_index.add([*files, CATS, Source("cats", "猫は眠ります。")])
+    assert [job.name for job in jobs] == ["a.txt", "a (2).txt", "cats", "cats (2)"]
+    assert all(job.source and job.source.name == job.name for job in jobs)
+    settled(open_index)
+    assert {source.name: source.text for source in open_index.current().sources.values()} == {
+        "cats": CATS.text,
+        "a.txt": "犬は肉を食べます。",
+        "a (2).txt": "鳥は空を飛びます。",
+        "cats (2)": "猫は眠ります。",
+    }
+    open_index.add([Source("a.txt", "蜂は蜜を集めます。")])  # given later, it takes the place
+    settled(open_index)
+    assert open_index.current().sources["a.txt"].text == "蜂は蜜を集めます。"
+
+
+def test_of_the_jobs_that_failed_the_newest_are_kept(open_index: OpenIndex, tmp_path: Path) -> None:
+    open_index.add([tmp_path / f"{number}.txt" for number in range(MOST_FAILED)])
+    open_index.rename("nothing of this name", "dogs")
+    settled(open_index)
+    assert len(open_index.jobs) == MOST_FAILED
+    assert [open_index.jobs[0].name, open_index.jobs[-1].kind] == ["1.txt", "rename"]
+
+
+# Turning to another generation
+
+
+class SlowReading:
+    """Holds up whoever reads a generation of these threads, and counts the readings."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *threads: str) -> None:
+        self.begun = threading.Event()
+        self.go_on = threading.Event()
+        self.read: list[str] = []
+        read = Index._read.__func__  # type: ignore[attr-defined]
+
+        def slowly(cls: type[Index], path: Path, number: int) -> Index:
+            thread = threading.current_thread().name
+            self.read.append(f"{thread} {number}")
+            if thread in threads and number == 2:
+                self.begun.set()
+                assert self.go_on.wait(60)
+            return read(cls, path, number)
+
+        monkeypatch.setattr(Index, "_read", classmethod(slowly))
+
+
+@pytest.mark.parametrize("kind", ["add", "rename"])
+def test_what_our_own_thread_commits_is_opened_once_and_nobody_waits(
+    open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    before = open_index.current()
+    reading = SlowReading(monkeypatch, "indexing")
+    if kind == "add":
+        open_index.add([DOGS])
+    else:
+        open_index.rename("cats", "felines")
+    assert reading.begun.wait(60)
+    assert not before.is_current()
+    assert open_index.current() is before
+    reading.go_on.set()
+    settled(open_index)
+    assert open_index.current().generation == 2
+    assert reading.read == ["indexing 1", "indexing 2"]
+
+
+def test_of_what_another_process_built_one_opens_it_while_the_others_go_on(
+    open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = open_index.current()
+    Index.build([BIRDS], before.path)
+    reading = SlowReading(monkeypatch, "opening")
+    opening = threading.Thread(target=open_index.current, name="opening")
+    opening.start()
+    assert reading.begun.wait(60)
+    assert open_index.current() is before
+    reading.go_on.set()
+    opening.join(60)
+    assert names(open_index) == ["birds"]
+    assert reading.read == ["opening 2"]
+
+
 # Building, which waits
 
 
@@ -247,7 +373,7 @@ def test_a_build_that_fails_leaves_the_old_index_and_is_told(open_index: OpenInd
     for nothing in ([tmp_path / "missing.txt"], [Source("marks", "* * *")]):
         with pytest.raises(QAError) as caught:
             open_index.build(nothing)
-        assert open_index.failure is caught.value
+        assert open_index.jobs[-1].error is caught.value
     assert open_index.building is None
     assert names(open_index) == ["cats"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -11,7 +11,7 @@ from typing import Literal
 from qa.embedding import Progress
 from qa.errors import QAError
 from qa.index import Index
-from qa.sources import Source
+from qa.sources import Source, free_name
 
 Kind = Literal["build", "add", "remove", "rename"]
 State = Literal["waiting", "embedding", "failed"]
@@ -47,7 +47,7 @@ class Job:
     done: int = 0
     total: int = 0
     seconds_left: float | None = None
-    error: Exception | None = None
+    error: BaseException | None = None
     source: Source | None = None
     new_name: str = ""
 
@@ -66,10 +66,35 @@ class Task:
         """Puts the job into a state."""
         self.job = replace(self.job, state=state, done=done, total=total, seconds_left=left)
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, error: BaseException) -> None:
         """Keeps why it failed, and tells whoever waits for it."""
         self.job = replace(self.job, state="failed", error=error)
-        self.done.set_exception(error)
+        self.sources = []  # nobody tries it again
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
+def told_apart(tasks: Iterable[Task]) -> list[Task]:
+    """The tasks of texts that are given together: each text once, and each under a name of its own."""
+    kept: list[Task] = []
+    seen: set[Source] = set()
+    names: set[str] = set()
+    for task in tasks:
+        sources: list[Source] = []
+        for source in task.sources:
+            if source in seen:
+                continue
+            seen.add(source)
+            name = free_name(source.name, "", names)
+            names.add(name)
+            sources.append(source if name == source.name else Source(name, source.text))
+        if sources:
+            only = sources[0] if len(sources) == 1 else None
+            task.job = replace(task.job, name=sources[0].name, source=only)
+        if sources or not task.sources:  # one that failed has none
+            task.sources = sources
+            kept.append(task)
+    return kept
 
 
 def paced(report: Callable[[int, int, float | None], None], others: Sequence[Progress] = ()) -> Progress:

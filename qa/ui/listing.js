@@ -7,7 +7,8 @@ const from = element.querySelector(".from");
 const rows = new Map();
 const leftOut = (QA.leftOut ||= new Set()); // outlives the list, which goes when the panel is closed
 let value = QA.texts || props.value;
-let sought = null; // the name whose row gets the focus once it is there
+const renames = new Map(); // name -> the new one, of those that may still come
+let sought = null; // {name, to} of the rename asked for here: its row gets the focus once it is there
 let confirming; // the timer after which a removal is no longer asked about
 
 const keyOf = (row) => (row.indexed ? "text " + row.name : "job " + row.job);
@@ -46,7 +47,10 @@ function newRow() {
   own.rename.addEventListener("click", () => startEdit(own));
   own.remove.addEventListener("click", () => remove(own));
   own.remove.addEventListener("blur", () => unsure(own));
-  own.cancel.addEventListener("click", () => send("cancel", own.row));
+  own.cancel.addEventListener("click", () => {
+    forget(own.row.name);
+    send("cancel", own.row);
+  });
   own.dismiss.addEventListener("click", () => send("dismiss", own.row));
   own.edit.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return; // Enter confirms a conversion
@@ -76,12 +80,35 @@ function endEdit(own, keep) {
   own.item.classList.remove("editing");
   if (had) own.rename.focus();
   if (!keep || !to || to === own.row.name) return;
-  sought = to;
-  if (leftOut.has(own.row.name)) {
-    leftOut.add(to);
-    choose();
-  }
+  sought = { name: own.row.name };
+  renames.set(own.row.name, to); // as typed, until its row says how it will be called
   send("rename", own.row, { to });
+}
+
+function forget(name) {
+  renames.delete(name);
+  if (sought?.name === name) sought = null;
+}
+
+// A text that was renamed stays left out; the mark of one that is gone goes: a new text of that name is asked.
+function settle() {
+  const texts = value.rows.filter((row) => row.indexed);
+  if (!texts.length) return; // no index can be read just now, which says nothing of its texts
+  const names = new Set(texts.map((row) => row.name));
+  const before = [...leftOut].join("\n");
+  for (const row of texts) {
+    if (row.kind !== "rename") continue;
+    if (row.state === "failed") forget(row.name);
+    else renames.set(row.name, row.new_name);
+  }
+  for (const [name, to] of renames) {
+    if (names.has(name)) continue;
+    if (names.has(to) && leftOut.has(name)) leftOut.add(to);
+    if (sought?.name === name) sought.to = to;
+    renames.delete(name);
+  }
+  for (const name of leftOut) if (!names.has(name)) leftOut.delete(name);
+  if ([...leftOut].join("\n") !== before) choose();
 }
 
 // The first click asks, the second within five seconds does it.
@@ -155,7 +182,9 @@ function fill(own, row) {
   own.bar.setAttribute("aria-label", QA.say("sources.act", { act: QA.say("build.begin"), name: row.name }));
   own.read.hidden = !row.id;
   own.rename.hidden = own.remove.hidden = !free;
-  own.cancel.hidden = row.state === "ready" || failed;
+  // Under way, only what embeds looks whether it was called off.
+  const stops = ["add", "build"].includes(row.kind) && row.total > 0;
+  own.cancel.hidden = !(row.state === "waiting" || (row.state === "embedding" && stops));
   own.dismiss.hidden = !failed;
   caption(own);
 }
@@ -171,7 +200,9 @@ function tell() {
 }
 
 function draw() {
-  const focused = element.contains(document.activeElement) ? document.activeElement : null;
+  const active = document.activeElement;
+  const here = element.contains(active);
+  settle();
   const wanted = value.rows.map((row) => [keyOf(row), row]);
   const keys = new Set(wanted.map(([key]) => key));
   for (const [key, own] of rows) {
@@ -186,18 +217,15 @@ function draw() {
     if (list.children[at] !== own.item) list.insertBefore(own.item, list.children[at] || null);
   });
   tell();
-  refocus(focused);
+  refocus(active, here);
 }
 
-// A row that went takes no focus with it.
-function refocus(focused) {
-  const found = sought && rows.get("text " + sought);
-  if (found) {
-    sought = null;
-    found.rename.focus();
-  } else if (focused && (!focused.isConnected || focused.hidden)) {
-    from.focus();
-  }
+// A row that went takes no focus with it, and one that came takes none from elsewhere.
+function refocus(active, here) {
+  const found = sought?.to && rows.get("text " + sought.to);
+  if (sought?.to) sought = null;
+  if (found && (here || active === document.body) && !active.matches(".new-name")) found.rename.focus();
+  else if (here && (!active.isConnected || active.hidden)) from.focus();
 }
 
 QA.drawTexts = () => {
@@ -206,6 +234,7 @@ QA.drawTexts = () => {
 };
 QA.onLanguage(draw);
 watch("value", () => {
+  if (props.value.generation < QA.texts?.generation) return; // a look has shown more already
   value = props.value;
   draw();
 });

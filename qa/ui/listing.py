@@ -59,7 +59,7 @@ def _job(job: Job, words: Words) -> Row:
     }
 
 
-def _sentence(error: Exception | None, words: Words) -> str:
+def _sentence(error: BaseException | None, words: Words) -> str:
     if error is None:
         return ""
     # What nobody expected was logged as it happened: this is drawn many times.

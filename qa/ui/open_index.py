@@ -18,9 +18,12 @@ from qa.errors import QAError
 from qa.index import Index
 from qa.sources import Source, clean_name, read_sources
 from qa.suggestions import suggestions_of
-from qa.ui.jobs import CancelledError, Job, Kind, Task, paced
+from qa.ui.jobs import CancelledError, Job, Kind, Task, paced, told_apart
 
 _log = logging.getLogger(__name__)
+
+MOST_FAILED = 20
+"""Jobs that failed and are still shown: they keep their texts, and any visitor may fail as often as they like."""
 
 
 class OpenIndex:
@@ -35,17 +38,27 @@ class OpenIndex:
         self._changing = threading.Lock()
         self._numbers = count(1)
         self._working = False
+        self._committing = False
 
     def current(self) -> Index:
-        """The index of the generation that stands on disk now.
+        """The index of the generation that stands on disk now, or the last one while that is being opened.
 
         Raises:
             IndexError_: there is none, or it cannot be used.
         """
-        with self._opening:
+        index = self._index
+        # In this order: what our own thread commits is told before it stands on disk.
+        if index is not None and (index.is_current() or self._committing):
+            return index
+        if not self._opening.acquire(blocking=index is None):
+            assert index is not None
+            return index
+        try:
             if self._index is None or not self._index.is_current():
                 self._index = Index.open(self._path)
             return self._index
+        finally:
+            self._opening.release()
 
     def available(self) -> Index | None:
         """The same, or None where there is none that can be used."""
@@ -65,17 +78,13 @@ class OpenIndex:
         """The job under way or about to begin, or None."""
         return next((job for job in self.jobs if job.state != "failed"), None)
 
-    @property
-    def failure(self) -> Exception | None:
-        """Why the last of the failed jobs failed, or None where none did."""
-        return next((job.error for job in reversed(self.jobs) if job.error), None)
-
     def add(self, sources: Iterable[str | Path | Source]) -> tuple[Job, ...]:
         """Has sources put beside the others, or in the place of those of the same names; one job each.
 
-        Files are read here, nothing is embedded: a text that cannot be read is a failed job.
+        Files are read here, nothing is embedded: a text that cannot be read is a failed job. What is given
+        twice counts once; where two texts that are given would share a name, the later one gets a number.
         """
-        return self._enter(*[self._read("add", [source]) for source in sources])
+        return self._enter(*told_apart(self._read("add", [source]) for source in sources))
 
     def remove(self, name: str) -> Job:
         """Has a source taken out."""
@@ -148,34 +157,60 @@ class OpenIndex:
                 if task.job.state != "failed" or (task.job.kind, task.job.name) not in tried
             ]
             self._tasks += tasks
+            self._forget()
             if not self._working:
                 self._working = True
                 threading.Thread(target=self._work, name="indexing", daemon=True).start()
         return jobs
 
-    def _work(self) -> None:
-        while batch := self._next():
-            try:
-                index = self._made(batch)
-            except CancelledError:
-                self._put_back(batch)
-            except Exception as error:
-                if not isinstance(error, QAError):
-                    _log.error("a text could not be indexed", exc_info=error)
-                self._failed(batch, error)
-            else:
-                self._finished(batch, index)
-                self._find_questions(index)
+    def _forget(self) -> None:
+        """Lets the oldest of too many failed tasks go."""
+        failed = [task for task in self._tasks if task.job.state == "failed"]
+        for task in failed[:-MOST_FAILED]:
+            self._tasks.remove(task)
 
-    def _next(self) -> list[Task]:
-        """The next task, of texts to be added all that wait in a row: they make one generation."""
+    def _work(self) -> None:
+        """Works the queue off, then finds what may be asked: earlier the next job would throw it away."""
+        newest: Index | None = None
+        while True:
+            if batch := self._next(ends=newest is None):
+                newest = self._done(batch) or newest
+            elif newest:
+                self._find_questions(newest)
+                newest = None
+            else:
+                return
+
+    def _done(self, batch: list[Task]) -> Index | None:
+        """Does a batch, whatever comes of it; the index that it made, or None."""
+        self._committing = True
+        try:
+            index = self._made(batch)
+            self._finished(batch, index)
+        except CancelledError:
+            self._put_back(batch)
+        except BaseException as error:  # also a panic in a library's Rust: the jobs that wait have their turn
+            if not isinstance(error, QAError):
+                _log.error("a text could not be indexed", exc_info=error)
+            self._failed(batch, error)
+        else:
+            return index
+        finally:
+            self._committing = False
+        return None
+
+    def _next(self, *, ends: bool) -> list[Task]:
+        """The next task, of texts to be added all that wait in a row: they make one generation.
+
+        Where nothing waits the work is over, if it ``ends`` then.
+        """
         with self._changing:
             waiting = [task for task in self._tasks if task.job.state == "waiting"]
             adds = list(takewhile(lambda task: task.job.kind == "add", waiting))
             batch = adds or waiting[:1]
             for task in batch:
                 task.at("embedding")
-            self._working = bool(batch)
+            self._working = bool(batch) or not ends
             return batch
 
     def _made(self, batch: list[Task]) -> Index:
@@ -196,10 +231,12 @@ class OpenIndex:
         """Finds what may be asked; the index is in use already, and whole without."""
         try:
             suggestions_of(index)
-        except QAError as error:
-            _log.warning("no questions were found to suggest: %s", error)
+        except BaseException as error:  # as above
+            _log.warning("no questions were found to suggest", exc_info=error)
 
     def _report(self, batch: list[Task], done: int, total: int, left: float | None) -> None:
+        # The lock is held since before the first report: after the last one it is we who change what stands there.
+        self._committing = done == total
         with self._changing:
             for task in batch:
                 if task.cancelled:
@@ -214,10 +251,11 @@ class OpenIndex:
                 else:
                     task.at("waiting")
 
-    def _failed(self, batch: list[Task], error: Exception) -> None:
+    def _failed(self, batch: list[Task], error: BaseException) -> None:
         with self._changing:
             for task in batch:
                 task.fail(error)
+            self._forget()
 
     def _finished(self, batch: list[Task], index: Index) -> None:
         with self._opening:

@@ -104,10 +104,10 @@ class TextsPanel:
                 given.append(Source(self._name_of(name, text), text))
             if not given and not foreign:
                 raise RefusedError(words["sources.nothing"])
-            self._open_index.add(given)
+            jobs = self._open_index.add(given)
         except Exception as error:  # whatever happens, the visitor is told in one sentence
             return {self._result: said(sentence_for(error, words), trouble=True)}
-        told = said(words.say("sources.added", count=len(given)))
+        told = said(words.say("sources.added", count=len(jobs)))
         if foreign:
             told = said(words.say("sources.kind", name=", ".join(foreign)), trouble=True)
         return {self.listing: self.listed(words), self._result: told, self._name: "", self._text: "", self._files: None}
