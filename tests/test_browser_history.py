@@ -229,6 +229,34 @@ def test_two_tabs_keep_one_list_and_follow_each_other(visit: Visit, address: str
     assert page.evaluate(KEPT) == {}
 
 
+def test_what_two_tabs_ask_at_once_in_one_conversation_is_kept_twice(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask(page, QUESTION)
+    page.evaluate(
+        f"""question => {{
+        const kept = {KEPT}, [one] = Object.values(kept);
+        one.record.entries.push({{...one.record.entries[0], question, asked_at: ''}});
+        localStorage['cited-qa.conversations'] = JSON.stringify(kept);
+    }}""",
+        "asked in another tab",
+    )  # no event of the storage has told this tab yet
+    ask(page, CAPITAL)
+    kept = page.evaluate(f"Object.values({KEPT}).map(one => one.record.entries.map(turn => turn.question))")
+    assert sorted(kept) == sorted([[QUESTION, "asked in another tab"], [QUESTION, CAPITAL]])
+    ids = page.evaluate(f"Object.entries({KEPT}).map(([id, one]) => [id, one.record.id])")
+    assert all(id == own for id, own in ids)
+
+
+def test_another_conversation_ends_an_edit(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask(page, QUESTION)
+    page.locator("#chat .edit").click()
+    page.wait_for_selector("#revising .line:not([hidden])")
+    open_drawer(page).locator(".new").click()
+    welcome(page)
+    assert page.locator("#revising .line").is_hidden()
+
+
 def test_when_the_browser_is_full_it_is_told_and_nothing_that_was_kept_is_lost(visit: Visit, address: str) -> None:
     page = visit(address, "en-GB")
     ask(page, QUESTION)
@@ -240,7 +268,13 @@ def test_when_the_browser_is_full_it_is_told_and_nothing_that_was_kept_is_lost(v
     }""")
     ask(page, CAPITAL)
     assert page.evaluate(KEPT) == before
+    assert "storage is full" in page.get_attribute("#history-open", "title")
     assert "storage is full" in open_drawer(page).locator(".told").inner_text()
+    page.keyboard.press("Escape")
+    page.evaluate("localStorage.removeItem('filler')")
+    open_drawer(page)  # there is room again
+    assert len(page.evaluate(f"Object.values({KEPT})[0].record.entries")) == 2
+    assert page.get_attribute("#history-open", "title") is None
 
 
 def test_what_is_damaged_is_told_and_the_rest_goes_on(visit: Visit, address: str) -> None:

@@ -8,7 +8,8 @@ const dialog = element.querySelector("dialog");
 const list = element.querySelector(".kept");
 const told = element.querySelector(".told");
 let open = ""; // the id of the conversation in the chat, as far as this tab knows
-let last = ""; // its record as JSON, as it was last drawn or sent
+let last = ""; // its record as JSON, as this tab last kept or opened it
+let stuck = ""; // why what is in the chat is not kept: the key of a sentence
 
 function read() {
   try {
@@ -24,10 +25,22 @@ function change(how) {
   how(kept);
   try {
     localStorage.setItem(KEPT, JSON.stringify(kept));
+    setStuck("");
     return true;
   } catch (error) {
-    tell(QA.say(error.name === "QuotaExceededError" ? "history.full" : "history.refused"));
+    setStuck(error.name === "QuotaExceededError" ? "history.full" : "history.refused");
     return false;
+  }
+}
+// Told in the drawer until it is over; while that is closed its button says that something is the matter.
+function setStuck(key) {
+  stuck = key;
+  tell(key && QA.say(key));
+  const button = document.getElementById("history-open");
+  button?.classList.toggle("stuck", Boolean(key));
+  for (const name of ["title", "aria-label"]) {
+    if (key) button?.setAttribute(name, `${QA.say("history.title")}: ${QA.say(key)}`);
+    else button?.removeAttribute(name);
   }
 }
 function setOpen(id) {
@@ -40,8 +53,8 @@ function setOpen(id) {
   }
 }
 function tell(sentence) {
-  told.textContent = sentence;
-  told.hidden = !sentence;
+  told.textContent = sentence || (stuck && QA.say(stuck));
+  told.hidden = !told.textContent;
 }
 
 const questionsOf = ({ record }) => (Array.isArray(record?.entries) ? record.entries.filter((entry) => entry?.kind === "turn") : []);
@@ -55,29 +68,43 @@ const newestFirst = (kept) =>
 function keep() {
   const { record, trouble } = props.value;
   setOpen(record?.id || "");
-  if (record) {
-    const now = JSON.stringify(record);
-    const isNew = now !== last;
-    last = now;
-    if (isNew && JSON.stringify(read()[record.id]?.record) !== now) {
-      change((kept) => (kept[record.id] = { ...kept[record.id], updated: Date.now(), record }));
-    }
-  }
+  if (record && JSON.stringify(record) !== last) store(record);
   draw();
   if (!trouble) return;
   show();
   tell(trouble);
 }
 
+// No question is lost: where another tab has asked in the same conversation since this one last saw it, what it
+// kept stays in the list under an id of its own.
+function store(record) {
+  const before = read()[record.id];
+  const asked = questionsOf({ record }).map((turn) => turn.asked_at + turn.question);
+  const isOthers = before && last && JSON.stringify(before.record) !== last;
+  const isMore = isOthers && questionsOf(before).some((turn) => !asked.includes(turn.asked_at + turn.question));
+  const done = change((kept) => {
+    if (isMore) {
+      const id = newId();
+      kept[id] = { ...before, record: { ...before.record, id } };
+    }
+    kept[record.id] = { ...before, updated: Date.now(), record };
+  });
+  if (done) last = JSON.stringify(record);
+}
+// As the server's own; randomUUID is missing over plain HTTP from another machine.
+const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
 function reopen(id) {
   const one = read()[id];
   if (!one) return;
+  QA.revise(""); // an edit under way is of an entry that is no longer there
   tell("");
   last = JSON.stringify(one.record);
   setOpen(id);
   trigger("open", { record: one.record });
 }
 function begin() {
+  QA.revise("");
   last = "";
   setOpen("");
   tell("");
@@ -166,6 +193,7 @@ const acts = {
     item.querySelector('[data-act="open"]').replaceWith(input);
     input.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== "Escape") return;
+      if (event.isComposing || event.keyCode === 229) return; // it ends a conversion, not the writing
       event.preventDefault(); // Escape leaves the drawer open, Enter presses nothing where the focus goes
       done(event.key === "Enter");
     });
@@ -219,6 +247,7 @@ function clear() {
 }
 
 function show() {
+  if (stuck && props.value.record) store(props.value.record); // there may be room now
   draw();
   if (!dialog.open) dialog.showModal();
 }
@@ -236,14 +265,20 @@ document.addEventListener("click", (event) => {
 
 // Another tab: what it deleted is not kept open here, what it asked in this conversation is drawn here too.
 window.addEventListener("storage", (event) => {
-  if (event.key !== KEPT && event.key !== null) return;
+  if (event.key === KEPT || event.key === null) follow();
+});
+function follow() {
+  if (document.querySelector("#chat .pending")) {
+    setTimeout(follow, 300); // the question that is being answered here is not given up for it
+    return;
+  }
   if (open) {
     const one = read()[open];
     if (!one) begin();
     else if (JSON.stringify(one.record) !== last) reopen(open);
   }
   draw();
-});
+}
 
 QA.onLanguage(draw);
 watch("value", keep);
