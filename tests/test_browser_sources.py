@@ -176,7 +176,7 @@ def test_cancelling_is_offered_where_it_does_something(visit: Visit, own_address
     work = {"job": 1, "indexed": False, "new_name": "b", "left": None, "sentence": "", "done": 0, "total": 0}
     cases = [
         ("add", "waiting", 0, True), ("rename", "waiting", 0, True), ("rename", "embedding", 0, False),
-        ("remove", "embedding", 0, False), ("add", "embedding", 0, False), ("add", "embedding", 9, True),
+        ("remove", "embedding", 0, False), ("add", "embedding", 0, True), ("add", "embedding", 9, True),
         ("build", "embedding", 9, True), ("add", "failed", 9, False),
     ]  # fmt: skip
     rows = [

@@ -182,8 +182,8 @@ function fill(own, row) {
   own.bar.setAttribute("aria-label", QA.say("sources.act", { act: QA.say("build.begin"), name: row.name }));
   own.read.hidden = !row.id;
   own.rename.hidden = own.remove.hidden = !free;
-  // Under way, only what embeds looks whether it was called off.
-  const stops = ["add", "build"].includes(row.kind) && row.total > 0;
+  // Under way, only what embeds looks whether it was called off; preparing a long text takes a while too.
+  const stops = ["add", "build"].includes(row.kind);
   own.cancel.hidden = !(row.state === "waiting" || (row.state === "embedding" && stops));
   own.dismiss.hidden = !failed;
   caption(own);
