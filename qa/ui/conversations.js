@@ -274,8 +274,8 @@ function follow() {
   }
   if (open) {
     const one = read()[open];
-    if (!one) begin();
-    else if (JSON.stringify(one.record) !== last) reopen(open);
+    if (!one && last) begin(); // what was never kept was not deleted either
+    else if (one && JSON.stringify(one.record) !== last) reopen(open);
   }
   draw();
 }
