@@ -35,22 +35,22 @@ def article_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def _serving_a_copy(article_index: Path, folder: Path) -> Iterator[str]:
+    shutil.copytree(article_index, folder / "index")
+    with serving(folder / "index") as url:
+        yield url
+
+
 @pytest.fixture(scope="session")
 def address(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server that answers from the article."""
-    index = tmp_path_factory.mktemp("article") / "index"
-    shutil.copytree(article_index, index)
-    with serving(index) as url:
-        yield url
+    yield from _serving_a_copy(article_index, tmp_path_factory.mktemp("article"))
 
 
 @pytest.fixture(scope="session")
 def scratch_address(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server whose texts the tests change."""
-    index = tmp_path_factory.mktemp("scratch") / "index"
-    shutil.copytree(article_index, index)
-    with serving(index) as url:
-        yield url
+    yield from _serving_a_copy(article_index, tmp_path_factory.mktemp("scratch"))
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from qa.citations import Citation, Standing, recheck
 from qa.retrieval import Hit
 from qa.ui.history import Turn
+from qa.ui.markup import isolated
 from qa.ui.reading import Reading
 from qa.ui.words import Words
 
@@ -90,7 +91,7 @@ def standing_told(excerpt: Excerpt, words: Words) -> str:
     """What has become of the words, in the interface's language."""
     if excerpt.standing is Standing.MOVED:
         was = excerpt.was
-        return words.say("export.moved", source=_isolated(was.source), start=str(was.start), end=str(was.end))
+        return words.say("export.moved", source=isolated(was.source), start=str(was.start), end=str(was.end))
     return words["export.gone" if excerpt.standing is Standing.GONE else "export.valid"]
 
 
@@ -103,9 +104,4 @@ def asked_on(turn: Turn, words: Words) -> str:
 
 def verdict(turn: Turn, words: Words) -> str:
     """That the question was not answered."""
-    return words.say("chat.abstained", question=_isolated(turn.question.strip()))
-
-
-def _isolated(text: str) -> str:
-    """Within a sentence of ours: keeps its own direction (first strong isolate, and its end)."""
-    return f"\u2068{text}\u2069"
+    return words.say("chat.abstained", question=isolated(turn.question.strip()))

@@ -24,6 +24,11 @@ def own(text: str) -> str:
     return f'<span dir="auto">{escape(text)}</span>'
 
 
+def isolated(text: str) -> str:
+    """Within a sentence of ours: keeps its own direction (first strong isolate, and its end)."""
+    return f"\u2068{text}\u2069"
+
+
 def button(classes: str, text: str) -> str:
     """A button that the page's script knows by its classes."""
     return f'<button type="button" class="{classes}">{own(text)}</button>'

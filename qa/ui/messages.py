@@ -17,7 +17,7 @@ from qa.citations import Standing
 from qa.ui.cards import excerpt_card, related_card
 from qa.ui.excerpts import RELATED, Excerpt, cited_excerpts, stands
 from qa.ui.history import History, Switched, Turn
-from qa.ui.markup import button, escape, lang, own, place
+from qa.ui.markup import button, escape, isolated, lang, own, place
 from qa.ui.reading import Reading
 from qa.ui.words import Words
 
@@ -139,8 +139,7 @@ def _abstention(question: str, answer: Answer, searched: str, reading: Reading, 
     title = f'<p class="cards-title">{own(words["chat.related"])}</p>' if near else ""
     echo = question.strip()
     echo = echo if len(echo) <= LONGEST_ECHO else echo[:LONGEST_ECHO] + "…"
-    # First strong isolate and its end: the question keeps its own direction inside our sentence.
-    verdict = own(words.say("chat.abstained", question=f"\u2068{echo}\u2069"))
+    verdict = own(words.say("chat.abstained", question=isolated(echo)))
     return (
         f'<div class="abstained"><p class="verdict">{verdict}</p><div class="tools">{searched}</div>'
         f'<div class="cards">{title}{cards}</div>'

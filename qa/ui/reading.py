@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import groupby
 
 from qa.index import Index
 from qa.language import UNKNOWN, language_of
@@ -62,7 +63,8 @@ def reading_of(index: Index, history: History, left_out: Collection[str] = froze
 
 @lru_cache(maxsize=2)  # the one in use, and the one before while it is replaced
 def _texts(index: Index) -> Reading:
-    passages = {name: tuple(p for p in index.passages if p.source == name) for name in index.sources}
+    in_turn = groupby(index.passages, key=lambda passage: passage.source)  # they stand source by source
+    passages = {name: tuple(own) for name, own in in_turn}
     languages = {name: language_of(source.text) for name, source in index.sources.items()}
     return Reading(index.sources, passages, {name: tag for name, tag in languages.items() if tag != UNKNOWN})
 
