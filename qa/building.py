@@ -40,7 +40,8 @@ def write_generation(
         embedder: the model.
         chunking: sizes of passages in its tokens.
         known: :func:`content_key` of a passage's text -> what the same model gave for it before.
-        progress: called with passages done, passages in all, and what is being done.
+        progress: called with texts or passages done, how many there are, and what is being done: "splitting"
+            before each text, then "embedding".
 
     Returns:
         The numbers of passages embedded and taken over.
@@ -50,7 +51,9 @@ def write_generation(
     """
     passages: list[Passage] = []
     sentences: list[tuple[int, int, int]] = []
-    for source in texts:
+    for number, source in enumerate(texts):
+        if progress:
+            progress(number, len(texts), "splitting")
         found, spans = split_passages(source, embedder.count_tokens, chunking)
         for passage, own in zip(found, spans, strict=True):
             sentences.extend((len(passages), start, end) for start, end in own)

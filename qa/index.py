@@ -92,6 +92,10 @@ class Index:
             Passage(names[source], start, end, titles[section], bool(furniture))
             for source, start, end, section, furniture in spans
         )
+        self._passages_of: dict[str, range] = {}
+        for number, passage in enumerate(self.passages):
+            first = self._passages_of.get(passage.source, range(number, number)).start
+            self._passages_of[passage.source] = range(first, number + 1)
         self._sentences: list[list[Span]] = [[] for _ in self.passages]
         for passage, start, end in np.load(folder / "sentences.npy", allow_pickle=False).tolist():
             self._sentences[passage].append((start, end))
@@ -279,14 +283,13 @@ class Index:
             found = self._words[number] = [words(text[start:end]) for start, end in self._sentences[number]]
         return found
 
+    def passages_of(self, name: str) -> range:
+        """The numbers of a source's passages; they stand together."""
+        return self._passages_of.get(name, range(0))
+
     def sentences(self, name: str) -> list[Span]:
         """All sentences of a source, in order."""
-        return [
-            span
-            for passage, spans in zip(self.passages, self._sentences, strict=True)
-            if passage.source == name
-            for span in spans
-        ]
+        return [span for number in self.passages_of(name) for span in self._sentences[number]]
 
 
 def _there(path: str | Path) -> Path:

@@ -247,6 +247,34 @@ def test_what_two_tabs_ask_at_once_in_one_conversation_is_kept_twice(visit: Visi
     assert all(id == own for id, own in ids)
 
 
+def test_what_another_tab_deleted_does_not_come_back_with_an_answer(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask(page, QUESTION)
+    page.evaluate("localStorage.removeItem('cited-qa.conversations')")  # no event has told this tab yet
+    page.fill("#question textarea", CAPITAL)
+    page.press("#question textarea", "Enter")
+    welcome(page)
+    assert page.evaluate(KEPT) == {}
+
+
+def test_what_another_tab_writes_waits_while_a_question_is_on_its_way(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask(page, QUESTION)
+    page.fill("#question textarea", CAPITAL)
+    page.evaluate(
+        f"""() => {{
+        document.querySelector('#ask').click();
+        const kept = {KEPT}, [one] = Object.values(kept);
+        one.record.entries[0].question = 'changed elsewhere';
+        localStorage['cited-qa.conversations'] = JSON.stringify(kept);
+        window.dispatchEvent(new StorageEvent('storage', {{key: 'cited-qa.conversations'}}));
+    }}"""
+    )
+    page.wait_for_function("() => document.querySelectorAll('#chat .message.bot :is(.answer, .abstained)').length > 1")
+    kept = page.evaluate(f"Object.values({KEPT}).map(one => one.record.entries.map(turn => turn.question))")
+    assert [QUESTION, CAPITAL] in kept and ["changed elsewhere"] in kept
+
+
 def test_another_conversation_ends_an_edit(visit: Visit, address: str) -> None:
     page = visit(address)
     ask(page, QUESTION)
@@ -271,6 +299,9 @@ def test_when_the_browser_is_full_it_is_told_and_nothing_that_was_kept_is_lost(v
     assert "storage is full" in page.get_attribute("#history-open", "title")
     assert "storage is full" in open_drawer(page).locator(".told").inner_text()
     page.keyboard.press("Escape")
+    page.select_option("#language", "ja")
+    page.wait_for_function("() => document.querySelector('#history-open').title.includes('保存')")
+    assert "保存" in page.locator("#conversations .stuck-told").text_content()
     page.evaluate("localStorage.removeItem('filler')")
     open_drawer(page)  # there is room again
     assert len(page.evaluate(f"Object.values({KEPT})[0].record.entries")) == 2

@@ -13,6 +13,8 @@ from browser import ANSWERS_WITHIN, PHONE, Visit, add_text, ask, needs_chromium,
 from conftest import ARTICLE as ARTICLE_FILE
 
 from qa.index import Index
+from qa.sources import Source
+from qa.ui.words import words_of
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = needs_chromium
@@ -20,10 +22,11 @@ pytestmark = needs_chromium
 GARDEN = "庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。\n\n門の鍵は赤い箱の中にあります。"
 ARTICLE = ARTICLE_FILE.name
 WITHIN = {"timeout": ANSWERS_WITHIN}
+Served = tuple[str, Path]
 
 
 @pytest.fixture(scope="module")
-def served(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+def served(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server whose texts the tests change, and its index."""
     index = tmp_path_factory.mktemp("sources") / "index"
     shutil.copytree(article_index, index)
@@ -32,7 +35,7 @@ def served(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
-def own_address(served: tuple[str, Path]) -> str:
+def own_address(served: Served) -> str:
     """The server, answering from the article alone again."""
     url, index = served
     Index.build([ARTICLE_FILE], index)
@@ -141,9 +144,6 @@ def test_a_name_that_is_taken_is_not_left_out_by_a_rename_that_fails(visit: Visi
     row(page, "庭の記録", ".failed").wait_for(**WITHIN)
     assert row(page, ARTICLE).locator(".ask").is_checked()
     assert not row(page, "庭の記録").locator(".ask").is_checked()
-    # The server is shared: the next text of this name would find the failure in its row.
-    row(page, "庭の記録").locator(".dismiss").click()
-    row(page, "庭の記録", ".ready").wait_for(**WITHIN)
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])
@@ -263,6 +263,29 @@ def test_every_page_that_is_open_sees_what_another_does(visit: Visit, own_addres
     open_texts(second)
     remove_text(first, "庭の記録")
     row(second, "庭の記録").wait_for(state="detached", **WITHIN)
+
+
+def test_a_text_that_is_swapped_while_the_page_opens_is_drawn(visit: Visit, own_address: str, served: Served) -> None:
+    page = visit(own_address)
+    held: list[Any] = []
+    page.route("**/component_server/", lambda route: held.append(route))
+    page.reload()
+    page.wait_for_selector("html[data-ready]")  # drawn from the text that stands now
+    Index.build([Source("庭の記録", GARDEN)], served[1])
+    for route in held:
+        route.continue_()
+    page.unroute("**/component_server/")
+    page.wait_for_function("() => document.querySelector('#source article').textContent.includes('山田花子')")
+    page.wait_for_function("() => document.querySelector('#header .speaks').textContent.includes('庭の記録')")
+
+
+def test_the_box_for_files_speaks_the_pages_language(visit: Visit, own_address: str) -> None:
+    page = visit(own_address, "en-GB")
+    open_texts(page)
+    said = "() => document.querySelector('#text-files [data-testid=upload-text]').innerText.trim()"
+    page.wait_for_function(f"words => ({said})() === words", arg=words_of("en")["sources.drop"])
+    page.select_option("#language", "ar")
+    page.wait_for_function(f"words => ({said})() === words", arg=words_of("ar")["sources.drop"])
 
 
 def test_a_file_dropped_anywhere_opens_the_panel_with_it(visit: Visit, own_address: str) -> None:

@@ -6,9 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from qa import building
 from qa.embedding import Embedder
 from qa.errors import IndexMissingError, QAError, SourceError
 from qa.index import Index
@@ -189,6 +191,29 @@ def test_a_change_that_is_refused_is_a_failed_job_and_the_index_stays(open_index
     assert names(open_index) == ["cats"]
 
 
+def test_a_failure_goes_once_a_later_change_of_its_text_succeeds(open_index: OpenIndex) -> None:
+    open_index.add([DOGS])
+    open_index.rename("dogs", "cats")
+    settled(open_index)
+    assert [(job.kind, job.name) for job in open_index.jobs] == [("rename", "dogs")]
+    open_index.remove("dogs")
+    settled(open_index)
+    assert names(open_index) == ["cats"] and open_index.jobs == ()
+
+
+def test_what_is_known_already_can_be_called_off_too(open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    split = building.split_passages
+
+    def called_off(*given: Any) -> Any:
+        open_index.cancel(open_index.jobs[0].id)  # while the first text is being read
+        return split(*given)
+
+    monkeypatch.setattr(building, "split_passages", called_off)
+    open_index.add([Source("again", CATS.text)])
+    settled(open_index)
+    assert names(open_index) == ["cats"]
+
+
 def test_what_another_process_put_there_is_built_upon(open_index: OpenIndex, gate: Gate) -> None:
     open_index.current()
     open_index.add([DOGS])
@@ -352,11 +377,13 @@ def test_a_folder_without_index_raises_until_one_is_built_there(tmp_path: Path) 
     open_index = OpenIndex(tmp_path / "index")
     with pytest.raises(IndexMissingError):
         open_index.current()
-    seen: list[int] = []
-    built = open_index.build([CATS, DOGS], lambda done, total, what: seen.append(done))
+    seen: list[tuple[int, int, str]] = []
+    built = open_index.build([CATS, DOGS], lambda *how_far: seen.append(how_far))
     assert open_index.current() is built
     assert built.built is not None and built.built.embedded == 2
-    assert (open_index.building, seen) == (None, [1, 2])
+    assert (open_index.building, seen) == (
+        None, [(0, 2, "splitting"), (1, 2, "splitting"), (1, 2, "embedding"), (2, 2, "embedding")],
+    )  # fmt: skip
 
 
 def test_a_build_waits_its_turn_and_takes_the_place_of_everything_unless_it_adds(
@@ -405,6 +432,6 @@ def test_time_left_is_told_from_the_pace_of_the_same_kind_of_work(monkeypatch: p
     now = 10.0
     monkeypatch.setattr("qa.ui.jobs.time.monotonic", lambda: now)
     report = paced(lambda *how_far: seen.append(how_far))
-    for now, done, what in ((10.0, 1, "embedding"), (20.0, 2, "reading"), (30.0, 3, "embedding")):  # noqa: B007
+    for now, done, what in ((10.0, 1, "embedding"), (20.0, 2, "splitting"), (30.0, 3, "embedding")):  # noqa: B007
         report(done, 5, what)
-    assert seen == [(1, 5, None), (2, 5, None), (3, 5, 20.0)]  # two in 20 seconds, two are left
+    assert seen == [(1, 5, None), (0, 0, None), (3, 5, 20.0)]  # two in 20 seconds, two are left

@@ -6,9 +6,10 @@ import json
 import os
 import shutil
 import time
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,8 @@ from hypothesis import strategies as st
 
 from qa.answer import answer
 from qa.index import Index
+from qa.passages import Passage
+from qa.sentences import split_sentences
 from qa.sources import Source
 from qa.suggestions import (
     Suggestion,
@@ -29,7 +32,7 @@ from qa.suggestions import (
     suggestions_of,
     topics,
 )
-from qa.suggestions.candidates import candidates
+from qa.suggestions.candidates import _spread, candidates
 from qa.suggestions.kept import FILE
 from qa.suggestions.suggest import MOST_TRIED, attempt
 from qa.suggestions.terms import telling_terms
@@ -386,3 +389,32 @@ def test_no_sentence_holds_the_rules_up(rules: ModuleType) -> None:
         started = time.perf_counter()
         list(rules.drafts((mark * 200)[: 200 - len(end)] + end))
         assert time.perf_counter() - started < 1, mark + "…" + end
+
+
+@pytest.mark.parametrize("line", ["# Heading {n}\n\nText {n} sleeps.\n\n", "# Why {n}?\n\nText {n} sleeps.\n\n"])
+def test_twice_the_headings_take_about_twice_the_time(line: str) -> None:
+    def taken(count: int) -> float:
+        text = "".join(line.format(n=n) for n in range(count))
+        sentences = split_sentences(text)
+        index: Any = SimpleNamespace(  # one that need not embed all of it
+            sources={"text.md": Source("text.md", text)},
+            passages=(Passage("text.md", 0, len(text)),),
+            passages_of=lambda name: range(1),
+            passage_sentences=lambda number: sentences,
+        )
+        times = []
+        for _ in range(3):
+            started = time.perf_counter()
+            candidates(index)
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    assert taken(6000) < 3.2 * taken(3000) + 0.05
+
+
+def test_of_many_sentences_a_bounded_number_is_tried_spread_evenly() -> None:
+    spans = [(n, n + 1) for n in range(5999)]
+    tried = _spread(spans, 3000)
+    assert len(tried) == 3000 and tried[0] == (0, 1) and tried[-1][0] >= 5997
+    assert {after[0] - before[0] for before, after in pairwise(tried)} <= {1, 2}
+    assert _spread(spans[:3000], 3000) == spans[:3000]

@@ -139,7 +139,7 @@ def test_the_overview_names_each_source_with_its_length(article_index: Path) -> 
     assert seen["generation"] == index.generation and seen["passages"] == len(index.passages)
     lengths = {source["name"]: source["length"] for source in seen["sources"]}
     assert lengths == {name: len(source.text) for name, source in index.sources.items()}
-    assert overview(None) == {"generation": 0, "passages": 0, "sources": []}
+    assert overview(None) == {"generation": 0, "passages": 0, "questions": False, "sources": []}
 
 
 def test_templates_take_no_data() -> None:

@@ -75,8 +75,8 @@ def body(index: Index, name: str) -> list[tuple[int, int]]:
     """The sentences of a source without the furniture of a page around it."""
     return [
         span
-        for number, passage in enumerate(index.passages)
-        if passage.source == name and not passage.furniture
+        for number in index.passages_of(name)
+        if not index.passages[number].furniture
         for span in index.passage_sentences(number)
     ]
 

@@ -12,7 +12,7 @@ _NOUN = r"[\p{Han}\p{Katakana}ーA-Za-z0-9０-９々〆・･&.\-]"
 _JOINED = rf"(?:{_NOUN}|の(?=[\p{{Han}}\p{{Katakana}}A-Za-z])|(?<=[A-Za-z])\ (?=[A-Za-z]))"
 _WORDS = rf"{_NOUN}{_JOINED}*+"
 """A noun phrase without verbs, the whole of it: nouns joined by の. A search for it begins at ``_LEFT``."""
-_LEFT = rf"(?<!{_NOUN})"
+_LEFT = rf"(?<!{_NOUN})(?!(?<={_NOUN}の)[\p{{Han}}\p{{Katakana}}A-Za-z]|(?<=[A-Za-z]\ )[A-Za-z])"
 _NAME = (
     r"(?:(?<![\p{Katakana}ー])[\p{Katakana}ー・･＝=]{2,30}|(?<![A-Za-z])[A-Z][\p{Latin}.'’\-]{1,24}"
     r"(?:\ [A-Z][\p{Latin}.'’\-]{1,24}){0,4}|"
@@ -78,7 +78,7 @@ _SAYS = regex.compile(
 _SAYS_WHAT = {"とコメント": "何とコメントしていますか", "と語っ": "何と語っていますか", "と話し": "何と話していますか"}
 _ANOTHER = regex.compile(r"[\p{Han}\p{Katakana}ーA-Za-z][はがも]")
 _QUOTED = regex.compile(r"「[^」]*」")
-_ROLE = regex.compile(rf"(?<!{_NOUN}|この|その|あの)(?P<role>{_WORDS})(?:[(（][^()（）]{{1,20}}[)）])?である{_PERSON}")
+_ROLE = regex.compile(rf"{_LEFT}(?<!この|その|あの)(?P<role>{_WORDS})(?:[(（][^()（）]{{1,20}}[)）])?である{_PERSON}")
 _ROLE_OF_THING = regex.compile(
     rf"{_LEFT}(?P<role>{_WORDS})である"
     rf"(?P<thing>[A-Z][\p{{Latin}}]+(?:\ [A-Z][\p{{Latin}}]+)*|[\p{{Katakana}}ー・]{{3,}})(?=[はがを、])"
@@ -110,12 +110,12 @@ _DEFINES = regex.compile(
 )
 _MEASURED = regex.compile(r"(?:数|量|額|率|高|高さ|長さ|面積|人口|期間|距離|速度|温度|気温)\Z")
 _AMOUNT = regex.compile(
-    rf"(?<!{_NOUN}|この|その|あの)(?P<what>{_WORDS})は(?:、)?(?:約|およそ|最大|合計|わずか|計|全部で|平均)?{_NUMBER}(?:{_UNIT})"
+    rf"{_LEFT}(?<!この|その|あの)(?P<what>{_WORDS})は(?:、)?(?:約|およそ|最大|合計|わずか|計|全部で|平均)?{_NUMBER}(?:{_UNIT})"
     r"(?:です|だ|である|でした|だった|であった|に達|に上|に及|を超|となり|となっ)?(?=\Z|[、。に])"
 )
 _CAUSE = regex.compile(r"(?:ために|(?<=[たるいの])ため|ので|ことから|(?<=[た])結果|を受けて)、(?P<then>[^。「」]*\Z)")
 _ASPECT = regex.compile(
-    rf"(?<!{_NOUN}|の)(?P<aspect>{_NOUN}{_JOINED}*の(?:理由|原因|目的|背景|特徴|役割|課題|狙い|利点|欠点|意義|意味|由来|仕組み|名称"
+    rf"{_LEFT}(?<!の)(?P<aspect>{_NOUN}{_JOINED}*の(?:理由|原因|目的|背景|特徴|役割|課題|狙い|利点|欠点|意義|意味|由来|仕組み|名称"
     rf"|名前|本社|首都|主題))(?:は|とは)"
 )
 _CALLED = regex.compile(

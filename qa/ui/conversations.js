@@ -35,7 +35,12 @@ function change(how) {
 // Told in the drawer until it is over; while that is closed its button says that something is the matter.
 function setStuck(key) {
   stuck = key;
+  sayStuck();
+}
+function sayStuck() {
+  const key = stuck;
   tell(key && QA.say(key));
+  element.querySelector(".stuck-told").textContent = key && QA.say(key);
   const button = document.getElementById("history-open");
   button?.classList.toggle("stuck", Boolean(key));
   for (const name of ["title", "aria-label"]) {
@@ -67,6 +72,11 @@ const newestFirst = (kept) =>
 // What is in the chat is kept as soon as it differs from what was last seen here.
 function keep() {
   const { record, trouble } = props.value;
+  if (record && record.id === open && last && !read()[open]) {
+    begin(); // another tab deleted it while a question was being answered here
+    draw();
+    return;
+  }
   setOpen(record?.id || "");
   if (record && JSON.stringify(record) !== last) store(record);
   draw();
@@ -98,6 +108,7 @@ function reopen(id) {
   const one = read()[id];
   if (!one) return;
   QA.revise(""); // an edit under way is of an entry that is no longer there
+  QA.asking = false;
   tell("");
   last = JSON.stringify(one.record);
   setOpen(id);
@@ -105,6 +116,7 @@ function reopen(id) {
 }
 function begin() {
   QA.revise("");
+  QA.asking = false; // what is being answered is given up
   last = "";
   setOpen("");
   tell("");
@@ -265,10 +277,11 @@ document.addEventListener("click", (event) => {
 
 // Another tab: what it deleted is not kept open here, what it asked in this conversation is drawn here too.
 window.addEventListener("storage", (event) => {
-  if (event.key === KEPT || event.key === null) follow();
+  // A question that was sent just now is known to be on its way a moment later.
+  if (event.key === KEPT || event.key === null) setTimeout(follow, 300);
 });
 function follow() {
-  if (document.querySelector("#chat .pending")) {
+  if (QA.asking || document.querySelector("#chat .pending")) {
     setTimeout(follow, 300); // the question that is being answered here is not given up for it
     return;
   }
@@ -280,7 +293,10 @@ function follow() {
   draw();
 }
 
-QA.onLanguage(draw);
+QA.onLanguage(() => {
+  draw();
+  sayStuck();
+});
 watch("value", keep);
 tell("");
 // Before the first reply there is no record, and what this tab had open is still to be asked for.

@@ -15,6 +15,7 @@ from qa.passages import Passage
 from qa.sections import sections
 from qa.sentences import Span, split_paragraphs, split_sentences
 from qa.sources import Source
+from qa.suggestions import suggestions_of
 from qa.ui.markup import source_class
 
 LONGEST_TITLE = 120
@@ -32,7 +33,7 @@ def document(index: Index, name: str) -> dict[str, Any]:
     ``kind`` is title, heading, text, caption or tail; a part with offsets is a sentence.
     """
     source = index.sources[name]
-    passages = [passage for passage in index.passages if passage.source == name]
+    passages = [index.passages[number] for number in index.passages_of(name)]
     return {
         **described(source),
         "language": language_of(source.text),
@@ -52,12 +53,16 @@ def described(source: Source) -> dict[str, Any]:
 
 
 def overview(index: Index | None) -> dict[str, Any]:
-    """What is indexed: ``{"generation", "passages", "sources": [described]}``; generation 0 where nothing is."""
+    """What is indexed: ``{"generation", "passages", "questions", "sources": [described]}``.
+
+    ``generation`` is 0 where nothing is; ``questions`` tells whether those to be suggested have been found.
+    """
     if index is None:
-        return {"generation": 0, "passages": 0, "sources": []}
+        return {"generation": 0, "passages": 0, "questions": False, "sources": []}
     return {
         "generation": index.generation,
         "passages": len(index.passages),
+        "questions": bool(suggestions_of(index, make=False)),
         "sources": [described(source) for source in index.sources.values()],
     }
 

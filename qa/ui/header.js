@@ -1,6 +1,9 @@
-// value: {generation, passages, sources: [{name, id, length}]}; triggers "language" when another is chosen.
+// value: {generation, passages, questions, sources: [{name, id, length}]}; triggers "language" when another is chosen.
+// QA.drawn tells progress.js what the page shows; it is drawn as a whole.
+QA.stateOf = ({ generation, questions, sources }) => [generation, questions, ...sources.map((source) => source.id)].join(" ");
 function draw() {
   const { generation, passages, sources } = props.value;
+  QA.drawn = QA.stateOf(props.value);
   const names = QA.names(sources);
   element.querySelector(".speaks").textContent = sources.length
     ? QA.say("header.speaks", { names })

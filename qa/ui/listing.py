@@ -7,7 +7,6 @@ from typing import Any
 from qa.errors import QAError
 from qa.index import Index
 from qa.sources import Source
-from qa.suggestions import suggestions_of
 from qa.ui.document import described, overview
 from qa.ui.jobs import Job
 from qa.ui.words import Words, sentence_for
@@ -16,9 +15,7 @@ Row = dict[str, Any]
 
 
 def listing(index: Index | None, jobs: tuple[Job, ...], words: Words) -> dict[str, Any]:
-    """``{"generation", "passages", "sources": [described], "questions", "busy", "rows": [row]}``.
-
-    ``questions`` tells whether those to be suggested have been found.
+    """``{"generation", "passages", "questions", "sources": [described], "busy", "rows": [row]}``.
 
     A row has name, id (under which its text is read; "" where it is not known) and length, indexed (whether
     it can be asked), and state: ready, waiting, embedding or failed. Unless it is ready there are job (its
@@ -33,8 +30,7 @@ def listing(index: Index | None, jobs: tuple[Job, ...], words: Words) -> dict[st
         else:
             row |= _job(job, words)
     busy = any(job.state != "failed" for job in jobs)
-    questions = index is not None and bool(suggestions_of(index, make=False))
-    return {**overview(index), "questions": questions, "busy": busy, "rows": [*rows.values(), *others]}
+    return {**overview(index), "busy": busy, "rows": [*rows.values(), *others]}
 
 
 def _source_row(source: Source) -> Row:

@@ -261,8 +261,13 @@ class OpenIndex:
         with self._opening:
             if index.is_current():
                 self._index = index
+        names = {task.job.name for task in batch}
         with self._changing:
-            for task in batch:
-                self._tasks.remove(task)
+            # With them goes what failed before at the same texts: it speaks of what is no longer there.
+            self._tasks = [
+                task
+                for task in self._tasks
+                if task not in batch and (task.job.state != "failed" or task.job.name not in names)
+            ]
         for task in batch:
             task.done.set_result(index)

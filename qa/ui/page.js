@@ -26,7 +26,7 @@
     },
   };
 
-  const QA = (window.QA = { language: "en", theme: kept.get("theme") || "system", view: "chat", pane: null });
+  const QA = (window.QA = { language: "en", theme: kept.get("theme") || "system", view: "chat", pane: null, asking: false });
 
   // The first tag that has words: as it is, else those of its language (zh-CN finds zh-Hans).
   const known = Object.keys(words);

@@ -44,7 +44,8 @@ _STYLES = (
 )  # fmt: skip
 _WITH_LANGUAGE = "(_, ...rest) => [QA.language, ...rest]"
 _WITH_WHAT_WAS_OPEN = "() => [QA.openRecord(), QA.language]"
-_WITH_REVISION = "(question, _, ...rest) => [question, QA.revision(), ...rest]"
+_WITH_REVISION = "(question, _, ...rest) => ((QA.asking = true), [question, QA.revision(), ...rest])"
+_ANSWERED = "() => { QA.asking = false; }"
 
 
 def build_page(open_index: OpenIndex) -> gr.Blocks:
@@ -125,7 +126,9 @@ class _Page:
             [self._question.submit, self._ask.click], self._answer, [self._question, self._instead_of, *visit], reply,
             js=_WITH_REVISION, concurrency_limit=QUESTIONS_AT_ONCE, trigger_mode="always_last", **private,
         )  # fmt: skip
-        self._stop.click(self._give_up, visit, reply, cancels=[asked], queue=False, **private)
+        given_up = self._stop.click(self._give_up, visit, reply, cancels=[asked], queue=False, **private)
+        for over in (asked, given_up):
+            over.then(js=_ANSWERED, **private)
         self._conversations.connect(self._history, self._language, shown, private, self._refresh, [asked])
 
     def _arrive(self, stored: str, language: str) -> Updates:
@@ -158,11 +161,11 @@ class _Page:
         return updates
 
     def _drawn(self, index: Index | None, history: History, words: Words, left_out: LeftOut) -> Updates:
+        seen = overview(index)  # first: what is found in between is drawn by the next look
         reading = Reading()
         if index is not None:
             history = _beside(index, history)
             reading = reading_of(index, history, left_out)
-        seen = overview(index)
         return {
             self._history: history,
             self._chat: chat_messages(history, reading, words, self._open_index.building is not None),

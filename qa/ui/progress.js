@@ -1,9 +1,8 @@
 // Looks at the queue and the index again and again, for the list of texts too (QA.texts, QA.drawTexts), and draws
-// how far the job under way is. server.list_texts(language) gives what listing.py says. Triggers "swapped" when
-// another generation answers, and when the questions to be suggested have been found.
+// how far the job under way is. server.list_texts(language) gives what listing.py says. Triggers "swapped" while the
+// page shows another generation than the one that answers, or lacks the questions that have been found meanwhile.
 const BUSY = 400; // ms between two looks
 const IDLE = 1500;
-let shown = null;
 
 async function look() {
   if (!document.hidden) {
@@ -11,6 +10,7 @@ async function look() {
       QA.texts = await server.list_texts(QA.language);
       draw();
       QA.drawTexts?.();
+      compare();
     } catch {
       /* the server does not answer: the next look may find it */
     }
@@ -32,17 +32,13 @@ function draw() {
   const work = total ? QA.say("build.progress", { done, total }) : QA.say("build.begin");
   const told = [busy ? work : "", QA.timeLeft(left), failed ? QA.say("sources.failed", { count: failed }) : ""];
   building.querySelector(".told").textContent = told.filter(Boolean).join(" · ");
-  const { generation, questions } = QA.texts;
-  const now = `${generation} ${questions}`;
-  const swapped = shown !== null && shown !== now;
-  shown = now;
-  if (swapped) tellSwapped();
 }
 
-// Not while an answer is on its way: it brings the new text along.
-function tellSwapped() {
-  if (document.querySelector("#chat .pending")) setTimeout(tellSwapped, 200);
-  else trigger("swapped");
+// Compared with what is drawn, not with an earlier look: an index may be swapped while the page opens. Not while an
+// answer is on its way: it brings the new text along. Nor before the page's first reply, which it would race.
+function compare() {
+  const busy = !document.documentElement.dataset.ready || QA.asking || document.querySelector("#chat .pending");
+  if (!busy && QA.stateOf(QA.texts) !== QA.drawn) trigger("swapped");
 }
 
 QA.onLanguage(draw);
