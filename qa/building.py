@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,16 +12,33 @@ import numpy as np
 import numpy.typing as npt
 
 from qa import generations
+from qa.batches import Embedding
 from qa.embedding import Embedder, Progress
 from qa.errors import SourceError
 from qa.lexical import BM25, Analysis, words
-from qa.passages import Chunking, Passage, split_passages
+from qa.passages import SPLITTING, Chunking, Passage, split_passages
+from qa.sentences import Span
 from qa.sources import Source
 from qa.stores.faiss import FaissStore
 from qa.stores.tokens import TokenWriter, quantise
 
-Before = tuple[npt.NDArray[np.float32], npt.NDArray[np.int8], npt.NDArray[np.int32]]
-"""A passage's vector, token vectors and token spans, from an older generation."""
+Split = tuple[list[Passage], list[list[Span]]]
+"""A source's passages, and the sentences of each."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was made before of the same texts, by the same model with the same settings.
+
+    Attributes:
+        embedded: :func:`content_key` of a passage's text -> what the model gave for it, or None.
+        split: SHA-256 of a source's text -> how it was split.
+        aside: called with key and passage as passages get embedded, to keep them should the build be killed.
+    """
+
+    embedded: Callable[[str], Embedding | None] = lambda key: None
+    split: Mapping[str, Split] = field(default_factory=dict)
+    aside: Callable[[str, Embedding], None] = lambda key, passage: None
 
 
 def write_generation(
@@ -29,7 +46,7 @@ def write_generation(
     texts: Sequence[Source],
     embedder: Embedder,
     chunking: Chunking,
-    known: Mapping[str, Before],
+    known: Known,
     progress: Progress | None,
 ) -> tuple[int, int]:
     """Writes all files of a generation into an empty folder.
@@ -39,7 +56,7 @@ def write_generation(
         texts: the sources, with names of their own.
         embedder: the model.
         chunking: sizes of passages in its tokens.
-        known: :func:`content_key` of a passage's text -> what the same model gave for it before.
+        known: what need not be done again.
         progress: called with texts or passages done, how many there are, and what is being done: "splitting"
             before each text, then "embedding".
 
@@ -54,10 +71,10 @@ def write_generation(
     for number, source in enumerate(texts):
         if progress:
             progress(number, len(texts), "splitting")
-        found, spans = split_passages(source, embedder.count_tokens, chunking)
+        found, spans = known.split.get(source.sha256) or split_passages(source, embedder.count_tokens, chunking)
         for passage, own in zip(found, spans, strict=True):
             sentences.extend((len(passages), start, end) for start, end in own)
-            passages.append(passage)
+            passages.append(replace(passage, source=source.name))
     by_name = {source.name: source for source in texts}
     contents = [by_name[p.source].text[p.start : p.end] for p in passages]
     if not contents:
@@ -80,6 +97,7 @@ def write_generation(
             "dimension": embedder.dimension,
         },
         "chunking": asdict(chunking),
+        "splitting": SPLITTING,
         "lexical": Analysis().to_dict(),
         "passages": len(passages),
         "sections": list(titles),
@@ -108,7 +126,7 @@ def _embed(
     folder: Path,
     contents: Sequence[str],
     embedder: Embedder,
-    known: Mapping[str, Before],
+    known: Known,
     progress: Progress | None,
 ) -> tuple[npt.NDArray[np.float32], tuple[int, int]]:
     """Writes ``tokens/`` and returns the passages' vectors, float32 [n, d], with the two numbers."""
@@ -119,16 +137,18 @@ def _embed(
     missing = []
     with TokenWriter(folder / "tokens", len(contents)) as writer:
         for key, numbers in alike.items():
-            before = known.get(key)
+            before = known.embedded(key)
             if before is None:
-                missing.append(numbers)
+                missing.append((key, numbers))
                 continue
             vectors[numbers] = before[0]
             writer.write(numbers, before[1], before[2])
         # Texts of like length share a batch, so that little of it is padding.
-        missing.sort(key=lambda numbers: -len(contents[numbers[0]]))
-        embedded = embedder.embed_passages([contents[numbers[0]] for numbers in missing], progress)
-        for numbers, one in zip(missing, embedded, strict=True):
+        missing.sort(key=lambda one: -len(contents[one[1][0]]))
+        embedded = embedder.embed_passages([contents[numbers[0]] for _, numbers in missing], progress)
+        for (key, numbers), one in zip(missing, embedded, strict=True):
+            tokens = quantise(one.tokens)
+            known.aside(key, (one.vector, tokens, one.spans))
             vectors[numbers] = one.vector
-            writer.write(numbers, quantise(one.tokens), one.spans)
+            writer.write(numbers, tokens, one.spans)
     return vectors, (len(missing), len(contents) - len(missing))

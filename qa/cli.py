@@ -1,4 +1,4 @@
-"""``qa build | search | ask | eval | serve | doctor``: the package's calls from a shell.
+"""The package's calls from a shell: ``qa build``, ``add``, ``remove``, ``log``, ``rollback``, ``search``, ``ask`` ...
 
 Results go to standard output, for people or with ``--json`` as one object; progress and errors to standard
 error. Exit codes: 0, 1 where something could not be done (one sentence says what, and what to do), 2 for wrong
@@ -23,9 +23,10 @@ import click
 
 from qa import __version__
 from qa.errors import QAError
-from qa.terminal import printable, progress_bar, show_answer, show_checks, show_hits, status
+from qa.terminal import printable, progress_bar, show_answer, show_checks, show_hits, show_log, status
 
 if TYPE_CHECKING:
+    from qa.index import Index
     from qa.sources import Source
 
 P = ParamSpec("P")
@@ -157,7 +158,6 @@ def build(
     from qa.index import Index
     from qa.passages import Chunking
     from qa.sources import DEFAULT_MAX_CHARS
-    from qa.suggestions import suggestions_of
 
     limit = max_chars or DEFAULT_MAX_CHARS
     sources: list[Path | Source] = [*paths]
@@ -173,6 +173,48 @@ def build(
             max_chars=limit,
             progress=progress,
         )
+    _finish(settings, index)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option("--text", metavar="TEXT", help="A text instead of files; - reads standard input.")
+@click.option("--name", metavar="NAME", default="text", show_default=True, help="What to call the text of --text.")
+@click.option("--max-chars", type=click.IntRange(min=1), metavar="N", help="Code points that a source may have.")
+@_settings
+def add(settings: Settings, paths: tuple[Path, ...], text: str | None, name: str, max_chars: int | None) -> None:
+    """Put files, folders or a text beside those of the index; one whose name is there takes its place."""
+    from qa.index import Index
+    from qa.sources import DEFAULT_MAX_CHARS
+
+    limit = max_chars or DEFAULT_MAX_CHARS
+    sources: list[Path | Source] = [*paths]
+    if text is not None:
+        sources.append(_given(text, name, limit))
+    if not sources:
+        raise click.UsageError("Name a file or folder to add, or give a text with --text.")
+    with progress_bar() as progress:
+        index = Index.add(sources, settings.index, max_chars=limit, progress=progress)
+    _finish(settings, index)
+
+
+@main.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option("--no-purge", is_flag=True, help="Keep earlier generations, which hold these texts still.")
+@_settings
+def remove(settings: Settings, names: tuple[str, ...], no_purge: bool) -> None:
+    """Take texts out of the index, by name; nothing of them is left in its folder."""
+    from qa.index import Index
+
+    with status("Removing"):
+        index = Index.remove(names, settings.index, purge=not no_purge)
+    _finish(settings, index)
+
+
+def _finish(settings: Settings, index: Index) -> None:
+    """What follows a change of the index: the questions to be suggested, and what was done."""
+    from qa.suggestions import suggestions_of
+
     with status("Finding questions"):
         suggestions_of(index)
     assert index.built  # this process has built it
@@ -185,6 +227,39 @@ def build(
             f"{settings.index}, generation {made['generation']}: {made['passages']} passages of {names} "
             f"({made['embedded']} embedded, {made['reused']} reused, {made['seconds']} s)."
         )
+
+
+@main.command()
+@_settings
+def log(settings: Settings) -> None:
+    """List the generations of the index that are kept, the newest first."""
+    from qa.generations import log as generations_of
+
+    entries = generations_of(settings.index)
+    if settings.json:
+        _print_json({"generations": [entry.to_dict() for entry in entries]})
+    else:
+        show_log(entries)
+
+
+@main.command()
+@click.argument("generation", type=click.IntRange(min=1), required=False, metavar="[GENERATION]")
+@_settings
+def rollback(settings: Settings, generation: int | None) -> None:
+    """Go back to a generation that is kept: the one before, or the one of this number."""
+    from qa.commit import roll_back
+    from qa.index import Index
+    from qa.suggestions import suggestions_of
+
+    number = roll_back(settings.index, generation)
+    with status("Finding questions"):
+        index = Index.open(settings.index)
+        suggestions_of(index)
+    if settings.json:
+        _print_json({"generation": number, "sources": len(index.sources), "passages": len(index.passages)})
+    else:
+        names = printable(", ".join(index.sources))
+        click.echo(f"{settings.index}, generation {number}: {len(index.passages)} passages of {names}.")
 
 
 def _given(text: str, name: str, limit: int) -> Source:
@@ -266,18 +341,26 @@ def serve(settings: Settings, host: str, port: int, mcp: bool) -> None:
 
 
 @main.command()
+@click.option("--fix", is_flag=True, help="Mend the index from what of it is whole.")
 @_settings
-def doctor(settings: Settings) -> None:
+def doctor(settings: Settings, fix: bool) -> None:
     """Check the installation, the model and the index."""
     from qa.doctor import check
+    from qa.repair import repair
 
+    fixed = ""
+    if fix:
+        with status("Mending"):
+            fixed = repair(settings.index)
     with status("Checking"):
         checks = check(settings.index)
     healthy = all(one.ok for one in checks)
     if settings.json:
         shown = [{"name": c.name, "ok": c.ok, "detail": c.detail, "remedy": c.remedy} for c in checks]
-        _print_json({"ok": healthy, "checks": shown})
+        _print_json({"ok": healthy, "checks": shown} | ({"fixed": fixed} if fix else {}))
     else:
+        if fix:
+            click.echo(fixed or "The index needs no mending.")
         show_checks(checks)
     if not healthy:
         raise SystemExit(1)

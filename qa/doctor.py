@@ -34,6 +34,13 @@ _INDEX_ROOM = 100 * 1024**2
 _PROBE_CHARS = 500
 """Code points of a passage that are searched for."""
 _PROBE_HITS = 3
+_RECALL_PROBES = 50
+_RECALL_AT = 10
+_SCRIPTS = {
+    "Latin": "Latin", "Cyrillic": "Cyrillic", "Greek": "Greek", "Arabic": "Arabic", "Hebrew": "Hebrew",
+    "Devanagari": "Devanagari", "Thai": "Thai", "Hangul": "Korean", "Hiragana": "Japanese", "Han": "Chinese",
+}  # fmt: skip
+"""Unicode's names of scripts, and what their users call what they write in them."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,8 @@ def _checks(index_path: Path) -> Iterator[Check]:
         yield fit
         if fit.ok:
             yield _tried("search", lambda: _search(opened[0]))
+            yield _tried("recall", lambda: _recall(opened[0]))
+            yield _tried("terms", lambda: _terms(opened[0]))
 
 
 def _tried(name: str, step: Callable[[], str]) -> Check:
@@ -192,7 +201,7 @@ def _fit(index: Index, embedder: Embedder) -> str:
     if made_with != embedder.fingerprint:
         raise _TroubleError(
             f"The index was made with a {embedder.name} of fingerprint {made_with}, here is {embedder.fingerprint}",
-            f"Make the index anew with `qa build --index {index.path}`.",
+            f"Make the index anew of its own texts with `qa doctor --fix --index {index.path}`.",
         )
     return "the index was made with this very model"
 
@@ -207,6 +216,36 @@ def _search(index: Index) -> str:
     if text not in [hit.text for hit in hits]:
         raise _TroubleError(
             f"Passage {number} is not among the first {_PROBE_HITS} hits for its own text",
-            f"Make the index anew with `qa build --index {index.path}`.",
+            f"Make the index anew of its own texts with `qa doctor --fix --index {index.path}`.",
         )
     return f"passage {number} finds itself"
+
+
+def _recall(index: Index) -> str:
+    """Of each passage's nearest by exact search, how many the index finds; over passages spread evenly."""
+    import numpy as np
+
+    vectors = index.store.vectors
+    probes = range(0, len(vectors), max(1, len(vectors) // _RECALL_PROBES))
+    found = wanted = 0
+    for number in probes:
+        cosines = vectors @ vectors[number]
+        nearest, _ = index.store.search_dense(vectors[number], _RECALL_AT)
+        least = np.sort(cosines)[::-1][: len(nearest)][-1]
+        found += int((cosines[nearest] >= least - 1e-5).sum())  # those that are equally near are as good
+        wanted += len(nearest)
+    told = f"{found} of the {wanted} nearest of {len(probes)} passages are found"
+    if found < wanted:
+        raise _TroubleError(told, f"Make the index anew of its own texts with `qa doctor --fix --index {index.path}`.")
+    return told
+
+
+def _terms(index: Index) -> str:
+    """In which scripts a question would share no term with the texts, and rest on meaning alone."""
+    import regex
+
+    written = "".join(source.text for source in index.sources.values())
+    absent = [users for script, users in _SCRIPTS.items() if not regex.search(rf"\p{{{script}}}", written)]
+    if not absent:
+        return "questions in any script may find terms"
+    return f"questions in {', '.join(absent)} find no term in these texts and rest on meaning alone"

@@ -1,34 +1,81 @@
 """An index folder: immutable generations, one pointer to the present one, one writer at a time.
 
     index/CURRENT              the present generation's number; replaced by one atomic rename
-    index/LOCK                 held by the process that builds
+    index/LOCK, index/BUILDER  held by the process that builds; which process that is
     index/generations/<n>/     manifest.json and the files it lists with their SHA-256
+    index/batches/             what a build that was killed had embedded (batches.py)
+    index/suggestions.json     questions found in the present generation (suggestions/kept.py)
 
-A generation is written aside, flushed to the disk, and only then named in ``CURRENT``: whenever a
-build dies, the index that was there before still stands. The generation before the present one is
-kept for the readers that still have it open.
+Here they are read; ``commit.py`` writes them.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from qa.errors import IndexDamagedError, IndexError_, IndexMismatchError, IndexMissingError, StorageError
+from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, QAError
 
 FORMAT_VERSION = 1
-_LOCK_SECONDS = 600
+BATCHES = "batches"
+SUGGESTIONS = "suggestions.json"
 
 Manifest = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One generation that is kept.
+
+    Attributes:
+        generation: its number.
+        created: when, in ISO 8601; "" where the manifest cannot be read.
+        sources: the names of its texts.
+        passages: how many it has.
+        present: whether it is the one that answers.
+        trouble: why it cannot be used, as far as its manifest tells; "" where it can.
+    """
+
+    generation: int
+    created: str
+    sources: tuple[str, ...]
+    passages: int
+    present: bool
+    trouble: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As ``qa log --json`` prints it."""
+        return asdict(self)
+
+
+def log(index: Path) -> list[Entry]:
+    """The generations that are kept, the newest first; their files are not checked.
+
+    Raises:
+        IndexMissingError: there is no index.
+    """
+    there = numbers(index)
+    try:
+        present = current_number(index)
+    except IndexDamagedError:
+        present = -1
+    except IndexMissingError:
+        if not there:
+            raise
+        present = -1
+    return [_entry(index, number, present) for number in reversed(there)]
+
+
+def _entry(index: Path, number: int, present: int) -> Entry:
+    try:
+        manifest = read_manifest(index, number)
+    except QAError as error:
+        return Entry(number, "", (), 0, number == present, str(error))
+    names = tuple(source["name"] for source in manifest["sources"])
+    return Entry(number, manifest["created"], names, manifest["passages"], number == present)
 
 
 def read_generation(index: Path, number: int) -> tuple[Path, Manifest]:
@@ -52,7 +99,12 @@ def stamp(index: Path) -> tuple[int, int]:
 
 def mend(index: Path) -> str:
     """The end of a sentence about an index that cannot be used."""
-    return f"make the index anew with `qa build PATH --index {index}`, PATH being the text."
+    return f"mend it with `qa doctor --fix --index {index}`."
+
+
+def anew(index: Path) -> str:
+    """The end of a sentence about an index that cannot be mended."""
+    return f"make it anew with `qa build PATH --index {index}`, PATH being the text."
 
 
 def _damaged(index: Path, problem: str, key: str, file: Path, **values: object) -> IndexDamagedError:
@@ -78,47 +130,6 @@ def current_number(index: Path) -> int:
     return int(content)
 
 
-@contextmanager
-def new_generation(index: Path) -> Iterator[Path]:
-    """A folder to write the next generation into; on leaving the block it becomes the present one.
-
-    The block writes its files and ``manifest.json`` with :func:`write_manifest`. When the block
-    raises, what it wrote is removed and the present generation stays.
-
-    Raises:
-        StorageError: the folder cannot be written, the disk is full, or another process keeps building.
-    """
-    with storage_errors(index):
-        generations = index / "generations"
-        generations.mkdir(parents=True, exist_ok=True)
-        try:
-            lock = FileLock(index / "LOCK", timeout=_LOCK_SECONDS)
-            lock.acquire()
-        except Timeout:
-            raise StorageError(
-                f"Another process has been building {index} for {_LOCK_SECONDS // 60} minutes: "
-                "wait for it to end, then run the command again.",
-                "storage.locked", index=str(index), minutes=_LOCK_SECONDS // 60,
-            ) from None  # fmt: skip
-        try:
-            before = _present(index)
-            _remove_all_but(index, {before})
-            number = _next_number(generations)
-            unfinished = generations / f"{number}.unfinished"
-            unfinished.mkdir()
-            try:
-                yield unfinished
-                _flush(unfinished)
-                unfinished.rename(_folder(index, number))
-                _flush_folder(generations)
-                _point_at(index, number)
-            finally:
-                shutil.rmtree(unfinished, ignore_errors=True)
-            _remove_all_but(index, {before, number})
-        finally:
-            lock.release()
-
-
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Writes ``manifest.json`` with the format's version, the SHA-256 of every other file, and its own."""
     files = {
@@ -141,29 +152,6 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@contextmanager
-def storage_errors(place: Path) -> Iterator[None]:
-    """Turns the disk's refusals inside the block into a StorageError that says what to do."""
-    try:
-        yield
-    except OSError as error:
-        why = str(error.strerror or error)
-        # A library that writes through C tells a short write without a number.
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, None):
-            key = "storage.full"
-            problem = f"The disk that holds {place} is full: free some space, then run the command again."
-        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            key = "storage.permission"
-            problem = f"{place} cannot be written: change its permissions, or choose another folder with --index."
-        elif error.errno in (errno.ENOTDIR, errno.EEXIST):
-            key = "storage.folder"
-            problem = f"{place} is not a folder: choose another place with --index."
-        else:
-            key = "storage.refused"
-            problem = f"{place} cannot be written ({why}): choose another folder with --index."
-        raise StorageError(problem, key, folder=str(place), why=why) from error
-
-
 def read_manifest(index: Path, number: int) -> Manifest:
     """How a generation was made, checked against its own SHA-256 alone: its files may be damaged.
 
@@ -181,7 +169,7 @@ def read_manifest(index: Path, number: int) -> Manifest:
         raise _damaged(index, f"{path} is damaged", "index.file.damaged", path) from error
     if version != FORMAT_VERSION:
         raise IndexMismatchError(
-            f"The index in {index} has format {version!r} and this version reads {FORMAT_VERSION}: {mend(index)}",
+            f"The index in {index} has format {version!r} and this version reads {FORMAT_VERSION}: {anew(index)}",
             "index.format", index=str(index), found=repr(version), known=str(FORMAT_VERSION),
         )  # fmt: skip
     if seal != _seal(manifest):
@@ -206,52 +194,7 @@ def _folder(index: Path, number: int) -> Path:
     return index / "generations" / str(number)
 
 
-def _numbers(generations: Path) -> list[int]:
-    return sorted(int(path.name) for path in generations.iterdir() if path.name.isdecimal())
-
-
-def _next_number(generations: Path) -> int:
-    return max(_numbers(generations), default=0) + 1
-
-
-def _point_at(index: Path, number: int) -> None:
-    pointer = index / "CURRENT.new"
-    with pointer.open("w", encoding="ascii") as file:
-        file.write(f"{number}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    pointer.replace(index / "CURRENT")
-    _flush_folder(index)
-
-
-def _flush(folder: Path) -> None:
-    for path in [*folder.rglob("*"), folder]:
-        if path.is_dir():
-            _flush_folder(path)
-        else:
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _present(index: Path) -> int | None:
-    try:
-        return current_number(index)
-    except IndexError_:
-        return None
-
-
-def _remove_all_but(index: Path, kept: set[int | None]) -> None:
-    """Removes what killed builds left and generations nobody needs. Only the holder of the lock may do this."""
-    for path in (index / "generations").iterdir():
-        if not (path.name.isdecimal() and int(path.name) in kept):
-            shutil.rmtree(path, ignore_errors=True)
-    with suppress(FileNotFoundError):
-        (index / "CURRENT.new").unlink()
+def numbers(index: Path) -> list[int]:
+    """The generations that are there, oldest first, whole or not."""
+    there = index / "generations"
+    return sorted(int(path.name) for path in there.iterdir() if path.name.isdecimal()) if there.is_dir() else []

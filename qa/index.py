@@ -12,6 +12,7 @@ are what is searched; ``manifest.json`` says how all of it was made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -20,12 +21,14 @@ from pathlib import Path
 import numpy as np
 
 from qa import generations
-from qa.building import Before, content_key, write_generation
+from qa.batches import Batches, Embedding
+from qa.building import Known, Split, content_key, write_generation
 from qa.collection import Texts, renamed, with_added, without
+from qa.commit import KEPT, new_generation
 from qa.embedding import Embedder, Progress, Prompts
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, QAError
 from qa.lexical import Analysis, words
-from qa.passages import Chunking, Passage
+from qa.passages import SPLITTING, Chunking, Passage
 from qa.sentences import Span
 from qa.sources import DEFAULT_MAX_CHARS, Source, read_sources
 from qa.stores.faiss import FaissStore
@@ -150,15 +153,18 @@ class Index:
         return cls._made(Path(path), lambda texts: with_added(texts, new), IndexMissingError, progress=progress)
 
     @classmethod
-    def remove(cls, names: Iterable[str], path: str | Path = DEFAULT_INDEX) -> Index:
+    def remove(cls, names: Iterable[str], path: str | Path = DEFAULT_INDEX, *, purge: bool = True) -> Index:
         """Takes the sources of these names out of the index; what stays is not embedded again.
+
+        With ``purge`` earlier generations go too: then no file below ``path`` holds anything of these sources,
+        nor their vectors. Without it one can still go back to them.
 
         Raises:
             SourceError: there is no source of such a name, or none would be left. IndexError_: there is no
             index, or it cannot be used. StorageError: the disk refused.
         """
         unwanted = {names} if isinstance(names, str) else set(names)
-        return cls._made(_there(path), lambda texts: without(texts, unwanted))
+        return cls._made(_there(path), lambda texts: without(texts, unwanted), kept=1 if purge else KEPT)
 
     @classmethod
     def rename(cls, old: str, new: str, path: str | Path = DEFAULT_INDEX) -> Index:
@@ -179,6 +185,7 @@ class Index:
         model: str | None = None,
         chunking: Chunking | None = None,
         progress: Progress | None = None,
+        kept: int = KEPT,
     ) -> Index:
         """A generation of what ``choose`` makes of the present texts; there are none where opening the index
         raises what is forgiven."""
@@ -191,12 +198,12 @@ class Index:
         if chunking is None:
             chunking = Chunking(**settings["chunking"]) if "chunking" in settings else DEFAULT_CHUNKING
         chunking = _within(embedder.max_tokens, chunking)
-        with generations.new_generation(path) as folder:
+        with new_generation(path, kept=kept) as folder:
             number = int(folder.name.partition(".")[0])
             # The lock is held: what another process has put there meanwhile is built upon, not lost.
             before = cls._before(path, forgiven)
             texts = choose(dict(before.sources) if before else {})
-            known = dict(_embedded_in(before, embedder)) if before else {}
+            known = cls._known(path, before, embedder, chunking)
             counts = write_generation(folder, list(texts.values()), embedder, chunking, known, progress)
         index = cls._read(path, number)
         index.__dict__["embedder"] = embedder
@@ -228,6 +235,28 @@ class Index:
             return cls.open(path)
         except forgiven:
             return None
+
+    @classmethod
+    def _known(cls, path: Path, before: Index | None, embedder: Embedder, chunking: Chunking) -> Known:
+        """What the present generation, a killed build and the generations kept beside them hold already."""
+        batches = Batches(path, embedder)
+        present = dict(_embedded_in(before, embedder)) if before else {}
+        earlier: dict[str, Embedding] | None = None  # read once it is needed
+
+        def embedded(key: str) -> Embedding | None:
+            nonlocal earlier
+            found = present.get(key) or batches.get(key)
+            if found is None:
+                if earlier is None:
+                    earlier = {}
+                    for number in generations.numbers(path):
+                        if before is None or number != before.generation:
+                            with suppress(QAError):
+                                earlier |= _embedded_in(cls._read(path, number), embedder)
+                found = earlier.get(key)
+            return found
+
+        return Known(embedded, _split_in(before, embedder, chunking) if before else {}, batches.put)
 
     @classmethod
     def _read(cls, path: Path, number: int) -> Index:
@@ -313,7 +342,22 @@ def _settings_before(path: Path) -> generations.Manifest:
         return {}
 
 
-def _embedded_in(index: Index, embedder: Embedder) -> Iterator[tuple[str, Before]]:
+def _split_in(index: Index, embedder: Embedder, chunking: Chunking) -> dict[str, Split]:
+    """How a generation's sources are split, if it was done as it would be now."""
+    manifest = index.manifest
+    now = (SPLITTING, asdict(chunking), embedder.fingerprint)
+    if (manifest.get("splitting"), manifest["chunking"], manifest["model"]["fingerprint"]) != now:
+        return {}
+    return {
+        source.sha256: (
+            [index.passages[number] for number in index.passages_of(name)],
+            [index.passage_sentences(number) for number in index.passages_of(name)],
+        )
+        for name, source in index.sources.items()
+    }
+
+
+def _embedded_in(index: Index, embedder: Embedder) -> Iterator[tuple[str, Embedding]]:
     """What a generation has of passages, if the same model made it."""
     model = index.manifest["model"]
     if (model["fingerprint"], model["prompts"]) != (embedder.fingerprint, asdict(embedder.prompts)):

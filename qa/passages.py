@@ -29,6 +29,10 @@ CountTokens = Callable[[Sequence[str]], Sequence[int]]
 """Texts -> how many tokens the model sees in each, without prompt and special tokens."""
 
 
+SPLITTING = 1
+"""Raised whenever the same text would be split otherwise than before: until then it is not split again."""
+
+
 @dataclass(frozen=True)
 class Chunking:
     """How large passages are, in tokens of the embedding model.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from qa.citations import Citation
     from qa.doctor import Check
     from qa.embedding import Progress
+    from qa.generations import Entry
     from qa.index import Index
     from qa.retrieval import Hit
 
@@ -87,6 +88,15 @@ def show_checks(checks: Sequence[Check]) -> None:
         click.echo(f"{mark}  {one.name}: {printable(one.detail)}")
         if not one.ok:
             click.echo(f"      {printable(one.remedy)}")
+
+
+def show_log(entries: Sequence[Entry]) -> None:
+    """One line for each generation; the one that answers is marked."""
+    for one in entries:
+        mark = click.style("*", fg="green", bold=True) if one.present else " "
+        names = printable(", ".join(one.sources))
+        told = f"{one.created}  {one.passages} passages of {names}" if not one.trouble else printable(one.trouble)
+        click.echo(f"{mark} {one.generation}  {told}")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import CHROMIUM, DESKTOP, Visit, serving
+from browser import ANSWERS_WITHIN, CHROMIUM, DESKTOP, Visit, serving
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 from states import State
@@ -73,6 +73,7 @@ def visit(browser: Any) -> Iterator[Visit]:
     def open_page(url: str, locale: str = "ja-JP", viewport: dict[str, int] = DESKTOP, **options: Any) -> Any:
         own.add(url.rstrip("/"))
         context = browser.new_context(locale=locale, viewport=viewport, **options)
+        context.set_default_timeout(ANSWERS_WITHIN)
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: requests.append(request.url))
@@ -112,6 +113,7 @@ def reach(browser: Any, address: str) -> Iterator[Callable[[State], Any]]:
         context = browser.new_context(
             locale=state.locale, viewport=viewport, bypass_csp=True, **{"reduced_motion": "reduce", **state.browser}
         )
+        context.set_default_timeout(ANSWERS_WITHIN)
         contexts.append(context)
         page = context.new_page()
         page.goto(address)

@@ -13,6 +13,7 @@ from browser import ANSWERS_WITHIN, PHONE, ask, needs_chromium  # noqa: E402
 pytestmark = needs_chromium
 Visit = Callable[..., Any]
 expect = playwright_api.expect
+expect.set_options(timeout=ANSWERS_WITHIN)
 
 FIRST, SECOND, OTHER = "暫定CEOに任命されたのは誰ですか", "Looptとは何ですか", "ChatGPTはいつ公開されましたか"
 
@@ -158,7 +159,7 @@ def test_a_marked_sentence_leads_back_to_its_number(visit: Visit, address: str) 
         expect(lit).to_have_count(1)
         start, end = mark.get_attribute("data-start"), mark.get_attribute("data-end")
         assert f"at-{start}-{end}" in lit.get_attribute("class")
-        assert page.evaluate("document.activeElement.classList.contains('lit')")
+        expect(page.locator("#chat .cite.lit:focus")).to_have_count(1)
 
 
 def test_on_a_phone_a_marked_sentence_leads_back_to_the_chat(visit: Visit, address: str) -> None:

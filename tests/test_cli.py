@@ -73,7 +73,9 @@ def test_help_loads_no_heavy_library_and_comes_at_once() -> None:
 
 
 def test_the_commands_are_those_of_the_contract_and_each_has_help() -> None:
-    assert sorted(main.commands) == ["ask", "build", "doctor", "eval", "search", "serve"]
+    assert sorted(main.commands) == [
+        "add", "ask", "build", "doctor", "eval", "log", "remove", "rollback", "search", "serve",
+    ]  # fmt: skip
     for name, command in main.commands.items():
         assert command.help, name
         shown = qa(name, "--help")
@@ -181,6 +183,39 @@ def test_build_without_a_path_reads_the_folder_source(tmp_path: Path, monkeypatc
     assert (tmp_path / "index" / "CURRENT").read_text() == "1\n"
 
 
+def test_texts_are_added_and_removed_one_by_one(tmp_path: Path) -> None:
+    index = ("--index", tmp_path / "index", "--json")
+    (tmp_path / "tower.md").write_text("塔は赤い。", encoding="utf-8")
+    assert printed(qa("add", "--text", TEXT, "--name", "灯台", *index))["sources"] == 1
+    added = printed(qa("add", tmp_path / "tower.md", *index))
+    assert list(added) == BUILD_KEYS
+    assert (added["sources"], added["embedded"], added["reused"]) == (2, 1, 1)
+    removed = printed(qa("remove", "灯台", *index))
+    assert list(removed) == BUILD_KEYS
+    assert (removed["sources"], removed["embedded"]) == (1, 0)
+    assert "31メートル" not in "".join(hit["text"] for hit in printed(qa("search", "高さは", *index))["hits"])
+    assert "no text named 灯台" in refusal(qa("remove", "灯台", *index[:2]))
+    assert qa("add", *index).exit_code == 2 and qa("remove", *index).exit_code == 2
+
+
+def test_one_goes_back_to_the_generation_before(tmp_path: Path) -> None:
+    index = ("--index", tmp_path / "index")
+    qa("build", "--text", TEXT, "--name", "灯台", *index)
+    qa("build", "--text", "塔は赤い。", "--name", "塔", *index)
+    shown = qa("log", *index).stdout.splitlines()
+    assert shown[0].startswith("* 2  ") and shown[0].endswith("1 passages of 塔")
+    assert shown[1].startswith("  1  ") and shown[1].endswith("1 passages of 灯台")
+    logged = printed(qa("log", *index, "--json"))["generations"]
+    assert [(one["generation"], one["sources"], one["present"]) for one in logged] == [
+        (2, ["塔"], True), (1, ["灯台"], False),
+    ]  # fmt: skip
+    assert printed(qa("rollback", *index, "--json")) == {"generation": 1, "sources": 1, "passages": 1}
+    assert "31メートル" in qa("ask", "灯台の高さは何メートルですか", *index).stdout
+    assert "keeps no earlier generation" in refusal(qa("rollback", *index))
+    assert "There is no index in" in refusal(qa("log", "--index", tmp_path / "nowhere"))
+    assert "There is no index in" in refusal(qa("rollback", "--index", tmp_path / "nowhere"))
+
+
 def test_standard_input_in_another_encoding_is_decoded(tmp_path: Path) -> None:
     text = "灯台は1874年に建てられた。この灯台の高さは31メートルであり、毎年春に塗り直される。" * 3
     printed(qa("build", "--text", "-", "--index", tmp_path, "--json", given=text.encode("shift_jis")))
@@ -262,7 +297,7 @@ def test_a_damaged_index_and_one_of_another_format_name_the_command_that_mends(
     assert "99" in line
     assert "qa build" in line
     manifest.write_text(original[:50], encoding="utf-8")
-    assert "qa build" in refusal(qa("ask", QUESTION, "--index", copy))
+    assert "qa doctor --fix" in refusal(qa("ask", QUESTION, "--index", copy))
 
 
 @pytest.mark.parametrize("content", [b"", b" \n\t\n", b"\x00\x01\x02\x03" * 400], ids=["empty", "blank", "binary"])
@@ -346,9 +381,12 @@ def test_an_interrupt_ends_with_130_and_one_line(tmp_path: Path) -> None:
     child.stdin.write(text.encode())
     child.stdin.close()
     child.stdin = None
-    time.sleep(3)
+    end = time.monotonic() + 90
+    while not list(tmp_path.glob("index/generations/*.unfinished")):
+        assert child.poll() is None and time.monotonic() < end
+        time.sleep(0.05)
     child.send_signal(signal.SIGINT)
-    out, err = child.communicate(timeout=30)
+    out, err = child.communicate(timeout=90)
     assert (child.returncode, out, err) == (130, b"", b"Interrupted.\n")
     assert not (tmp_path / "index" / "CURRENT").exists()
 

@@ -15,7 +15,7 @@ from qa.cli import main
 from qa.doctor import Check, check
 from qa.generations import write_manifest
 
-ALL = ["python", "libraries", "cache", "disk", "index", "model", "fit", "search"]
+ALL = ["python", "libraries", "cache", "disk", "index", "model", "fit", "search", "recall", "terms"]
 
 
 def by_name(checks: list[Check]) -> dict[str, Check]:
@@ -64,7 +64,7 @@ def test_a_changed_file_of_the_index_is_found_by_its_checksum(index_copy: Path) 
     fault = the_fault(check(index_copy))
     assert fault.name == "index"
     assert file.name in fault.detail
-    assert "qa build" in fault.remedy
+    assert "qa doctor --fix" in fault.remedy
 
 
 def test_an_index_of_another_model_does_not_fit(index_copy: Path) -> None:
@@ -77,7 +77,7 @@ def test_an_index_of_another_model_does_not_fit(index_copy: Path) -> None:
     fault = the_fault(check(index_copy))
     assert fault.name == "fit"
     assert "0" * 16 in fault.detail
-    assert "qa build" in fault.remedy
+    assert "qa doctor --fix" in fault.remedy
 
 
 def test_a_cache_folder_that_cannot_be_written_is_found(

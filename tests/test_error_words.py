@@ -18,9 +18,11 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from qa import Index, Source, errors, generations
+from qa import Index, Source, commit, errors, generations
+from qa.commit import roll_back, storage_errors
 from qa.embedding import Embedder, load_embedder
 from qa.errors import QAError
+from qa.repair import repair
 from qa.retrieval import prepare, retrieve
 from qa.sources import read_sources, source_from_bytes, source_from_text
 from qa.ui.open_index import OpenIndex
@@ -108,6 +110,7 @@ def indexes_that_cannot_be_used(made: Path) -> Iterator[tuple[str, Callable[[], 
     yield "index.file.changed", after(lambda: (told()(), (folder / "spans.npy").write_bytes(b"")))
     yield "index.file.missing", after((folder / "spans.npy").unlink)
     yield "index.file.damaged", after(lambda: (folder / "manifest.json").write_text("{"))
+    yield "index.hopeless", lambda: repair(made)
     yield "index.pointer", after(lambda: pointer.write_text("x"))
     yield "index.unreadable", after(lambda: (pointer.unlink(), pointer.mkdir()))
 
@@ -118,6 +121,8 @@ def changes_that_are_refused(path: Path) -> Iterator[tuple[str, Callable[[], Any
     yield "index.last", lambda: Index.remove(["cats", "dogs"], path)
     yield "index.taken", lambda: Index.rename("cats", "dogs", path)
     yield "index.unknown", lambda: Index.remove("birds", path)
+    yield "index.earlier", lambda: roll_back(path)
+    yield "index.generation", lambda: roll_back(path, 7)
     yield "sources.none", lambda: retrieve(index, "?", sources=[])
 
     def cancelled() -> None:
@@ -136,15 +141,15 @@ def changes_that_are_refused(path: Path) -> Iterator[tuple[str, Callable[[], Any
 def disks_that_refuse(tmp_path: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
     def refusing(number: int) -> Callable[[], Any]:
         def cause() -> None:
-            with generations.storage_errors(tmp_path):
+            with storage_errors(tmp_path):
                 raise OSError(number, os.strerror(number))
 
         return cause
 
     def locked() -> None:
         with pytest.MonkeyPatch.context() as patch, FileLock(tmp_path / "LOCK"):
-            patch.setattr(generations, "_LOCK_SECONDS", 0)
-            with generations.new_generation(tmp_path):
+            patch.setattr(commit, "_LOCK_SECONDS", 0)
+            with commit.new_generation(tmp_path):
                 pass
 
     yield "storage.full", refusing(errno.ENOSPC)

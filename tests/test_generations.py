@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -12,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from qa import generations
+from qa import commit, generations
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, StorageError
 
 
 def make(index: Path, content: str) -> None:
-    with generations.new_generation(index) as folder:
+    with commit.new_generation(index) as folder:
         (folder / "data").mkdir()
         (folder / "data" / "text").write_text(content)
-        generations.write_manifest(folder, {"note": content})
+        generations.write_manifest(folder, {"note": content, "created": "", "sources": [], "passages": 0})
 
 
 def present(index: Path) -> tuple[Path, generations.Manifest]:
@@ -50,7 +51,7 @@ def test_the_one_before_is_kept_for_its_readers_and_older_ones_go(tmp_path: Path
 
 def test_a_build_that_fails_leaves_the_present_one_and_no_remains(tmp_path: Path) -> None:
     make(tmp_path, "good")
-    with pytest.raises(ZeroDivisionError), generations.new_generation(tmp_path) as folder:
+    with pytest.raises(ZeroDivisionError), commit.new_generation(tmp_path) as folder:
         (folder / "half").write_text("half")
         raise ZeroDivisionError
     assert read(tmp_path) == "good"
@@ -80,7 +81,7 @@ def test_a_finished_generation_that_was_never_named_is_not_the_present_one(tmp_p
 
 def test_a_manifest_that_points_outside_the_index_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
-    with generations.new_generation(tmp_path / "index") as folder:
+    with commit.new_generation(tmp_path / "index") as folder:
         generations.write_manifest(folder, {})
         manifest = json.loads((folder / "manifest.json").read_text())
         manifest["files"] = {"../../../secret": generations.file_sha256(tmp_path / "secret")}
@@ -95,7 +96,7 @@ def test_a_full_disk_is_told_in_a_sentence_whoever_wrote(tmp_path: Path) -> None
     for refusal in (OSError(errno.ENOSPC, "No space left on device"), OSError("10 requested and 4 written")):
         with (
             pytest.raises(StorageError, match=r"^The disk that holds .* is full: free some space"),
-            generations.new_generation(tmp_path),
+            commit.new_generation(tmp_path),
         ):
             raise refusal
     assert read(tmp_path) == "good"
@@ -110,7 +111,7 @@ def test_no_index_says_which_command_makes_one(tmp_path: Path) -> None:
 def test_a_pointer_to_nothing_is_damage(tmp_path: Path, content: str) -> None:
     make(tmp_path, "good")
     (tmp_path / "CURRENT").write_text(content)
-    with pytest.raises(IndexDamagedError, match=r"make the index anew with `qa build PATH --index .*`"):
+    with pytest.raises(IndexDamagedError, match=r"mend it with `qa doctor --fix --index .*`"):
         present(tmp_path)
 
 
@@ -148,7 +149,7 @@ def test_two_builders_take_turns(tmp_path: Path) -> None:
     order: list[str] = []
 
     def slow() -> None:
-        with generations.new_generation(tmp_path) as folder:
+        with commit.new_generation(tmp_path) as folder:
             order.append("slow begins")
             time.sleep(0.3)
             generations.write_manifest(folder, {})
@@ -158,12 +159,62 @@ def test_two_builders_take_turns(tmp_path: Path) -> None:
     thread.start()
     while not order:
         time.sleep(0.01)
-    with generations.new_generation(tmp_path) as folder:
+    with commit.new_generation(tmp_path) as folder:
         order.append("second begins")
         generations.write_manifest(folder, {})
     thread.join()
     assert order == ["slow begins", "slow ends", "second begins"]
     assert generations.current_number(tmp_path) == 2
+
+
+def test_whoever_waits_is_told_for_which_process_and_since_when(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(commit, "_LOCK_SECONDS", 0)
+    with commit.new_generation(tmp_path) as folder:
+        generations.write_manifest(folder, {})
+        told = rf"^Process {os.getpid()} has been changing .* since 20\d\d-.*: wait for it to end, then try again\.$"
+        with pytest.raises(StorageError, match=told), commit.new_generation(tmp_path):
+            pass
+    assert f"Waiting: process {os.getpid()}" in caplog.text
+    make(tmp_path, "next")  # whoever died without a word is in nobody's way
+    assert not (tmp_path / "BUILDER").exists()
+
+
+def test_one_goes_back_to_the_generation_before_and_on_again(tmp_path: Path) -> None:
+    for content in "ab":
+        make(tmp_path, content)
+    assert commit.roll_back(tmp_path) == 1 and read(tmp_path) == "a"
+    assert [(one.generation, one.present) for one in generations.log(tmp_path)] == [(2, False), (1, True)]
+    with pytest.raises(IndexMissingError, match=r"keeps no earlier generation"):
+        commit.roll_back(tmp_path)
+    with pytest.raises(IndexMissingError, match=r"keeps no generation 7: `qa log` lists"):
+        commit.roll_back(tmp_path, 7)
+    assert commit.roll_back(tmp_path, 2) == 2 and read(tmp_path) == "b"
+    commit.roll_back(tmp_path, 1)
+    make(tmp_path, "c")  # the one that answered before is kept, not the newest number
+    assert [one.generation for one in generations.log(tmp_path)] == [3, 1]
+
+
+def test_one_does_not_go_back_to_what_is_damaged_but_away_from_it(tmp_path: Path) -> None:
+    for content in "ab":
+        make(tmp_path, content)
+    (tmp_path / "generations" / "1" / "data" / "text").write_text("x")
+    with pytest.raises(IndexDamagedError):
+        commit.roll_back(tmp_path)
+    assert read(tmp_path) == "b"
+    (tmp_path / "CURRENT").write_text("nonsense")
+    assert commit.roll_back(tmp_path) == 2 and read(tmp_path) == "b"
+
+
+def test_with_one_kept_nothing_of_earlier_ones_is_left(tmp_path: Path) -> None:
+    for content in "ab":
+        make(tmp_path, content)
+    (tmp_path / "suggestions.json").write_text("what is b?")
+    with commit.new_generation(tmp_path, kept=1) as folder:
+        generations.write_manifest(folder, {})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["CURRENT", "LOCK", "generations"]
+    assert [path.name for path in (tmp_path / "generations").iterdir()] == ["3"]
 
 
 def test_a_place_that_is_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
@@ -175,10 +226,10 @@ def test_a_place_that_is_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
 KILLED = """
 import sys, os, time
 from pathlib import Path
-from qa import generations
+from qa import commit, generations
 index = Path(sys.argv[1])
 for n in range(1000):
-    with generations.new_generation(index) as folder:
+    with commit.new_generation(index) as folder:
         for part in range(20):
             (folder / f"part{part}").write_text(str(n) * 1000)
         generations.write_manifest(folder, {"note": n})
@@ -186,7 +237,7 @@ for n in range(1000):
 
 
 def test_killed_at_random_moments_the_index_still_opens(tmp_path: Path) -> None:
-    with generations.new_generation(tmp_path) as folder:
+    with commit.new_generation(tmp_path) as folder:
         generations.write_manifest(folder, {"note": -1})
     for kill in range(12):
         command = [sys.executable, "-c", KILLED, str(tmp_path)]

@@ -6,17 +6,20 @@ import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from qa import generations
 from qa.answer import answer
+from qa.commit import roll_back
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, SourceError
 from qa.index import Index
 from qa.lexical import words
-from qa.passages import Chunking
+from qa.passages import Chunking, split_passages
 from qa.sources import Source
+from qa.suggestions import suggestions_of
 from qa.weights import default_model_folder
 
 TEXT = "第一章 猫\n\n猫は魚を食べます。犬は肉を食べます。\r\n\r\n第二章 鳥\n\nThe bird sings, e.g. at dawn. \ufeffEnd."
@@ -186,7 +189,7 @@ def test_another_model_or_another_way_of_reading_words_is_never_searched_with(
     copy = tmp_path / "a"
     shutil.copytree(article_index, copy)
     rewrite_manifest(copy, {"model": {"fingerprint": "0" * 16}})
-    with pytest.raises(IndexMismatchError, match=r"make the index anew with `qa build PATH --index"):
+    with pytest.raises(IndexMismatchError, match=r"mend it with `qa doctor --fix --index"):
         _ = Index.open(copy).embedder
     copy = tmp_path / "b"
     shutil.copytree(article_index, copy)
@@ -296,3 +299,56 @@ def test_what_several_add_at_once_is_all_there(tmp_path: Path) -> None:
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda n: Index.add(Source(f"text {n}", f"第{n}話。"), tmp_path), range(4)))
     assert set(Index.open(tmp_path).sources) == {"cats", "text 0", "text 1", "text 2", "text 3"}
+
+
+def below(folder: Path) -> bytes:
+    """Every byte of every file below a folder."""
+    return b"\0".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def test_of_what_is_removed_no_file_holds_a_sentence_or_a_vector(tmp_path: Path) -> None:
+    secret = Source("secret", "合言葉は山と川です。\n\nThe password is swordfish.")
+    before = Index.build([Source("a", TEXT), secret], tmp_path)
+    suggestions_of(before)
+    sentences = [secret.text[start:end] for start, end in before.sentences("secret")]
+    vectors = [before.store.vector(number).tobytes() for number in before.passages_of("secret")]
+    tokens = [before.tokens.of(number)[0].tobytes() for number in before.passages_of("secret")]
+    traces = [*(sentence.encode() for sentence in sentences), b"swordfish", *vectors, *tokens, secret.sha256.encode()]
+    assert all(trace in below(tmp_path) for trace in traces)
+    after = Index.remove("secret", tmp_path)
+    suggestions_of(after)
+    assert [trace for trace in traces if trace in below(tmp_path)] == []
+    assert "swordfish" in before.text(before.passages[-1])  # whoever had it open still reads it
+
+
+def test_without_purge_one_can_go_back_to_what_was_removed(tmp_path: Path) -> None:
+    Index.build([Source("a", TEXT), Source("b", "二つ目の文です。")], tmp_path)
+    Index.remove("b", tmp_path, purge=False)
+    roll_back(tmp_path)
+    assert list(Index.open(tmp_path).sources) == ["a", "b"]
+
+
+def test_what_an_earlier_generation_embedded_is_not_embedded_again(tmp_path: Path) -> None:
+    both = [Source("a", TEXT), Source("b", "二つ目の文です。")]
+    Index.build(both, tmp_path)
+    Index.build(both[:1], tmp_path)
+    again = Index.build(both, tmp_path)
+    assert again.built and again.built.embedded == 0
+
+
+def test_a_source_that_did_not_change_is_not_split_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    split: list[str] = []
+
+    def watched(source: Source, *settings: Any) -> Any:
+        split.append(source.name)
+        return split_passages(source, *settings)
+
+    monkeypatch.setattr("qa.building.split_passages", watched)
+    first = Index.build([Source("a", TEXT), Source("b", "二つ目の文です。")], tmp_path)
+    added = Index.add(Source("c", "三つ目の文です。"), tmp_path)
+    renamed = Index.rename("a", "d", tmp_path)
+    assert split == ["a", "b", "c"]
+    assert added.passages[:-1] == first.passages
+    assert renamed.sentences("d") == first.sentences("a") and {p.source for p in renamed.passages} == {"b", "c", "d"}
+    Index.build([Source("a", TEXT)], tmp_path, chunking=Chunking(max_tokens=12, min_tokens=0))
+    assert split[3:] == ["a"]  # other sizes

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer import answer
+from qa.generations import SUGGESTIONS as FILE
 from qa.index import Index
 from qa.passages import Passage
 from qa.sentences import split_sentences
@@ -33,7 +34,6 @@ from qa.suggestions import (
     topics,
 )
 from qa.suggestions.candidates import _spread, candidates
-from qa.suggestions.kept import FILE
 from qa.suggestions.suggest import MOST_TRIED, attempt
 from qa.suggestions.terms import telling_terms
 

@@ -16,10 +16,10 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from qa.generations import SUGGESTIONS
 from qa.index import Index
 from qa.suggestions.suggest import COUNT, Suggestion, suggest
 
-FILE = "suggestions.json"
 FORMAT = 1
 _LARGEST_FILE = 1_000_000
 _LONGEST_QUESTION = 500
@@ -58,7 +58,7 @@ def _ready(index: Index) -> tuple[Suggestion, ...] | None:
 
 def _read(index: Index) -> tuple[Suggestion, ...] | None:
     """What the folder has for this generation; None where that is nothing sound."""
-    path = index.path / FILE
+    path = index.path / SUGGESTIONS
     try:
         if path.stat().st_size > _LARGEST_FILE:
             return None
@@ -93,13 +93,15 @@ def _keep(index: Index, suggestions: tuple[Suggestion, ...]) -> None:
     with suppress(OSError):
         if not index.is_current():
             return
-        descriptor, name = tempfile.mkstemp(prefix=f"{FILE}.", dir=index.path)
+        descriptor, name = tempfile.mkstemp(prefix=f"{SUGGESTIONS}.", dir=index.path)
         unfinished = Path(name)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 json.dump(content, file, ensure_ascii=False, indent=1)
                 file.flush()
                 os.fsync(file.fileno())
-            unfinished.replace(index.path / FILE)
+            unfinished.replace(index.path / SUGGESTIONS)
+            if not index.is_current():  # swapped meanwhile: what they quote may have been removed
+                (index.path / SUGGESTIONS).unlink(missing_ok=True)
         finally:
             unfinished.unlink(missing_ok=True)

@@ -1,0 +1,94 @@
+"""Passages embedded by a build that is not done yet, kept aside for the next one should this one be killed.
+
+    index/batches/<made by>/<sha256>.safetensors     keys, vectors, and the tokens of some passages
+
+``made by`` tells one model with its prompts from another; a file whose bytes are not those that its name
+tells is left out. safetensors maps a file and runs nothing of it; it comes with sentence-transformers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from qa.embedding import Embedder
+from qa.generations import BATCHES, file_sha256
+
+Embedding = tuple[npt.NDArray[np.float32], npt.NDArray[np.int8], npt.NDArray[np.int32]]
+"""A passage's vector [d], token vectors [t, d] and token spans [t, 2]."""
+
+_SIZE = 64
+"""Passages in a file: what a kill can cost."""
+
+
+class Batches:
+    """What is kept aside below an index folder. Only the holder of the index's lock may use it."""
+
+    def __init__(self, index: Path, embedder: Embedder) -> None:
+        """Takes the index folder and the model; what other models left there is removed."""
+        made_by = json.dumps([embedder.fingerprint, asdict(embedder.prompts), embedder.dimension])
+        self._folder = index / BATCHES / hashlib.sha256(made_by.encode()).hexdigest()[:16]
+        self._waiting: list[tuple[str, Embedding]] = []
+        self._found: dict[str, tuple[Path, int]] = {}
+        for other in self._folder.parent.iterdir() if self._folder.parent.is_dir() else ():
+            if other != self._folder:
+                shutil.rmtree(other, ignore_errors=True)
+        for file in self._folder.iterdir() if self._folder.is_dir() else ():
+            if file.is_file() and file.stem == file_sha256(file):
+                keys = self._read(file, "keys")
+                self._found |= {bytes(key).hex(): (file, row) for row, key in enumerate(keys)}
+            else:
+                file.unlink()
+
+    def __len__(self) -> int:
+        """Passages found there."""
+        return len(self._found)
+
+    def get(self, key: str) -> Embedding | None:
+        """What was embedded under this key, a SHA-256 in hex; None where nothing was."""
+        if key not in self._found:
+            return None
+        file, row = self._found[key]
+        first, end = self._read(file, "bounds", row)
+        within = slice(int(first), int(end))
+        return self._read(file, "vectors", row), self._read(file, "tokens", within), self._read(file, "spans", within)
+
+    def put(self, key: str, passage: Embedding) -> None:
+        """Keeps a passage aside, in the next file as soon as that is full."""
+        self._waiting.append((key, passage))
+        if len(self._waiting) == _SIZE:
+            self._write()
+
+    def _write(self) -> None:
+        from safetensors.numpy import save
+
+        keys = [np.frombuffer(bytes.fromhex(key), dtype=np.uint8) for key, _ in self._waiting]
+        passages = [passage for _, passage in self._waiting]
+        ends = np.cumsum([len(tokens) for _, tokens, _ in passages])
+        content = save(
+            {
+                "keys": np.stack(keys),
+                "vectors": np.stack([vector for vector, _, _ in passages]),
+                "tokens": np.concatenate([tokens for _, tokens, _ in passages]),
+                "spans": np.concatenate([np.asarray(spans, dtype=np.int32) for _, _, spans in passages]),
+                "bounds": np.stack([np.concatenate([[0], ends[:-1]]), ends], axis=1),
+            }
+        )
+        self._folder.mkdir(parents=True, exist_ok=True)
+        # No flush and no rename: half a file is not what its name says.
+        (self._folder / f"{hashlib.sha256(content).hexdigest()}.safetensors").write_bytes(content)
+        self._waiting.clear()
+
+    @staticmethod
+    def _read(file: Path, name: str, rows: int | slice = slice(None)) -> Any:
+        from safetensors import safe_open
+
+        with safe_open(file, framework="np") as opened:
+            return opened.get_slice(name)[rows]

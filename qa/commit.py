@@ -1,0 +1,219 @@
+"""A generation, written aside -> the present one, or an earlier one again: whole, or not at all.
+
+A generation is written into a folder of its own, flushed to the disk, files and folders, and only then named
+in ``CURRENT`` by one rename: whenever a build dies, the index that was there before still stands. One process
+writes at a time. A reader keeps the generation that it has open: what it maps lives on until it lets go.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from qa import generations
+from qa.errors import IndexError_, IndexMissingError, StorageError
+
+KEPT = 2
+"""Generations that are kept: the present one, and the one before to go back to."""
+_LOCK_SECONDS = 600
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def new_generation(index: Path, *, kept: int = KEPT) -> Iterator[Path]:
+    """A folder to write the next generation into; on leaving the block it becomes the present one.
+
+    The block writes its files and ``manifest.json`` with :func:`qa.generations.write_manifest`. When the
+    block raises, what it wrote is removed and the present generation stays. Batches kept aside for it go
+    with it, unless it was interrupted: then the next build takes them up.
+
+    Args:
+        index: the index folder; made if missing.
+        kept: how many generations stay afterwards; with 1 nothing below ``index`` holds anything of earlier
+            ones.
+
+    Raises:
+        StorageError: the folder cannot be written, the disk is full, or another process keeps building.
+    """
+    with storage_errors(index):
+        there = index / "generations"
+        there.mkdir(parents=True, exist_ok=True)
+        with _the_only_builder(index):
+            _remove_unfinished(index)
+            before = _present(index)
+            number = max(generations.numbers(index), default=0) + 1
+            unfinished = there / f"{number}.unfinished"
+            unfinished.mkdir()
+            try:
+                yield unfinished
+                _flush(unfinished)
+                unfinished.rename(there / str(number))
+                _flush_folder(there)
+                _point_at(index, number)
+            except Exception:
+                shutil.rmtree(index / generations.BATCHES, ignore_errors=True)
+                raise
+            finally:
+                shutil.rmtree(unfinished, ignore_errors=True)
+            shutil.rmtree(index / generations.BATCHES, ignore_errors=True)
+            _keep(index, number, before, kept)
+
+
+def roll_back(index: Path, number: int | None = None) -> int:
+    """Makes a generation that is kept the present one again, after checking every file of it.
+
+    Args:
+        index: the index folder.
+        number: which one; None: the newest before the present one, or where that cannot be told, the newest.
+
+    Returns:
+        Its number.
+
+    Raises:
+        IndexMissingError: there is no index, or none of this number. IndexDamagedError, IndexMismatchError:
+        it cannot be used. StorageError: the disk refused.
+    """
+    if not generations.numbers(index):
+        generations.current_number(index)
+    with storage_errors(index), _the_only_builder(index):
+        there, present = generations.numbers(index), _present(index)
+        if number is None:
+            earlier = [one for one in there if present is None or one < present]
+            if not earlier:
+                raise IndexMissingError(
+                    f"The index in {index} keeps no earlier generation: build it anew from the earlier text.",
+                    "index.earlier", index=str(index),
+                )  # fmt: skip
+            number = earlier[-1]
+        elif number not in there:
+            raise IndexMissingError(
+                f"The index in {index} keeps no generation {number}: `qa log` lists those that are there.",
+                "index.generation", index=str(index), number=number,
+            )  # fmt: skip
+        generations.read_generation(index, number)
+        _point_at(index, number)
+    return number
+
+
+@contextmanager
+def _the_only_builder(index: Path) -> Iterator[None]:
+    """Holds the lock, which the system takes back from a process that dies, and says beside it who holds it."""
+    lock = FileLock(index / "LOCK", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        pid, since = _builder(index)
+        _log.warning("Waiting: process %s has been changing %s since %s.", pid, index, since)
+        try:
+            lock.acquire(timeout=_LOCK_SECONDS)
+        except Timeout:
+            pid, since = _builder(index)
+            raise StorageError(
+                f"Process {pid} has been changing {index} since {since}: wait for it to end, then try again.",
+                "storage.locked", index=str(index), pid=pid, since=since,
+            ) from None  # fmt: skip
+    builder = index / "BUILDER"
+    try:
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        builder.write_text(json.dumps({"pid": os.getpid(), "since": since}), encoding="ascii")
+        yield
+    finally:
+        with suppress(OSError):
+            builder.unlink()
+        lock.release()
+
+
+def _builder(index: Path) -> tuple[str, str]:
+    """The process that holds the lock and since when, as far as that can be read."""
+    try:
+        told = json.loads((index / "BUILDER").read_bytes())
+        return str(int(told["pid"])), datetime.fromisoformat(told["since"]).isoformat()
+    except (OSError, ValueError, KeyError, TypeError):
+        return "?", "?"
+
+
+@contextmanager
+def storage_errors(place: Path) -> Iterator[None]:
+    """Turns the disk's refusals inside the block into a StorageError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        why = str(error.strerror or error)
+        # A library that writes through C tells a short write without a number.
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, None):
+            key = "storage.full"
+            problem = f"The disk that holds {place} is full: free some space, then run the command again."
+        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            key = "storage.permission"
+            problem = f"{place} cannot be written: change its permissions, or choose another folder with --index."
+        elif error.errno in (errno.ENOTDIR, errno.EEXIST):
+            key = "storage.folder"
+            problem = f"{place} is not a folder: choose another place with --index."
+        else:
+            key = "storage.refused"
+            problem = f"{place} cannot be written ({why}): choose another folder with --index."
+        raise StorageError(problem, key, folder=str(place), why=why) from error
+
+
+def _point_at(index: Path, number: int) -> None:
+    pointer = index / "CURRENT.new"
+    with pointer.open("w", encoding="ascii") as file:
+        file.write(f"{number}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    pointer.replace(index / "CURRENT")
+    _flush_folder(index)
+
+
+def _flush(folder: Path) -> None:
+    for path in [*folder.rglob("*"), folder]:
+        if path.is_dir():
+            _flush_folder(path)
+        else:
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _present(index: Path) -> int | None:
+    try:
+        return generations.current_number(index)
+    except IndexError_:
+        return None
+
+
+def _remove_unfinished(index: Path) -> None:
+    """Removes what killed builds left. Only the holder of the lock may do this."""
+    for path in (index / "generations").iterdir():
+        if not path.name.isdecimal():
+            shutil.rmtree(path, ignore_errors=True)
+    with suppress(FileNotFoundError):
+        (index / "CURRENT.new").unlink()
+
+
+def _keep(index: Path, number: int, before: int | None, kept: int) -> None:
+    """Removes all generations but this many: this one, the one before it, then the newest of the others."""
+    others = [one for one in reversed(generations.numbers(index)) if one not in (number, before)]
+    ordered = [number, *([] if before is None else [before]), *others]
+    for old in ordered[kept:]:
+        shutil.rmtree(index / "generations" / str(old), ignore_errors=True)
+    if kept == 1:
+        with suppress(FileNotFoundError):
+            (index / generations.SUGGESTIONS).unlink()
