@@ -7,99 +7,25 @@ usage, 130 when interrupted. Nothing heavy is imported before a command needs it
 
 from __future__ import annotations
 
-import json
-import logging
-import os
 import sys
-import warnings
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING
 
 import click
 
 from qa import __version__
-from qa.errors import QAError
+from qa.shell import Commands, Folder, Settings, print_json, quiet, with_settings
 from qa.terminal import printable, progress_bar, show_answer, show_checks, show_hits, show_log, status
 
 if TYPE_CHECKING:
     from qa.index import Index
     from qa.sources import Source
 
-P = ParamSpec("P")
 
-_INTERRUPTED = 130
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What every command knows: the index folder, and whether to print JSON."""
-
-    index: Path
-    json: bool
-
-
-class _Folder(click.Path):
-    """A folder's name; an empty one, as of an unset variable, is no name for the folder one stands in."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if value == "":
-            self.fail("an empty name; name a folder.", param, ctx)
-        return super().convert(value, param, ctx)
-
-
-class _Sentence(click.ClickException):
-    """An error shown as its sentence alone, exit code 1."""
-
-    def show(self, file: Any = None) -> None:
-        click.echo(printable(" ".join(self.message.split())), file=file, err=True)
-
-
-class _Commands(click.Group):
-    """Turns what a command may raise into a sentence and an exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except QAError as error:
-            raise _Sentence(str(error)) from error
-        except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
-            ctx.exit(_INTERRUPTED)
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().main(*args, **kwargs)  # which ends quietly where the reader of our output has gone
-        except OSError as error:
-            place = f"{error.filename} " if error.filename else ""
-            _Sentence(
-                f"The system refused ({place}{error.strerror or error}): check free space and permissions."
-            ).show()
-            with suppress(OSError, ValueError):  # what could not be written would be tried again at exit
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(1)
-
-
-def _settings(command: Callable[Concatenate[Settings, P], None]) -> Callable[..., None]:
-    """Gives a command ``--index`` and ``--json``, which may as well stand before its name."""
-
-    @click.option("--index", "index", type=_Folder(path_type=Path), metavar="DIR", help="The index folder.")
-    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-    @click.pass_obj
-    @wraps(command)
-    def run(before: Settings, /, index: Path | None, as_json: bool, *args: P.args, **kwargs: P.kwargs) -> None:
-        command(Settings(index or before.index, as_json or before.json), *args, **kwargs)
-
-    return run
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="cited-qa %(version)s", help="Print the version.")
 @click.option(
-    "--index", type=_Folder(path_type=Path), metavar="DIR", default=Path("index"), help="The index folder [./index]."
+    "--index", type=Folder(path_type=Path), metavar="DIR", default=Path("index"), help="The index folder [./index]."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
@@ -112,24 +38,7 @@ def main(ctx: click.Context, index: Path, as_json: bool) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    _quiet()
-
-
-def _quiet() -> None:
-    """Keeps the libraries' warnings off the terminal; our own log stays."""
-    if not sys.warnoptions:
-        warnings.simplefilter("ignore")
-    root = logging.getLogger()
-    if not root.handlers:  # else Python prints what nobody handles
-        root.addHandler(logging.NullHandler())
-    logging.getLogger("qa").handlers = [_Log(logging.WARNING)]
-
-
-class _Log(logging.Handler):
-    """Our own warnings, one line each, on standard error."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        click.echo(printable(record.getMessage()), err=True)
+    quiet()
 
 
 @main.command()
@@ -141,7 +50,7 @@ class _Log(logging.Handler):
     "--max-tokens", type=click.IntRange(min=8), metavar="N", help="The longest passage, in the model's tokens."
 )
 @click.option("--max-chars", type=click.IntRange(min=1), metavar="N", help="Code points that a source may have.")
-@_settings
+@with_settings
 def build(
     settings: Settings,
     paths: tuple[Path, ...],
@@ -181,7 +90,7 @@ def build(
 @click.option("--text", metavar="TEXT", help="A text instead of files; - reads standard input.")
 @click.option("--name", metavar="NAME", default="text", show_default=True, help="What to call the text of --text.")
 @click.option("--max-chars", type=click.IntRange(min=1), metavar="N", help="Code points that a source may have.")
-@_settings
+@with_settings
 def add(settings: Settings, paths: tuple[Path, ...], text: str | None, name: str, max_chars: int | None) -> None:
     """Put files, folders or a text beside those of the index; one whose name is there takes its place."""
     from qa.index import Index
@@ -201,7 +110,7 @@ def add(settings: Settings, paths: tuple[Path, ...], text: str | None, name: str
 @main.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--no-purge", is_flag=True, help="Keep earlier generations, which hold these texts still.")
-@_settings
+@with_settings
 def remove(settings: Settings, names: tuple[str, ...], no_purge: bool) -> None:
     """Take texts out of the index, by name; nothing of them is left in its folder."""
     from qa.index import Index
@@ -220,7 +129,7 @@ def _finish(settings: Settings, index: Index) -> None:
     assert index.built  # this process has built it
     made = index.built.to_dict()
     if settings.json:
-        _print_json(made)
+        print_json(made)
     else:
         names = printable(", ".join(index.sources))
         click.echo(
@@ -230,21 +139,21 @@ def _finish(settings: Settings, index: Index) -> None:
 
 
 @main.command()
-@_settings
+@with_settings
 def log(settings: Settings) -> None:
     """List the generations of the index that are kept, the newest first."""
     from qa.generations import log as generations_of
 
     entries = generations_of(settings.index)
     if settings.json:
-        _print_json({"generations": [entry.to_dict() for entry in entries]})
+        print_json({"generations": [entry.to_dict() for entry in entries]})
     else:
         show_log(entries)
 
 
 @main.command()
 @click.argument("generation", type=click.IntRange(min=1), required=False, metavar="[GENERATION]")
-@_settings
+@with_settings
 def rollback(settings: Settings, generation: int | None) -> None:
     """Go back to a generation that is kept: the one before, or the one of this number."""
     from qa.commit import roll_back
@@ -256,7 +165,7 @@ def rollback(settings: Settings, generation: int | None) -> None:
         index = Index.open(settings.index)
         suggestions_of(index)
     if settings.json:
-        _print_json({"generation": number, "sources": len(index.sources), "passages": len(index.passages)})
+        print_json({"generation": number, "sources": len(index.sources), "passages": len(index.passages)})
     else:
         names = printable(", ".join(index.sources))
         click.echo(f"{settings.index}, generation {number}: {len(index.passages)} passages of {names}.")
@@ -274,7 +183,7 @@ def _given(text: str, name: str, limit: int) -> Source:
 @main.command()
 @click.argument("question")
 @click.option("-k", type=click.IntRange(1, 1000), default=5, show_default=True, metavar="N", help="How many hits.")
-@_settings
+@with_settings
 def search(settings: Settings, question: str, k: int) -> None:
     """Find the passages nearest to a question."""
     from qa.retrieval import retrieve
@@ -282,14 +191,14 @@ def search(settings: Settings, question: str, k: int) -> None:
     with status("Searching"):
         hits = retrieve(settings.index, question, k)
     if settings.json:
-        _print_json({"question": question, "hits": [hit.to_dict() for hit in hits]})
+        print_json({"question": question, "hits": [hit.to_dict() for hit in hits]})
     else:
         show_hits(hits)
 
 
 @main.command()
 @click.argument("question")
-@_settings
+@with_settings
 def ask(settings: Settings, question: str) -> None:
     """Answer a question with the text's own sentences."""
     from qa.answer import answer
@@ -299,7 +208,7 @@ def ask(settings: Settings, question: str) -> None:
         index = Index.open(settings.index)
         result = answer(index, question)
     if settings.json:
-        _print_json(result.to_dict())
+        print_json(result.to_dict())
     else:
         show_answer(index, result)
 
@@ -307,7 +216,7 @@ def ask(settings: Settings, question: str) -> None:
 @main.command("eval")
 @click.argument("path", metavar="SET", type=click.Path(path_type=Path))
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask N questions only, drawn at random.")
-@_settings
+@with_settings
 def evaluate_set(settings: Settings, path: Path, limit: int | None) -> None:
     """Measure retrieval, evidence and abstention on a question set.
 
@@ -321,7 +230,7 @@ def evaluate_set(settings: Settings, path: Path, limit: int | None) -> None:
     with progress_bar() as progress:
         report = evaluate(questions, settings.index, progress=progress, limit=limit)
     if settings.json:
-        _print_json(report.to_dict())
+        print_json(report.to_dict())
     else:
         click.echo(render(report))
 
@@ -329,20 +238,45 @@ def evaluate_set(settings: Settings, path: Path, limit: int | None) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=7860, show_default=True, metavar="PORT", help="0: any.")
+@click.option(
+    "--users", type=click.Path(path_type=Path), metavar="FILE", help="Lines of `qa password`: who may use it."
+)
+@click.option("--no-auth", is_flag=True, help="Let whoever reaches HOST use it.")
 @click.option("--mcp", is_flag=True, help="Also offer retrieve, answer, list_sources and build as MCP tools.")
-@_settings
-def serve(settings: Settings, host: str, port: int, mcp: bool) -> None:
-    """Open the chat in the browser."""
+@with_settings
+def serve(settings: Settings, host: str, port: int, users: Path | None, no_auth: bool, mcp: bool) -> None:
+    """Open the chat in the browser.
+
+    Beyond this machine it asks for a name and a password; CITED_QA_USERS may hold the lines instead of a file.
+    """
+    from qa.accounts import accounts_of
     from qa.server import ending_at_once
     from qa.server import serve as serve_chat
 
     with ending_at_once():
-        serve_chat(settings.index, host, port, mcp=mcp)
+        serve_chat(settings.index, host, port, mcp=mcp, accounts=accounts_of(users), no_auth=no_auth)
+
+
+@main.command()
+@click.argument("name")
+@click.password_option(help="The password; asked for when left out.")
+@with_settings
+def password(settings: Settings, name: str, password: str) -> None:
+    """Print the line of a user for `qa serve --users`."""
+    from qa.accounts import hashed_password
+
+    if not name or ":" in name or not name.isprintable():
+        raise click.UsageError("A name has at least one character, and no colon.")
+    line = f"{name}:{hashed_password(password)}"
+    if settings.json:
+        print_json({"line": line})
+    else:
+        click.echo(line)
 
 
 @main.command()
 @click.option("--fix", is_flag=True, help="Mend the index from what of it is whole.")
-@_settings
+@with_settings
 def doctor(settings: Settings, fix: bool) -> None:
     """Check the installation, the model and the index."""
     from qa.doctor import check
@@ -357,14 +291,10 @@ def doctor(settings: Settings, fix: bool) -> None:
     healthy = all(one.ok for one in checks)
     if settings.json:
         shown = [{"name": c.name, "ok": c.ok, "detail": c.detail, "remedy": c.remedy} for c in checks]
-        _print_json({"ok": healthy, "checks": shown} | ({"fixed": fixed} if fix else {}))
+        print_json({"ok": healthy, "checks": shown} | ({"fixed": fixed} if fix else {}))
     else:
         if fix:
             click.echo(fixed or "The index needs no mending.")
         show_checks(checks)
     if not healthy:
         raise SystemExit(1)
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))

@@ -1,8 +1,7 @@
-"""Index folder -> the chat on an address: FastAPI with the page at ``/`` and ``/healthz`` beside it.
+"""Index folder -> the chat on an address: FastAPI with the page at ``/``, and ``/healthz``, ``/readyz``, ``/metrics``.
 
 The socket is bound first, so that a port in use is told at once; the heavy libraries load after. The
-address is printed when it answers. Nothing is sent to any other host, and other sites' pages cannot use
-this one: foreign names of the host and requests from foreign pages are refused.
+address is printed when it answers. Nothing is sent to any other host; who is let in is ``guard.py``'s matter.
 """
 
 from __future__ import annotations
@@ -28,27 +27,15 @@ from qa.errors import QAError, ServeError
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from qa.accounts import Accounts
     from qa.ui.open_index import OpenIndex
 
 MAX_UPLOAD = "50mb"
+RATE = 600
+"""Requests that ask or change something, a minute and client, where other machines reach the chat; a page that is
+open makes up to 150."""
 STOP_AFTER = 3
 """Seconds that open pages are given when the server is told to stop."""
-
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
-"""Gradio compiles its templates in the page, hence 'unsafe-eval'; what matters is that nothing is foreign."""
-
-SECURITY_HEADERS = {
-    "content-security-policy": CONTENT_SECURITY_POLICY,
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-}
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +47,8 @@ def serve(
     sources: Path | None = None,
     *,
     mcp: bool = False,
+    accounts: Accounts | None = None,
+    no_auth: bool = False,
 ) -> None:
     """Serves the chat until interrupted.
 
@@ -69,13 +58,23 @@ def serve(
         port: 0 takes a free one.
         sources: file or folder that the index is built from first, where there is none.
         mcp: whether the public endpoints are MCP tools as well, over streamable HTTP at ``/gradio_api/mcp``.
+        accounts: who may use it; None: whoever reaches it.
+        no_auth: says that whoever reaches it from other machines may use it.
 
     Raises:
-        ServeError: the port is in use, the host is not one of this machine's, or what MCP needs is missing.
+        ServeError: the port is in use, the host is not one of this machine's, other machines reach it and it is
+        not said who may use it, or what MCP needs is missing.
     """
     if mcp:
         _expect_mcp()
     listening = _bind(host, port)
+    beyond = not ipaddress.ip_address(listening.getsockname()[0]).is_loopback
+    if beyond and accounts is None and not no_auth:
+        listening.close()
+        raise ServeError(
+            f"Other machines reach {host}: give --users FILE with lines of `qa password NAME`, "
+            "or --no-auth if all of them may use this chat."
+        )
     with tempfile.TemporaryDirectory(prefix="cited-qa-", ignore_cleanup_errors=True) as uploads, listening:
         os.environ["GRADIO_TEMP_DIR"] = uploads  # read by Gradio when it is imported
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -84,7 +83,8 @@ def serve(
         from qa.ui.open_index import OpenIndex
 
         open_index = OpenIndex(index_path)
-        app = build_app(open_index, hosts=_names_of(host, listening), mcp=mcp)
+        rate = RATE if beyond else None  # on this machine the one client is its user
+        app = build_app(open_index, _names_of(host, listening), mcp=mcp, accounts=accounts, rate=rate)
         threading.Thread(target=_prepare, args=(open_index, sources), daemon=True).start()
         _run(app, listening, host, mcp)
 
@@ -104,11 +104,21 @@ def ending_at_once() -> Iterator[None]:
     os._exit(0)
 
 
-def build_app(open_index: OpenIndex, hosts: Iterable[str] = ("localhost",), *, mcp: bool = False) -> FastAPI:
-    """The ASGI application: the page, ``/healthz``, MCP if wanted, and the guards before them."""
+def build_app(
+    open_index: OpenIndex,
+    hosts: Iterable[str] = ("localhost",),
+    *,
+    mcp: bool = False,
+    accounts: Accounts | None = None,
+    rate: int | None = None,
+) -> FastAPI:
+    """The ASGI application: the page, what a supervisor asks, MCP if wanted, and the guard before them."""
     import gradio as gr
-    from fastapi import FastAPI
+    from fastapi import FastAPI, Response
+    from fastapi.responses import JSONResponse
 
+    from qa.guard import Guard
+    from qa.metrics import Metrics
     from qa.ui.endpoints import give_json_to_mcp
     from qa.ui.page import build_page, head, theme
 
@@ -121,7 +131,21 @@ def build_app(open_index: OpenIndex, hosts: Iterable[str] = ("localhost",), *, m
         status = "ok" if index else "building" if open_index.building else "no index"
         return {"status": status, "generation": index.generation if index else None}
 
-    app.add_middleware(_Guard, hosts=frozenset(hosts))
+    @app.get("/readyz")
+    def readyz() -> Any:
+        """The same, with status 503 while nothing answers."""
+        told = healthz()
+        return JSONResponse(told, status_code=200 if told["status"] == "ok" else 503)
+
+    metrics = Metrics(open_index)
+    open_index.observe = metrics.question
+
+    @app.get("/metrics")
+    def counts() -> Any:
+        """Counts in Prometheus' text form."""
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    app.add_middleware(Guard, hosts=frozenset(hosts), accounts=accounts, rate=rate, seen=metrics.request)
     page = build_page(open_index)
     served: FastAPI = gr.mount_gradio_app(
         app,
@@ -149,56 +173,6 @@ def build_app(open_index: OpenIndex, hosts: Iterable[str] = ("localhost",), *, m
 def _expect_mcp() -> None:
     if importlib.util.find_spec("mcp") is None:
         raise ServeError("MCP needs an extra that is not installed: pip install 'cited-qa[mcp]'.")
-
-
-class _Guard:
-    """ASGI middleware: security headers on every answer, no foreign names, no writing from another site's page."""
-
-    def __init__(self, app: Any, hosts: frozenset[str]) -> None:
-        self._app = app
-        self._hosts = hosts
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def send_guarded(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                headers = [(name, value) for name, value in message["headers"] if name.decode() not in SECURITY_HEADERS]
-                headers += [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
-                message = {**message, "headers": headers}
-            await send(message)
-
-        headers: dict[str, str] = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        refusal: Any = None
-        if not _is_ours(headers.get("host", ""), self._hosts):
-            refusal = _plain("This server does not go by that name.", 400)
-        elif scope["method"] not in ("GET", "HEAD") and _from_elsewhere(headers):
-            refusal = _plain("This request comes from another site's page.", 403)
-        await (refusal or self._app)(scope, receive, send_guarded)
-
-
-def _plain(sentence: str, status: int) -> Any:
-    from starlette.responses import PlainTextResponse
-
-    return PlainTextResponse(sentence, status_code=status)
-
-
-def _is_ours(host: str, names: frozenset[str]) -> bool:
-    """Whether a Host header asks for us. Any address may: to lead a browser astray, DNS needs a name."""
-    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() and not host.endswith("]") else host
-    name = name.removeprefix("[").removesuffix("]").lower()
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return name in names
-    return True
-
-
-def _from_elsewhere(headers: dict[str, str]) -> bool:
-    origin = headers.get("origin")
-    return origin is not None and origin.partition("://")[2] != headers.get("host")
 
 
 def _bind(host: str, port: int) -> socket.socket:

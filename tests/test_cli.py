@@ -74,7 +74,8 @@ def test_help_loads_no_heavy_library_and_comes_at_once() -> None:
 
 def test_the_commands_are_those_of_the_contract_and_each_has_help() -> None:
     assert sorted(main.commands) == [
-        "add", "ask", "build", "doctor", "eval", "log", "remove", "rollback", "search", "serve",
+        "add", "ask", "build", "doctor", "eval", "log", "password", "remove", "rollback", "search",
+        "serve",
     ]  # fmt: skip
     for name, command in main.commands.items():
         assert command.help, name

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from qa import building
+from qa import index as index_module
 from qa.embedding import Embedder
 from qa.errors import IndexMissingError, QAError, SourceError
 from qa.index import Index
@@ -202,13 +202,13 @@ def test_a_failure_goes_once_a_later_change_of_its_text_succeeds(open_index: Ope
 
 
 def test_what_is_known_already_can_be_called_off_too(open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch) -> None:
-    split = building.split_passages
+    write = index_module.write_generation
 
     def called_off(*given: Any) -> Any:
-        open_index.cancel(open_index.jobs[0].id)  # while the first text is being read
-        return split(*given)
+        open_index.cancel(open_index.jobs[0].id)  # while the texts are being read
+        return write(*given)
 
-    monkeypatch.setattr(building, "split_passages", called_off)
+    monkeypatch.setattr(index_module, "write_generation", called_off)
     open_index.add([Source("again", CATS.text)])
     settled(open_index)
     assert names(open_index) == ["cats"]

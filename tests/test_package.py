@@ -41,13 +41,17 @@ ORDER = [
     "repair",
     "doctor",
     "terminal",
+    "shell",
+    "accounts",
+    "guard",
     "cli",
     "ui",
+    "metrics",
     "server",
     "__main__",
 ]
 """A module imports only what stands above it; the commands, the page and the server are imported by none."""
-ENDS = {"cli": {"__main__"}, "ui": {"server"}, "server": {"cli"}}
+ENDS = {"cli": {"__main__"}, "ui": {"server", "metrics"}, "server": {"cli"}}
 
 
 def imports(path: Path) -> set[str]:

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from qa.cli import main
+from qa.index import Index
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -49,11 +50,19 @@ def test_each_shell_example_runs(clone: Path, line: str) -> None:
         assert json.loads(result.stdout)
 
 
+def test_texts_come_and_go_as_shown(clone: Path) -> None:
+    (clone / "notes.txt").write_text("The gate's key is in the red box.", encoding="utf-8")
+    for line in blocks("sh")[3].splitlines():
+        result = CliRunner().invoke(main, shlex.split(line, comments=True)[1:])
+        assert result.exit_code == 0, (line, result.output)
+    assert list(Index.open("index").sources) == ["openai-turmoil.txt", "notes.txt"]
+
+
 def test_the_table_of_json_names_what_the_commands_print(clone: Path) -> None:
     for command, keys in re.findall(r"^\| `qa (\w+)[^|]*\| `([^`]*)` \|$", README, re.MULTILINE):
-        if command == "eval":
-            continue  # its keys are tested with its figures
-        arguments = {"build": ["source"], "search": ["Loopt"], "ask": ["Looptとは何ですか"]}[command]
+        if command in ("eval", "rollback"):
+            continue  # their keys are tested with what they do
+        arguments = {"build": ["source"], "log": [], "search": ["Loopt"], "ask": ["Looptとは何ですか"]}[command]
         printed = json.loads(CliRunner().invoke(main, [command, *arguments, "--json"]).stdout)
         top = re.sub(r": \[.*?\]", "", keys).replace(" ", "").split(",")
         assert set(top) <= set(printed), command

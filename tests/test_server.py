@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from qa.errors import ServeError
-from qa.server import SECURITY_HEADERS, build_app, serve
+from qa.errors import QuestionError, ServeError
+from qa.guard import SECURITY_HEADERS
+from qa.server import build_app, serve
 from qa.ui.open_index import OpenIndex
 
 
@@ -28,6 +29,35 @@ def test_healthz_says_which_generation_answers(client: TestClient, article_index
 def test_healthz_says_that_there_is_no_index(tmp_path: Path) -> None:
     with TestClient(build_app(OpenIndex(tmp_path)), base_url="http://127.0.0.1") as client:
         assert client.get("/healthz").json() == {"status": "no index", "generation": None}
+
+
+def test_readyz_is_503_until_something_answers(client: TestClient, tmp_path: Path) -> None:
+    assert client.get("/readyz").status_code == 200
+    with TestClient(build_app(OpenIndex(tmp_path)), base_url="http://127.0.0.1") as nothing:
+        told = nothing.get("/readyz")
+        assert (told.status_code, told.json()["status"]) == (503, "no index")
+
+
+def test_metrics_count_questions_by_outcome_and_hold_none_of_their_words(article_index: Path) -> None:
+    open_index = OpenIndex(article_index)
+    with TestClient(build_app(open_index), base_url="http://127.0.0.1") as client:
+        open_index.answer(open_index.current(), "暫定CEOに任命されたのは誰ですか")
+        with pytest.raises(QuestionError):
+            open_index.answer(open_index.current(), "")
+        client.get("/healthz")
+        told = client.get("/metrics").text
+    assert 'qa_questions_total{outcome="answered"} 1.0' in told
+    assert 'qa_questions_total{outcome="failed"} 1.0' in told
+    assert "qa_answer_seconds_count 2.0" in told
+    assert 'qa_http_requests_total{method="GET",status="200"} 1.0' in told
+    assert f"qa_index_passages {float(len(open_index.current().passages))}" in told
+    assert "process_resident_memory_bytes" in told
+    assert "CEO" not in told
+
+
+def test_beyond_this_machine_it_has_to_be_said_who_may_use_it() -> None:
+    with pytest.raises(ServeError, match=r"^Other machines reach 0\.0\.0\.0: give --users FILE .*, or --no-auth"):
+        serve("index", host="0.0.0.0", port=0)
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/config", "/nothing-here"])

@@ -15,7 +15,6 @@ from typing import Any, ParamSpec, TypeVar
 import gradio as gr
 from gradio.events import api
 
-from qa.answer import answer as answer_question
 from qa.errors import QAError
 from qa.retrieval import retrieve as retrieve_hits
 from qa.sources import source_from_text
@@ -57,7 +56,7 @@ def add_endpoints(open_index: OpenIndex) -> None:
             0-based code points, end exclusive) and searched_for. Not answered: text is empty, and related has
             the nearest passages.
         """
-        return answer_question(open_index.current(), question, k, sources=sources).to_dict()
+        return open_index.answer(open_index.current(), question, k, sources).to_dict()
 
     def list_sources() -> list[dict]:  # type: ignore[type-arg]
         """Lists the texts that are asked: name, length in code points, sha256 of the UTF-8."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Collection, Iterable
 from itertools import count, takewhile
 from pathlib import Path
 
+from qa.answer import Answer, answer
 from qa.embedding import Progress
 from qa.errors import QAError
 from qa.index import Index
@@ -39,6 +41,7 @@ class OpenIndex:
         self._numbers = count(1)
         self._working = False
         self._committing = False
+        self.observe: Callable[[str, float], None] = lambda outcome, seconds: None
 
     def current(self) -> Index:
         """The index of the generation that stands on disk now, or the last one while that is being opened.
@@ -66,6 +69,16 @@ class OpenIndex:
             return self.current()
         except QAError:
             return None
+
+    def answer(self, index: Index, question: str, k: int = 10, sources: Collection[str] | None = None) -> Answer:
+        """As :func:`qa.answer.answer`, counted."""
+        started, outcome = time.perf_counter(), "failed"
+        try:
+            result = answer(index, question, k, sources=sources)
+            outcome = "answered" if result.answered else "declined"
+            return result
+        finally:
+            self.observe(outcome, time.perf_counter() - started)
 
     @property
     def jobs(self) -> tuple[Job, ...]:

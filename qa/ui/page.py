@@ -14,7 +14,6 @@ from typing import Any
 
 import gradio as gr
 
-from qa.answer import answer
 from qa.errors import IndexMissingError
 from qa.index import Index
 from qa.ui.conversations import ConversationsPanel, kept
@@ -198,7 +197,7 @@ class _Page:
                     self._stop: gr.update(interactive=True),
                 }
             chosen = {name: index.sources[name] for name in self._texts.chosen(index, left_out)}
-            result = answer(index, question, sources=chosen)
+            result = self._open_index.answer(index, question, sources=chosen)
             yield {
                 **self._drawn(index, asked.answered(result, chosen), words, left_out),
                 self._stop: gr.update(interactive=False),

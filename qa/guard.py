@@ -1,0 +1,181 @@
+"""What stands before the served page: whose request is let through, and what every answer carries.
+
+A request has to ask for us by a name of ours (else a foreign page could reach us by DNS), may not write from
+another site's page, has a bounded body, comes at a bounded rate, and where there are accounts, from one of them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import ipaddress
+import time
+from collections.abc import Callable
+from typing import Any
+
+from qa.accounts import Accounts
+
+MAX_BODY = 64 * 1024**2
+"""Bytes of a request: an upload of the largest file and what a form puts around it."""
+OPEN_PATHS = ("/healthz", "/readyz")
+"""What a supervisor asks without a password; they tell no text."""
+WRONG_PASSWORDS = 10
+"""A minute, from one client."""
+REMEMBERED_SECONDS = 3600
+"""For this long a password that was right is not hashed again."""
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+"""Gradio compiles its templates in the page, hence 'unsafe-eval'; what matters is that nothing is foreign."""
+
+SECURITY_HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+class Guard:
+    """ASGI middleware."""
+
+    def __init__(
+        self,
+        app: Any,
+        hosts: frozenset[str],
+        accounts: Accounts | None = None,
+        rate: int | None = None,
+        seen: Callable[[str, int], None] = lambda method, status: None,
+    ) -> None:
+        """Stands before an application.
+
+        Args:
+            app: the ASGI application.
+            hosts: the names that are ours, beside any address.
+            accounts: who may come in; None: everyone.
+            rate: requests that change or ask something, from one client in a minute; None: any number.
+            seen: called with the method and the status of each answer.
+        """
+        from limits import RateLimitItemPerMinute
+        from limits.storage import MemoryStorage
+        from limits.strategies import MovingWindowRateLimiter
+
+        self._app = app
+        self._hosts = hosts
+        self._accounts = accounts
+        self._seen = seen
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._rate = RateLimitItemPerMinute(rate) if rate else None
+        self._wrong = RateLimitItemPerMinute(WRONG_PASSWORDS)
+        self._right: dict[bytes, float] = {}  # SHA-256 of an Authorization header -> when it was let in
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = too_large = False
+        taken = 0
+
+        async def send_guarded(message: Any) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                self._seen(scope["method"], message["status"])
+                headers = [(name, value) for name, value in message["headers"] if name.decode() not in SECURITY_HEADERS]
+                headers += [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        async def send_unless_too_large(message: Any) -> None:
+            if started or not too_large:
+                await send_guarded(message)
+
+        async def receive_bounded() -> Any:
+            nonlocal taken, too_large
+            message = await receive()
+            taken += len(message.get("body", b""))
+            too_large = taken > MAX_BODY
+            return {"type": "http.disconnect"} if too_large else message
+
+        headers: dict[str, str] = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        refusal = await self._refusal(scope, headers)
+        try:
+            await (refusal or self._app)(scope, receive_bounded, send_unless_too_large)
+        except Exception:
+            if not too_large:  # else it says that its client has gone
+                raise
+        if too_large and not started:
+            await _plain("This request is too large.", 413)(scope, receive, send_guarded)
+
+    async def _refusal(self, scope: Any, headers: dict[str, str]) -> Any:
+        writes = scope["method"] not in ("GET", "HEAD")
+        client = scope["client"][0] if scope.get("client") else ""
+        if not is_ours(headers.get("host", ""), self._hosts):
+            return _plain("This server does not go by that name.", 400)
+        if writes and _from_elsewhere(headers):
+            return _plain("This request comes from another site's page.", 403)
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > MAX_BODY:
+            return _plain("This request is too large.", 413)
+        if writes and self._rate and not self._limiter.hit(self._rate, "asked", client):
+            return _plain("Too many requests: wait a minute, then go on.", 429, {"retry-after": "60"})
+        if self._accounts and scope["path"] not in OPEN_PATHS:
+            return await self._stranger(self._accounts, headers.get("authorization", ""), client)
+        return None
+
+    async def _stranger(self, accounts: Accounts, authorization: str, client: str) -> Any:
+        """A refusal, unless the header gives the name and password of an account (RFC 7617)."""
+        from starlette.concurrency import run_in_threadpool
+
+        key, now = hashlib.sha256(authorization.encode()).digest(), time.monotonic()
+        if now - self._right.get(key, -REMEMBERED_SECONDS) < REMEMBERED_SECONDS:
+            return None
+        if not self._limiter.test(self._wrong, "password", client):
+            return _plain("Too many wrong passwords: wait a minute, then try again.", 429, {"retry-after": "60"})
+        if given := _basic(authorization):
+            if await run_in_threadpool(accounts.allow, *given):
+                self._right = {one: since for one, since in self._right.items() if now - since < REMEMBERED_SECONDS}
+                self._right[key] = now
+                return None
+            self._limiter.hit(self._wrong, "password", client)
+        wanted = {"www-authenticate": 'Basic realm="cited-qa", charset="UTF-8"'}
+        return _plain("Give the name and password of a user of this chat.", 401, wanted)
+
+
+def _plain(sentence: str, status: int, headers: dict[str, str] | None = None) -> Any:
+    from starlette.responses import PlainTextResponse
+
+    return PlainTextResponse(sentence, status_code=status, headers=headers)
+
+
+def _basic(authorization: str) -> tuple[str, str] | None:
+    kind, _, encoded = authorization.partition(" ")
+    if kind.lower() != "basic":
+        return None
+    try:
+        name, colon, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+    except (ValueError, binascii.Error):
+        return None
+    return (name, password) if colon else None
+
+
+def is_ours(host: str, names: frozenset[str]) -> bool:
+    """Whether a Host header asks for us. Any address may: to lead a browser astray, DNS needs a name."""
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() and not host.endswith("]") else host
+    name = name.removeprefix("[").removesuffix("]").lower()
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return name in names
+    return True
+
+
+def _from_elsewhere(headers: dict[str, str]) -> bool:
+    origin = headers.get("origin")
+    return origin is not None and origin.partition("://")[2] != headers.get("host")

@@ -1,0 +1,108 @@
+"""What the commands of the shell share: ``--index`` and ``--json``, errors as one sentence, a quiet terminal."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec
+
+import click
+
+from qa.errors import QAError
+from qa.terminal import printable
+
+P = ParamSpec("P")
+
+_INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What every command knows: the index folder, and whether to print JSON."""
+
+    index: Path
+    json: bool
+
+
+class Folder(click.Path):
+    """A folder's name; an empty one, as of an unset variable, is no name for the folder one stands in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("an empty name; name a folder.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class _Sentence(click.ClickException):
+    """An error shown as its sentence alone, exit code 1."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(printable(" ".join(self.message.split())), file=file, err=True)
+
+
+class Commands(click.Group):
+    """Turns what a command may raise into a sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except QAError as error:
+            raise _Sentence(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(_INTERRUPTED)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)  # which ends quietly where the reader of our output has gone
+        except OSError as error:
+            place = f"{error.filename} " if error.filename else ""
+            _Sentence(
+                f"The system refused ({place}{error.strerror or error}): check free space and permissions."
+            ).show()
+            with suppress(OSError, ValueError):  # what could not be written would be tried again at exit
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+
+
+def with_settings(command: Callable[Concatenate[Settings, P], None]) -> Callable[..., None]:
+    """Gives a command ``--index`` and ``--json``, which may as well stand before its name."""
+
+    @click.option("--index", "index", type=Folder(path_type=Path), metavar="DIR", help="The index folder.")
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    @click.pass_obj
+    @wraps(command)
+    def run(before: Settings, /, index: Path | None, as_json: bool, *args: P.args, **kwargs: P.kwargs) -> None:
+        command(Settings(index or before.index, as_json or before.json), *args, **kwargs)
+
+    return run
+
+
+def quiet() -> None:
+    """Keeps the libraries' warnings off the terminal; our own log stays."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    root = logging.getLogger()
+    if not root.handlers:  # else Python prints what nobody handles
+        root.addHandler(logging.NullHandler())
+    logging.getLogger("qa").handlers = [_Log(logging.WARNING)]
+
+
+class _Log(logging.Handler):
+    """Our own warnings, one line each, on standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(printable(record.getMessage()), err=True)
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """The one object that a command prints with ``--json``."""
+    click.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))

@@ -1,0 +1,72 @@
+"""A password is known by its hash alone, and what is no user is told by its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from qa.accounts import ENVIRONMENT, Accounts, accounts_of, hashed_password
+from qa.cli import main
+from qa.errors import ServeError
+
+
+def test_a_name_comes_in_with_its_own_password_alone() -> None:
+    lines = f"# readers\n\nanna:{hashed_password('鍵 key')}\nben:{hashed_password('')}\n"
+    accounts = Accounts(lines, "here")
+    assert accounts.allow("anna", "鍵 key") and accounts.allow("ben", "")
+    for name, password in (
+        ("anna", "key"),
+        ("anna", ""),
+        ("ben", "鍵 key"),
+        ("carl", ""),
+        ("", ""),
+        ("anna", "\ud800"),
+    ):
+        assert not accounts.allow(name, password)
+
+
+def test_two_hashes_of_a_password_differ_and_hold_none_of_it() -> None:
+    one, other = hashed_password("swordfish"), hashed_password("swordfish")
+    assert one != other and "swordfish" not in one
+    assert one.startswith("scrypt$16384$8$1$")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "anna", "anna:", "anna:swordfish", ":" + hashed_password("x"), "anna:scrypt$16384$8$1$AAAA$AAAA",
+        "anna:" + hashed_password("x").replace("16384", "16385"),
+        "anna:" + hashed_password("x").replace("16384", str(2**40)),  # would take all memory
+        "anna:" + hashed_password("x").replace("$8$", "$8000$"),
+    ],
+)  # fmt: skip
+def test_a_line_that_is_no_user_is_named(line: str) -> None:
+    with pytest.raises(ServeError, match=r"^Line 2 of users\.txt is no user: write what `qa password NAME` prints\.$"):
+        Accounts(f"ben:{hashed_password('x')}\n{line}", "users.txt")
+
+
+def test_no_user_at_all_is_told() -> None:
+    with pytest.raises(ServeError, match="There is no user in here"):
+        Accounts("# nobody yet\n", "here")
+
+
+def test_they_come_from_the_file_else_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(ENVIRONMENT, raising=False)
+    assert accounts_of(None) is None
+    monkeypatch.setenv(ENVIRONMENT, f"anna:{hashed_password('a')}")
+    users = tmp_path / "users"
+    with pytest.raises(ServeError, match=r"cannot be read .*: name a file of users with --users\.$"):
+        accounts_of(users)
+    users.write_text(f"ben:{hashed_password('b')}", encoding="utf-8")
+    from_environment, from_file = accounts_of(None), accounts_of(users)
+    assert from_environment and from_environment.allow("anna", "a")
+    assert from_file and from_file.allow("ben", "b") and not from_file.allow("anna", "a")
+
+
+def test_the_command_prints_a_line_that_lets_in() -> None:
+    printed = CliRunner().invoke(main, ["password", "anna"], input="secret\nsecret\n")
+    line = printed.stdout.splitlines()[-1]
+    assert Accounts(line, "here").allow("anna", "secret")
+    assert CliRunner().invoke(main, ["password", "an:na", "--password", "x"]).exit_code == 2
