@@ -29,16 +29,18 @@ ANSWERS_WITHIN = 60_000
 
 
 @contextmanager
-def serving(index: Path, *options: str) -> Iterator[str]:
-    """The address of ``qa serve`` on this index, in a process of its own."""
+def serving(index: Path, *options: str, folder: Path | None = None) -> Iterator[str]:
+    """The address of ``qa serve`` on this index, in a process of its own; its log and uploads lie in ``folder``,
+    or beside the index."""
+    folder = folder or index.parent
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "qa", "serve", "--index", str(index), "--port", str(port), *options]
     # A proxy that answers nothing: nothing of ours may go through it.
     environment = {**os.environ, "HTTP_PROXY": "http://127.0.0.1:9", "PYTHONUNBUFFERED": "1"}
-    log = index.parent / "server.log"
-    uploads = index.parent / "tmp"
+    log = folder / "server.log"
+    uploads = folder / "tmp"
     uploads.mkdir()
     environment["TMPDIR"] = str(uploads)  # what is uploaded lies in here, and is gone when the server stops
     with log.open("w") as errors:

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from browser import PHONE, Visit, ask, needs_chromium, replace_text, serving
 
+from qa.accounts import hashed_password
+
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = needs_chromium
 
@@ -225,3 +227,17 @@ def test_another_program_calls_the_public_endpoints(address: str, article: str) 
     assert result["answered"] and all(article[c["start"] : c["end"]] == c["quote"] for c in result["citations"])
     with pytest.raises(AppError, match=r"^The question"):
         client.predict("", api_name="/answer")
+
+
+def test_with_accounts_the_page_works_for_whoever_knows_the_password(
+    visit: Visit, browser: Any, article_index: Path, tmp_path: Path
+) -> None:
+    users = tmp_path / "users.txt"
+    users.write_text(f"anna:{hashed_password('鍵')}", encoding="utf-8")
+    with serving(article_index, "--users", str(users), folder=tmp_path) as url:
+        stranger = browser.new_page()
+        told = stranger.goto(url)
+        assert told.status == 401 and "name and password" in stranger.inner_text("body")
+        stranger.close()
+        page = visit(url, http_credentials={"username": "anna", "password": "鍵"})
+        assert ask(page, "暫定CEOに任命されたのは誰ですか").locator(".cite").count()

@@ -20,6 +20,7 @@ playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright i
 pytestmark = needs_chromium
 
 GARDEN = "庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。\n\n門の鍵は赤い箱の中にあります。"
+LONG = "\n\n".join(f"第{n}話。{n}匹の猫が魚を食べました。長い一日でした。" for n in range(4000))
 ARTICLE = ARTICLE_FILE.name
 WITHIN = {"timeout": ANSWERS_WITHIN}
 Served = tuple[str, Path]
@@ -234,9 +235,7 @@ def test_a_text_is_read_before_it_is_asked_and_the_work_is_cancelled(
     visit: Visit, own_address: str, tmp_path: Path
 ) -> None:
     long = tmp_path / "long.txt"
-    long.write_text(
-        "\n\n".join(f"第{n}話。{n}匹の猫が魚を食べました。長い一日でした。" for n in range(4000)), encoding="utf-8"
-    )
+    long.write_text(LONG, encoding="utf-8")
     page = visit(own_address)
     give_files(page, long)
     waiting = row(page, "long.txt", ":is(.waiting, .embedding)")
@@ -249,7 +248,8 @@ def test_a_text_is_read_before_it_is_asked_and_the_work_is_cancelled(
     waiting.locator(".cancel").click()
     row(page, "long.txt").wait_for(state="detached", **WITHIN)
     page.wait_for_selector("#progress .building", state="hidden")
-    assert page.locator("#listing .name").all_text_contents() == [ARTICLE]
+    names = "JSON.stringify([...document.querySelectorAll('#listing .name')].map((name) => name.textContent))"
+    page.wait_for_function(f"names => {names} === JSON.stringify(names)", arg=[ARTICLE])
 
 
 def test_every_page_that_is_open_sees_what_another_does(visit: Visit, own_address: str) -> None:

@@ -1,4 +1,4 @@
-// value: {generation, busy, rows: [{name, id, length, indexed, state, job, kind, new_name, done, total, left, sentence}]},
+// value: {at, generation, busy, rows: [{name, id, length, indexed, state, job, kind, new_name, done, total, left, sentence}]},
 // as listing.py says. Triggers "act" {do, name | job, to} and "choose" {left_out: [name]}.
 // Newer values come by QA.texts (progress.js). Rows are kept from one drawing to the next: a report of progress
 // takes no focus and ends no edit.
@@ -234,7 +234,7 @@ QA.drawTexts = () => {
 };
 QA.onLanguage(draw);
 watch("value", () => {
-  if (props.value.generation < QA.texts?.generation) return; // a look has shown more already
+  if (props.value.at < QA.texts?.at) return; // a later look was drawn while this was on its way
   value = props.value;
   draw();
 });

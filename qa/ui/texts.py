@@ -7,6 +7,7 @@ open and be ended for each page.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import Any
@@ -78,8 +79,9 @@ class TextsPanel:
         self.listing.choose(self._choose, None, [self.left_out], trigger_mode="always_last", queue=False, **options)
 
     def listed(self, words: Words) -> dict[str, Any]:
-        """The value of the list, now."""
-        return listing(self._open_index.available(), self._open_index.jobs, words)
+        """The value of the list, now; ``at`` is when, in seconds, before anything was looked at."""
+        at = time.time()
+        return {**listing(self._open_index.available(), self._open_index.jobs, words), "at": at}
 
     def _lister(self) -> Callable[[str], dict[str, Any]]:
         """For the progress part: language -> the list. A plain function, as Gradio wants it."""
