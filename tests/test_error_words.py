@@ -30,7 +30,7 @@ from qa.ui.words import languages, sentence_for, words_of
 from qa.weights import convert, default_model_folder, packaged_weights
 
 PACKAGE = Path(__file__).parents[1] / "qa"
-BEYOND_THE_PAGE = {"cli.py", "doctor.py", "server.py", "terminal.py", "errors.py"}
+BEYOND_THE_PAGE = {"accounts.py", "cli.py", "doctor.py", "server.py", "terminal.py", "errors.py"}
 """Modules whose errors are for the one who sits at the terminal; so are those of ``evaluation/``."""
 NOT_CAUSED = {
     "source.permission",  # an administrator may read everything
