@@ -111,7 +111,7 @@ def _sources(page: Page, out: Path, name: str) -> None:
         # One cited sentence goes, all that is behind the new line moves.
         changed.write_text("改訂版です。\n\n" + text.replace(quotes[-1], ""), encoding="utf-8", newline="")
         page.fill("#text-name :is(input, textarea)", "庭の記録")
-        page.fill("#text-body textarea", NOTES * 40)
+        page.fill("#text-body textarea", "\n\n".join(f"第{n}日。{NOTES}" for n in range(60)))  # long enough to be seen
         page.set_input_files("#text-files input[type=file]", [broken, changed])
         page.wait_for_function("name => document.querySelector('#text-files').textContent.includes(name)", arg="photo")
         page.click("#build")
