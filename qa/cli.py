@@ -69,9 +69,7 @@ def build(
     from qa.sources import DEFAULT_MAX_CHARS
 
     limit = max_chars or DEFAULT_MAX_CHARS
-    sources: list[Path | Source] = [*paths]
-    if text is not None:
-        sources.append(_given(text, name, limit))
+    sources = _texts(paths, text, name, limit)
     chunking = Chunking(max_tokens, 0) if max_tokens else None
     with progress_bar() as progress:
         index = Index.build(
@@ -97,9 +95,7 @@ def add(settings: Settings, paths: tuple[Path, ...], text: str | None, name: str
     from qa.sources import DEFAULT_MAX_CHARS
 
     limit = max_chars or DEFAULT_MAX_CHARS
-    sources: list[Path | Source] = [*paths]
-    if text is not None:
-        sources.append(_given(text, name, limit))
+    sources = _texts(paths, text, name, limit)
     if not sources:
         raise click.UsageError("Name a file or folder to add, or give a text with --text.")
     with progress_bar() as progress:
@@ -169,6 +165,11 @@ def rollback(settings: Settings, generation: int | None) -> None:
     else:
         names = printable(", ".join(index.sources))
         click.echo(f"{settings.index}, generation {number}: {len(index.passages)} passages of {names}.")
+
+
+def _texts(paths: tuple[Path, ...], text: str | None, name: str, limit: int) -> list[Path | Source]:
+    """What a command was given to read: its paths, then the text of ``--text``."""
+    return [*paths, *([] if text is None else [_given(text, name, limit)])]
 
 
 def _given(text: str, name: str, limit: int) -> Source:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -241,20 +241,19 @@ class Index:
         """What the present generation, a killed build and the generations kept beside them hold already."""
         batches = Batches(path, embedder)
         present = dict(_embedded_in(before, embedder)) if before else {}
-        earlier: dict[str, Embedding] | None = None  # read once it is needed
+
+        @cache
+        def earlier() -> dict[str, Embedding]:
+            """Read once a passage is in neither of the others."""
+            found: dict[str, Embedding] = {}
+            for number in generations.numbers(path):
+                if before is None or number != before.generation:
+                    with suppress(QAError):
+                        found |= _embedded_in(cls._read(path, number), embedder)
+            return found
 
         def embedded(key: str) -> Embedding | None:
-            nonlocal earlier
-            found = present.get(key) or batches.get(key)
-            if found is None:
-                if earlier is None:
-                    earlier = {}
-                    for number in generations.numbers(path):
-                        if before is None or number != before.generation:
-                            with suppress(QAError):
-                                earlier |= _embedded_in(cls._read(path, number), embedder)
-                found = earlier.get(key)
-            return found
+            return present.get(key) or batches.get(key) or earlier().get(key)
 
         return Known(embedded, _split_in(before, embedder, chunking) if before else {}, batches.put)
 
