@@ -153,6 +153,7 @@ def test_a_marked_sentence_leads_back_to_its_number(visit: Visit, address: str) 
     ask(page, FIRST)
     for act in (lambda mark: mark.click(), lambda mark: mark.press("Enter"), lambda mark: mark.press("Space")):
         page.focus("#question textarea")
+        page.evaluate("document.querySelectorAll('#chat .lit').forEach((cite) => cite.classList.remove('lit'))")
         mark = page.locator("#source .sentence.cited").first
         act(mark)
         lit = page.locator("#chat .cite.lit")
@@ -160,6 +161,17 @@ def test_a_marked_sentence_leads_back_to_its_number(visit: Visit, address: str) 
         start, end = mark.get_attribute("data-start"), mark.get_attribute("data-end")
         assert f"at-{start}-{end}" in lit.get_attribute("class")
         expect(page.locator("#chat .cite.lit:focus")).to_have_count(1)
+
+
+def test_a_marked_sentence_keeps_the_focus_while_the_page_changes(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask(page, FIRST)
+    page.locator("#source .sentence.cited").first.focus()
+    page.evaluate("""async () => {
+        document.querySelector('#notice').append(document.createElement('i'));
+        await new Promise((resolve) => setTimeout(resolve, 200));
+    }""")
+    assert page.evaluate("document.activeElement.matches('#source .sentence.cited')")
 
 
 def test_on_a_phone_a_marked_sentence_leads_back_to_the_chat(visit: Visit, address: str) -> None:

@@ -72,18 +72,19 @@ function at({ start, end }) {
   );
 }
 
-// places: [{id, start, end}], of the answer that is read now.
+// places: [{id, start, end}], of the answer that is read now. Only what differs is touched: a sentence that loses its
+// tabindex, if only for a moment, loses the focus too.
 function mark(places) {
+  const cited = new Set(places.filter((place) => place.id === drawn).flatMap(at));
   article.querySelectorAll(".cited").forEach((sentence) => {
+    if (cited.has(sentence)) return;
     sentence.classList.remove("cited");
     if (!sentence.matches(".current")) sentence.removeAttribute("tabindex");
   });
-  for (const place of places.filter((place) => place.id === drawn)) {
-    at(place).forEach((sentence) => {
-      sentence.classList.add("cited");
-      sentence.tabIndex = 0;
-    });
-  }
+  cited.forEach((sentence) => {
+    sentence.classList.add("cited");
+    sentence.tabIndex = 0;
+  });
 }
 
 // A marked sentence leads back to its [n].
