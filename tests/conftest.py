@@ -57,7 +57,8 @@ def scratch_address(article_index: Path, tmp_path_factory: pytest.TempPathFactor
 def browser() -> Iterator[Any]:
     playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        # A GPU made of software would only take the processor's time.
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield chromium
         chromium.close()
 
@@ -102,20 +103,34 @@ def article(article_index: Path) -> str:
     return source.text
 
 
+@pytest.fixture(scope="session")
+def profiles(browser: Any) -> Iterator[Callable[[State], Any]]:
+    """Profiles of the browser by how a state sets it; what one has loaded of the page it need not load again."""
+    made: dict[str, Any] = {}
+
+    def profile(state: State) -> Any:
+        options = {"locale": state.locale, "reduced_motion": "reduce", **state.browser}
+        key = repr(sorted(options.items()))
+        if key not in made:
+            made[key] = browser.new_context(bypass_csp=True, **options)
+            made[key].set_default_timeout(ANSWERS_WITHIN)
+        return made[key]
+
+    yield profile
+    for context in made.values():
+        context.close()
+
+
 @pytest.fixture
-def reach(browser: Any, address: str) -> Iterator[Callable[[State], Any]]:
-    """Opens the page in a fresh profile and takes the steps of a state."""
-    contexts = []
+def reach(profiles: Callable[[State], Any], address: str) -> Iterator[Callable[[State], Any]]:
+    """Opens the page, with nothing kept from before, and takes the steps of a state."""
+    pages = []
 
     def open_page(state: State) -> Any:
         width, height = state.size
-        viewport = {"width": width, "height": height}
-        context = browser.new_context(
-            locale=state.locale, viewport=viewport, bypass_csp=True, **{"reduced_motion": "reduce", **state.browser}
-        )
-        context.set_default_timeout(ANSWERS_WITHIN)
-        contexts.append(context)
-        page = context.new_page()
+        page = profiles(state).new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
         page.goto(address)
         page.wait_for_selector("#source .sentence", state="attached")
         page.wait_for_selector("html[data-ready]")
@@ -125,5 +140,6 @@ def reach(browser: Any, address: str) -> Iterator[Callable[[State], Any]]:
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.evaluate("localStorage.clear()")
+        page.close()

@@ -38,9 +38,9 @@ def error(page: Any) -> None:
     ask(page, "x" * 2001, "#notice .trouble:not([hidden])")
 
 
-def texts(page: Any) -> None:
+def texts(page: Any, open_: bool = True) -> None:
     page.click("#sources > button")
-    page.wait_for_selector("#text-body textarea")
+    page.wait_for_selector("#text-body textarea", state="visible" if open_ else "hidden")
 
 
 def source_view(page: Any) -> None:

@@ -377,7 +377,11 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 def test_an_interrupt_ends_with_130_and_one_line(tmp_path: Path) -> None:
     text = "".join(f"{n}番目の文には{n * 7}個の石がある。\n\n" for n in range(6000))
     command = [sys.executable, "-m", "qa", "build", "--text", "-", "--index", str(tmp_path / "index")]
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # A shell that runs the tests in the background has its children ignore interrupts.
+    child = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
     assert child.stdin is not None
     child.stdin.write(text.encode())
     child.stdin.close()
