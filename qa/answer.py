@@ -8,7 +8,7 @@ citation is checked against the stored source before it leaves this module.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ class Answer:
             "answered": self.answered,
             "confidence": self.confidence,
             "text": self.text,
-            "citations": [asdict(citation) for citation in self.citations],
+            "citations": [citation.to_dict() for citation in self.citations],
             "searched_for": self.searched_for,
         }
         return given if self.answered else given | {"related": [hit.to_dict() for hit in self.hits]}

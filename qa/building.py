@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,7 @@ from qa import generations
 from qa.batches import Embedding
 from qa.embedding import Embedder, Progress
 from qa.errors import SourceError
+from qa.extraction import Place
 from qa.lexical import BM25, Analysis, words
 from qa.passages import SPLITTING, Chunking, Passage, split_passages
 from qa.sentences import Span
@@ -22,6 +25,8 @@ from qa.sources import Source
 from qa.stores.faiss import FaissStore
 from qa.stores.tokens import TokenWriter, quantise
 
+Entry = dict[str, Any]
+"""What a manifest says of a source: name, file, sha256, characters, and the file of its places if it has any."""
 Split = tuple[list[Passage], list[list[Span]]]
 """A source's passages, and the sentences of each."""
 
@@ -107,14 +112,33 @@ def write_generation(
     return counts
 
 
-def _write_sources(folder: Path, texts: Sequence[Source]) -> list[dict[str, str | int]]:
+def _write_sources(folder: Path, texts: Sequence[Source]) -> list[Entry]:
     (folder / "sources").mkdir()
-    entries: list[dict[str, str | int]] = []
+    entries: list[Entry] = []
     for number, source in enumerate(texts):
         file = f"sources/{number:04}.txt"
         (folder / file).write_bytes(source.text.encode("utf-8"))
-        entries.append({"name": source.name, "file": file, "sha256": source.sha256, "characters": len(source.text)})
+        entry: Entry = {
+            "name": source.name, "file": file, "sha256": source.sha256, "characters": len(source.text),
+        }  # fmt: skip
+        if source.places:
+            entry["places"] = f"sources/{number:04}.places.json"
+            rows = [astuple(place) for place in source.places]
+            (folder / entry["places"]).write_text(json.dumps(rows), encoding="ascii")
+        entries.append(entry)
     return entries
+
+
+def read_source(folder: Path, entry: Entry) -> Source:
+    """A source of a generation, by its entry in the manifest.
+
+    Raises:
+        OSError, ValueError, TypeError: its files are missing or not what was written; of a generation that
+            was checked they are neither.
+    """
+    text = (folder / entry["file"]).read_bytes().decode("utf-8")
+    rows = json.loads((folder / entry["places"]).read_bytes()) if "places" in entry else []
+    return Source(entry["name"], text, tuple(Place(*row) for row in rows))
 
 
 def content_key(content: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 
 from qa.sources import Source
@@ -25,6 +25,8 @@ class Citation:
         start: 0-based offset of the first code point of the excerpt in the source's text.
         end: offset after the last one.
         quote: the excerpt itself, ``text[start:end]``.
+        page: of a document with pages, the one it begins on, from 1.
+        time: of a film's subtitles, when it begins, in seconds.
     """
 
     n: int
@@ -32,13 +34,33 @@ class Citation:
     start: int
     end: int
     quote: str
+    page: int | None = None
+    time: float | None = None
+
+    def to_dict(self) -> dict[str, str | int | float]:
+        """As programs get it; ``page`` and ``time`` where there is such a thing."""
+        return {key: value for key, value in asdict(self).items() if value is not None}
 
 
 def cite(spans: Iterable[tuple[str, int, int]], sources: Mapping[str, Source]) -> list[Citation]:
     """Numbers spans, given as (source, start, end), from 1 in their order; quotes are cut from the sources."""
     return [
-        Citation(n, name, start, end, sources[name].text[start:end]) for n, (name, start, end) in enumerate(spans, 1)
+        _at(Citation(n, name, start, end, sources[name].text[start:end]), sources[name], start)
+        for n, (name, start, end) in enumerate(spans, 1)
     ]
+
+
+def _at(citation: Citation, source: Source, start: int) -> Citation:
+    """A citation whose words stand in a source from ``start`` on."""
+    page, time = (place.page, place.time) if (place := source.place(start)) else (None, None)
+    end = start + len(citation.quote)
+    return replace(citation, source=source.name, start=start, end=end, page=page, time=time)
+
+
+def clock(seconds: float) -> str:
+    """A moment of a film: 0:01:31."""
+    minutes, second = divmod(int(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{second:02}"
 
 
 def verify(citation: Citation, sources: Mapping[str, Source]) -> bool:
@@ -96,15 +118,14 @@ def recheck(citation: Citation, sha256: str, sources: Mapping[str, Source]) -> t
         return Standing.GONE, citation
     same = [name for name, source in sources.items() if source.sha256 == sha256]
     for name in sorted({*same, citation.source} & set(sources), key=lambda name: name != citation.source):
-        here = replace(citation, source=name)
-        if verify(here, sources):
-            return Standing.VALID, here
+        if verify(replace(citation, source=name), sources):
+            return Standing.VALID, _at(citation, sources[name], citation.start)
     own = sources.get(citation.source)
     if own is not None and (start := _nearest(own.text, citation.quote, citation.start)) >= 0:
-        return Standing.MOVED, replace(citation, start=start, end=start + len(citation.quote))
-    for name, source in sources.items():
+        return Standing.MOVED, _at(citation, own, start)
+    for source in sources.values():
         if (start := source.text.find(citation.quote)) >= 0:
-            return Standing.MOVED, replace(citation, source=name, start=start, end=start + len(citation.quote))
+            return Standing.MOVED, _at(citation, source, start)
     return Standing.GONE, citation
 
 

@@ -42,7 +42,8 @@ def main(ctx: click.Context, index: Path, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--urls", is_flag=True, help="Fetch what is given as http:// or https://; nothing else is.")
 @click.option("--text", metavar="TEXT", help="A text instead of files; - reads standard input.")
 @click.option("--name", metavar="NAME", default="text", show_default=True, help="What to call the text of --text.")
 @click.option("--model", metavar="MODEL", help="A SentenceTransformer by name or folder.")
@@ -53,7 +54,8 @@ def main(ctx: click.Context, index: Path, as_json: bool) -> None:
 @with_settings
 def build(
     settings: Settings,
-    paths: tuple[Path, ...],
+    paths: tuple[str, ...],
+    urls: bool,
     text: str | None,
     name: str,
     model: str | None,
@@ -69,7 +71,7 @@ def build(
     from qa.sources import DEFAULT_MAX_CHARS
 
     limit = max_chars or DEFAULT_MAX_CHARS
-    sources = _texts(paths, text, name, limit)
+    sources = _texts(paths, urls, text, name, limit)
     chunking = Chunking(max_tokens, 0) if max_tokens else None
     with progress_bar() as progress:
         index = Index.build(
@@ -84,18 +86,21 @@ def build(
 
 
 @main.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--urls", is_flag=True, help="Fetch what is given as http:// or https://; nothing else is.")
 @click.option("--text", metavar="TEXT", help="A text instead of files; - reads standard input.")
 @click.option("--name", metavar="NAME", default="text", show_default=True, help="What to call the text of --text.")
 @click.option("--max-chars", type=click.IntRange(min=1), metavar="N", help="Code points that a source may have.")
 @with_settings
-def add(settings: Settings, paths: tuple[Path, ...], text: str | None, name: str, max_chars: int | None) -> None:
+def add(
+    settings: Settings, paths: tuple[str, ...], urls: bool, text: str | None, name: str, max_chars: int | None
+) -> None:
     """Put files, folders or a text beside those of the index; one whose name is there takes its place."""
     from qa.index import Index
     from qa.sources import DEFAULT_MAX_CHARS
 
     limit = max_chars or DEFAULT_MAX_CHARS
-    sources = _texts(paths, text, name, limit)
+    sources = _texts(paths, urls, text, name, limit)
     if not sources:
         raise click.UsageError("Name a file or folder to add, or give a text with --text.")
     with progress_bar() as progress:
@@ -167,9 +172,16 @@ def rollback(settings: Settings, generation: int | None) -> None:
         click.echo(f"{settings.index}, generation {number}: {len(index.passages)} passages of {names}.")
 
 
-def _texts(paths: tuple[Path, ...], text: str | None, name: str, limit: int) -> list[Path | Source]:
-    """What a command was given to read: its paths, then the text of ``--text``."""
-    return [*paths, *([] if text is None else [_given(text, name, limit)])]
+def _texts(paths: tuple[str, ...], urls: bool, text: str | None, name: str, limit: int) -> list[Path | Source]:
+    """What a command was given to read: its paths, with ``--urls`` web addresses, then the text of ``--text``."""
+    from qa.fetching import fetch, is_url, refused
+
+    given: list[Path | Source] = []
+    for path in paths:
+        if is_url(path) and not urls:
+            raise refused(path)
+        given.append(fetch(path) if is_url(path) else Path(path))
+    return [*given, *([] if text is None else [_given(text, name, limit)])]
 
 
 def _given(text: str, name: str, limit: int) -> Source:
@@ -243,9 +255,10 @@ def evaluate_set(settings: Settings, path: Path, limit: int | None) -> None:
     "--users", type=click.Path(path_type=Path), metavar="FILE", help="Lines of `qa password`: who may use it."
 )
 @click.option("--no-auth", is_flag=True, help="Let whoever reaches HOST use it.")
+@click.option("--urls", is_flag=True, help="Fetch a web address that is pasted as a text.")
 @click.option("--mcp", is_flag=True, help="Also offer retrieve, answer, list_sources and build as MCP tools.")
 @with_settings
-def serve(settings: Settings, host: str, port: int, users: Path | None, no_auth: bool, mcp: bool) -> None:
+def serve(settings: Settings, host: str, port: int, users: Path | None, no_auth: bool, urls: bool, mcp: bool) -> None:
     """Open the chat in the browser.
 
     Beyond this machine it asks for a name and a password; CITED_QA_USERS may hold the lines instead of a file.
@@ -255,7 +268,8 @@ def serve(settings: Settings, host: str, port: int, users: Path | None, no_auth:
     from qa.server import serve as serve_chat
 
     with ending_at_once():
-        serve_chat(settings.index, host, port, mcp=mcp, accounts=accounts_of(users), no_auth=no_auth)
+        accounts = accounts_of(users)
+        serve_chat(settings.index, host, port, urls=urls, mcp=mcp, accounts=accounts, no_auth=no_auth)
 
 
 @main.command()

@@ -41,7 +41,7 @@ def renamed(texts: Texts, old: str, new: str) -> Texts:
     new = clean_name(new)
     if new != old and new in texts:
         raise SourceError(f"There is another text named {new}: choose another name.", "index.taken", name=new)
-    given = (Source(new, source.text) if name == old else source for name, source in texts.items())
+    given = (source.named(new) if name == old else source for name, source in texts.items())
     return {source.name: source for source in given}
 
 

@@ -22,7 +22,7 @@ import numpy as np
 
 from qa import generations
 from qa.batches import Batches, Embedding
-from qa.building import Known, Split, content_key, write_generation
+from qa.building import Known, Split, content_key, read_source, write_generation
 from qa.collection import Texts, renamed, with_added, without
 from qa.commit import KEPT, new_generation
 from qa.embedding import Embedder, Progress, Prompts
@@ -36,7 +36,7 @@ from qa.stores.tokens import TokenVectors
 from qa.weights import load_model
 
 Given = Iterable[str | Path | Source] | str | Path | Source
-"""Files, folders (their .txt and .md) and texts."""
+"""Files, folders (the texts and documents in them) and texts."""
 
 DEFAULT_INDEX = "index"
 DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=0)
@@ -84,10 +84,7 @@ class Index:
         self.manifest = manifest
         self._stamp = generations.stamp(path)
         self.built: BuildReport | None = None
-        self.sources = {
-            entry["name"]: Source(entry["name"], (folder / entry["file"]).read_bytes().decode("utf-8"))
-            for entry in manifest["sources"]
-        }
+        self.sources = {entry["name"]: read_source(folder, entry) for entry in manifest["sources"]}
         names = list(self.sources)
         spans = np.load(folder / "spans.npy", allow_pickle=False).tolist()
         titles = manifest["sections"]
@@ -120,7 +117,7 @@ class Index:
         """Makes the index of these sources the present one; passages already embedded are not again.
 
         Args:
-            sources: files, folders (their .txt and .md) and ``Source`` texts.
+            sources: files, folders (the texts and documents in them) and ``Source`` texts.
             path: the index folder; made if missing.
             model: a SentenceTransformer by name or folder; when left out, the one that the index there was
                 built with, else the packaged one.

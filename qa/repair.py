@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from qa import generations
+from qa.building import read_source
 from qa.commit import roll_back
 from qa.errors import IndexDamagedError, IndexError_, IndexMismatchError, QAError
 from qa.index import Index
@@ -48,16 +49,17 @@ def _whole_texts(path: Path) -> list[Source]:
     """The texts of the present generation, in order; none where one is missing or not what was written."""
     try:
         number = generations.current_number(path)
-        entries = generations.read_manifest(path, number)["sources"]
+        manifest = generations.read_manifest(path, number)
     except IndexError_:
         return []
+    folder = path / "generations" / str(number)
+    entries = manifest["sources"]
     texts = []
     for entry in entries:
-        with suppress(OSError, UnicodeDecodeError):
-            content = (path / "generations" / str(number) / entry["file"]).read_bytes()
-            source = Source(entry["name"], content.decode("utf-8"))
-            if source.sha256 == entry["sha256"]:
-                texts.append(source)
+        with suppress(OSError, ValueError, TypeError, KeyError):
+            files = [entry[key] for key in ("file", "places") if key in entry]
+            if all(generations.file_sha256(folder / file) == manifest["files"][file] for file in files):
+                texts.append(read_source(folder, entry))
     return texts if len(texts) == len(entries) else []
 
 

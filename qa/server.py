@@ -46,6 +46,7 @@ def serve(
     port: int = 7860,
     sources: Path | None = None,
     *,
+    urls: bool = False,
     mcp: bool = False,
     accounts: Accounts | None = None,
     no_auth: bool = False,
@@ -57,6 +58,7 @@ def serve(
         host: the address to listen on; 0.0.0.0 for every one of this machine.
         port: 0 takes a free one.
         sources: file or folder that the index is built from first, where there is none.
+        urls: whether a web address that is pasted as a text is fetched.
         mcp: whether the public endpoints are MCP tools as well, over streamable HTTP at ``/gradio_api/mcp``.
         accounts: who may use it; None: whoever reaches it.
         no_auth: says that whoever reaches it from other machines may use it.
@@ -82,7 +84,7 @@ def serve(
         os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(platformdirs.user_cache_path("cited-qa") / "torch"))
         from qa.ui.open_index import OpenIndex
 
-        open_index = OpenIndex(index_path)
+        open_index = OpenIndex(index_path, urls=urls)
         rate = RATE if beyond else None  # on this machine the one client is its user
         app = build_app(open_index, _names_of(host, listening), mcp=mcp, accounts=accounts, rate=rate)
         threading.Thread(target=_prepare, args=(open_index, sources), daemon=True).start()

@@ -1,7 +1,8 @@
-"""Files, folders, bytes or strings -> sources: decoded text and its sha256.
+"""Files, folders, bytes or strings -> sources: decoded or extracted text and its sha256.
 
 The code points of ``Source.text`` are the coordinates of everything after: sentences, passages,
-citations. Newlines stay as they are; a byte order mark is not part of the text.
+citations. Newlines stay as they are; a byte order mark is not part of the text. Of a document that is more
+than text (`qa.extraction`) the text is what was extracted: that is stored, shown and cited.
 """
 
 from __future__ import annotations
@@ -11,25 +12,30 @@ import math
 import os
 import stat
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
 from qa.encodings import decode, is_binary
 from qa.errors import SourceError
+from qa.extraction import SUFFIXES as DOCUMENTS
+from qa.extraction import Place, format_of
+from qa.extraction.isolation import extract
 
 DEFAULT_MAX_CHARS = 5_000_000
 """Code points that one text may have unless the user allows more."""
-SUFFIXES = (".txt", ".md")
+DEFAULT_MAX_BYTES = 64 << 20
+"""Bytes that a document may have, pictures and all."""
+SUFFIXES = (".txt", ".md", *DOCUMENTS)
 """What is read from a folder. A file that is named itself may have any other."""
 _BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _BYTES_PER_CHAR = 4
 """The most that one code point takes in any encoding that is read."""
 _KINDS = (  # a mark of letters alone is not enough: "GIF89a was a format" is a text
-    (0, b"%PDF-", "PDF"),
     (0, b"PK\x03\x04", "ZIP/Office"),
-    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Office 97"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Office 97 or encrypted Office"),
     (0, b"\x89PNG\r\n\x1a\n", "PNG"),
     (0, b"\xff\xd8\xff", "JPEG"),
     (0, b"GIF87a", "GIF"),
@@ -54,6 +60,7 @@ class Source:
     Attributes:
         name: what citations call it; unique among the sources of an index.
         text: the decoded text.
+        places: where its pages or moments begin, in order; a plain text has none.
         sha256: hexadecimal digest of the text's UTF-8.
 
     Raises:
@@ -62,6 +69,7 @@ class Source:
 
     name: str
     text: str
+    places: tuple[Place, ...] = ()
     sha256: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -76,14 +84,23 @@ class Source:
             ) from error  # fmt: skip
         object.__setattr__(self, "sha256", hashlib.sha256(encoded).hexdigest())
 
+    def place(self, offset: int) -> Place | None:
+        """The page or moment of the code point at ``offset``; None where there is none."""
+        at = bisect_right(self.places, offset, key=lambda place: place.start)
+        return self.places[at - 1] if at else None
+
+    def named(self, name: str) -> Source:
+        """The same under another name."""
+        return self if name == self.name else replace(self, name=name)
+
 
 def read_sources(
     paths: Iterable[str | Path | Source] | str | Path | Source, *, max_chars: int = DEFAULT_MAX_CHARS
 ) -> list[Source]:
     """The sources at the given paths, in the order given.
 
-    A folder stands for the .txt and .md files in and below it, sorted, hidden ones left out, each named
-    by its path within the folder; a file is named by its own name. What is given twice counts once; where
+    A folder stands for the texts and documents (``SUFFIXES``) in and below it, sorted, hidden ones left out,
+    each named by its path within the folder; a file is named by its own name. What is given twice counts once; where
     two different texts would share a name, the later one is told apart by its folder or a number.
 
     Raises:
@@ -99,12 +116,12 @@ def read_sources(
             continue
         seen.add(identity)
         if isinstance(item, Source):
-            source = source_from_text(name, item.text, max_chars=max_chars)
+            source = source_from_text(name, item.text, max_chars=max_chars) if not item.places else item
             free = free_name(source.name, "", sources)
         else:
             source = source_from_bytes(name, _bytes(item, max_chars), max_chars=max_chars)
             free = free_name(source.name, item.resolve().parent.name, sources)
-        sources[free] = source if free == source.name else Source(free, source.text)
+        sources[free] = source.named(free)
     return list(sources.values())
 
 
@@ -127,9 +144,13 @@ def source_from_bytes(name: str, data: bytes, *, max_chars: int = DEFAULT_MAX_CH
     """A source from the bytes of a file, such as an upload.
 
     Raises:
-        SourceError: the bytes are no text, in no encoding that is recognised, empty or too long.
+        SourceError: the bytes are no text or document, in no encoding that is recognised, empty or too long;
+            or what reads such a document is not installed.
     """
     name = clean_name(name)
+    if document := format_of(name, data):
+        found = extract(name, data, document)
+        return replace(source_from_text(name, found.text, max_chars=max_chars), places=found.places)
     for offset, magic, kind in _KINDS:
         if data[offset : offset + len(magic)] == magic and (not magic.isalnum() or is_binary(data)):
             raise SourceError(
@@ -169,7 +190,7 @@ def _files(given: Iterable[str | Path | Source]) -> Iterator[tuple[str, Path | S
         if stat.S_ISDIR(mode):
             files = list(_folder(path))
             if not files:
-                sentence = f"The folder {_shown(path)} holds no .txt or .md file; put one there or name a file."
+                sentence = f"The folder {_shown(path)} holds no text or document; put one there or name a file."
                 raise SourceError(sentence, "source.folder", name=_shown(path))
             yield from ((file.relative_to(path).as_posix(), file) for file in files)
         elif stat.S_ISREG(mode):
@@ -202,7 +223,10 @@ def _folder(folder: Path) -> Iterator[Path]:
 
 def _bytes(path: Path, max_chars: int) -> bytes:
     size = _status(path).st_size
-    if size > _BYTES_PER_CHAR * (max_chars + 1):
+    if path.suffix.lower() in DOCUMENTS:
+        if size > DEFAULT_MAX_BYTES:
+            raise _too_heavy(_shown(path), size)
+    elif size > _BYTES_PER_CHAR * (max_chars + 1):
         raise _too_long(_shown(path), math.ceil(size / _BYTES_PER_CHAR), max_chars, at_least=True)
     try:
         return path.read_bytes()
@@ -235,6 +259,12 @@ def _too_long(name: str, length: int, limit: int, *, at_least: bool = False) -> 
         "raise it with --max-chars or split the text.",
         "source.long.least" if at_least else "source.long", name=name, length=length, limit=limit,
     )  # fmt: skip
+
+
+def _too_heavy(name: str, size: int) -> SourceError:
+    size, limit = math.ceil(size / (1 << 20)), DEFAULT_MAX_BYTES >> 20
+    sentence = f"{name} has {size:,} MiB and the limit is {limit:,}; split it or save its text as .txt."
+    return SourceError(sentence, "source.heavy", name=name, size=size, limit=limit)
 
 
 def _empty(name: str) -> SourceError:

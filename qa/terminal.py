@@ -42,8 +42,8 @@ def show_answer(index: Index, answer: Answer) -> None:
         return
     click.echo(_CITATION.sub(lambda n: click.style(n.group(), fg="cyan"), printable(answer.text)))
     for citation in answer.citations:
-        section = _section(index, citation)
-        click.echo(f"\n{_heading(f'[{citation.n}]', citation.source, citation.start, citation.end, section)}")
+        told = ", ".join(filter(None, (_leaf(citation), _section(index, citation))))
+        click.echo(f"\n{_heading(f'[{citation.n}]', citation.source, citation.start, citation.end, told)}")
         click.echo(_indented(citation.quote))
 
 
@@ -71,6 +71,15 @@ def _heading(label: str, source: str, start: int, end: int, section: str) -> str
 
 def _indented(text: str) -> str:
     return "\n".join(f"    {line}" for line in printable(text).splitlines())
+
+
+def _leaf(citation: Citation) -> str:
+    """The page or the moment that a citation begins at."""
+    from qa.citations import clock
+
+    if citation.page is not None:
+        return f"p. {citation.page}"
+    return clock(citation.time) if citation.time is not None else ""
 
 
 def _section(index: Index, citation: Citation) -> str:

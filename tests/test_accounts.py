@@ -33,14 +33,18 @@ def test_two_hashes_of_a_password_differ_and_hold_none_of_it() -> None:
     assert one.startswith("scrypt$16384$8$1$")
 
 
+HASHED = hashed_password("x")
+
+
 @pytest.mark.parametrize(
     "line",
     [
-        "anna", "anna:", "anna:swordfish", ":" + hashed_password("x"), "anna:scrypt$16384$8$1$AAAA$AAAA",
-        "anna:" + hashed_password("x").replace("16384", "16385"),
-        "anna:" + hashed_password("x").replace("16384", str(2**40)),  # would take all memory
-        "anna:" + hashed_password("x").replace("$8$", "$8000$"),
+        "anna", "anna:", "anna:swordfish", f":{HASHED}", "anna:scrypt$16384$8$1$AAAA$AAAA",
+        "anna:" + HASHED.replace("16384", "16385"),
+        "anna:" + HASHED.replace("16384", str(2**40)),  # would take all memory
+        "anna:" + HASHED.replace("$8$", "$8000$"),
     ],
+    ids=str.__len__,
 )  # fmt: skip
 def test_a_line_that_is_no_user_is_named(line: str) -> None:
     with pytest.raises(ServeError, match=r"^Line 2 of users\.txt is no user: write what `qa password NAME` prints\.$"):

@@ -324,6 +324,13 @@ def test_a_text_over_the_limit_is_refused_until_the_limit_is_raised(tmp_path: Pa
     assert printed(qa("build", path, "--max-chars", len(TEXT).__str__(), "--index", tmp_path / "index", "--json"))
 
 
+def test_a_web_address_is_fetched_only_where_that_is_switched_on(tmp_path: Path) -> None:
+    address, index = "http://127.0.0.1:9/page", tmp_path / "index"
+    assert refusal(qa("add", address, "--index", index)).startswith(f"{address} is a web address; start with --urls")
+    assert "not on the public internet" in refusal(qa("build", "--urls", address, "--index", index))
+    assert not index.exists()
+
+
 def test_an_unknown_model_is_refused(tmp_path: Path) -> None:
     line = refusal(qa("build", "--text", TEXT, "--model", str(tmp_path / "no-model"), "--index", tmp_path / "index"))
     assert "no-model" in line

@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,15 +17,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from documents import locked, packed, pdf
 from filelock import FileLock
 
 from qa import Index, Source, commit, errors, generations
 from qa.commit import roll_back, storage_errors
 from qa.embedding import Embedder, load_embedder
 from qa.errors import QAError
+from qa.fetching import fetch, refused
 from qa.repair import repair
 from qa.retrieval import prepare, retrieve
-from qa.sources import read_sources, source_from_bytes, source_from_text
+from qa.sources import DEFAULT_MAX_BYTES, read_sources, source_from_bytes, source_from_text
 from qa.ui.open_index import OpenIndex
 from qa.ui.words import languages, sentence_for, words_of
 from qa.weights import convert, default_model_folder, packaged_weights
@@ -52,10 +55,32 @@ def sources_that_are_none(tmp_path: Path) -> Iterator[tuple[str, Callable[[], An
     yield "source.long.least", lambda: read_sources(tmp_path / "long.txt", max_chars=1200)
     yield "source.long", lambda: source_from_text("a", "x" * 5000, max_chars=1200)
     yield "source.empty", lambda: source_from_text("a", " \n")
-    yield "source.kind", lambda: source_from_bytes("a.txt", b"%PDF-1.7 ...")
+    yield "source.kind", lambda: source_from_bytes("a.txt", b"\x89PNG\r\n\x1a\n")
+    yield "source.damaged", lambda: source_from_bytes("a.pdf", b"%PDF-1.7 ...")
+    yield "source.encrypted", lambda: source_from_bytes("a.pdf", locked(pdf(["a"]), "secret"))
+    yield "source.pictures", lambda: source_from_bytes("a.pdf", pdf([]))
+    yield "source.bomb", lambda: source_from_bytes("a.docx", packed({"word/document.xml": bytes(300 << 20)}))
+    with (tmp_path / "heavy.pdf").open("wb") as heavy:
+        heavy.truncate(DEFAULT_MAX_BYTES + 1)
+    yield "source.heavy", lambda: read_sources(tmp_path / "heavy.pdf")
+
+    def without_the_library() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(sys.modules, "pypdf", None)
+            source_from_bytes("a.pdf", pdf(["a"]))
+
+    yield "source.extra", without_the_library
     yield "source.binary", lambda: source_from_bytes("a", bytes(range(256)) * 8)
     yield "source.encoding", lambda: source_from_bytes("a", b"\xef\xbb\xbf\xff\xff broken")
     yield "source.surrogate", lambda: Source("a", "x" * 1234 + "\ud800")
+
+    def not_switched_on() -> None:
+        raise refused("https://example.org")
+
+    yield "url.off", not_switched_on
+    yield "url.form", lambda: fetch("ftp://example.org")
+    yield "url.private", lambda: fetch("http://127.0.0.1:9/")
+    yield "url.failed", lambda: fetch("http://no-such-name.invalid/")
     yield "source.wordless", lambda: Index.build([Source("a", "\u200b")], tmp_path / "index")
 
 

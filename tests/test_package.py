@@ -16,7 +16,9 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "errors",
     "encodings",
+    "extraction",
     "sources",
+    "fetching",
     "language",
     "collection",
     "sentences",

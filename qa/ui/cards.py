@@ -5,7 +5,7 @@ from __future__ import annotations
 from qa.citations import Standing
 from qa.retrieval import Hit
 from qa.sources import Source
-from qa.ui.excerpts import Excerpt
+from qa.ui.excerpts import Excerpt, leaf_told
 from qa.ui.markup import button, escape, lang, own, place
 from qa.ui.reading import Reading
 from qa.ui.words import Words
@@ -48,10 +48,12 @@ def _body(content: str, source: str, reading: Reading) -> str:
 
 def _foot(source: Source, start: int, end: int, hit: Hit | None, words: Words, copies: bool = False) -> str:
     score = own(words.say("card.score", score=f"{hit.score:.2f}")) if hit else ""
+    leaf = leaf_told(source.place(start), words)
+    leaf = f'<span class="leaf">{own(leaf)}</span>' if leaf else ""
     return (
         f'<div class="card-foot">{button(f"show {place(source, start, end)}", words["card.show"])}'
         f"{button('copy-excerpt', words['card.copy']) if copies else ''}"
-        f'<span class="place" dir="ltr">{start}–{end}</span><span class="score">{score}</span>'
+        f'{leaf}<span class="place" dir="ltr">{start}–{end}</span><span class="score">{score}</span>'
         f"{_why(hit, words) if hit else ''}</div>"
     )
 

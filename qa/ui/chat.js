@@ -90,7 +90,7 @@
 
   const origin = (card) => {
     const said = (part) => card.querySelector(part)?.textContent.trim();
-    return `[${said(".number")}] ${[said(".source-name"), said(".section"), said(".place")].filter(Boolean).join(", ")}`;
+    return `[${said(".number")}] ${[said(".source-name"), said(".section"), said(".leaf"), said(".place")].filter(Boolean).join(", ")}`;
   };
   async function copy(button) {
     const card = button.closest(".excerpt");

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from qa.citations import Citation, Standing, recheck
+from qa.citations import Citation, Standing, clock, recheck
+from qa.extraction import Place
 from qa.retrieval import Hit
 from qa.ui.history import Turn
 from qa.ui.markup import isolated
@@ -93,6 +94,13 @@ def standing_told(excerpt: Excerpt, words: Words) -> str:
         was = excerpt.was
         return words.say("export.moved", source=isolated(was.source), start=str(was.start), end=str(was.end))
     return words["export.gone" if excerpt.standing is Standing.GONE else "export.valid"]
+
+
+def leaf_told(at: Citation | Place | None, words: Words) -> str:
+    """The page or the moment that something begins at, in the interface's language; "" where there is none."""
+    if at is None or at.page is None:
+        return clock(at.time) if at and at.time is not None else ""
+    return words.say("card.page", page=at.page)
 
 
 def asked_on(turn: Turn, words: Words) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -54,10 +54,10 @@ def as_json(history: History, reading: Reading, words: Words, title: str) -> str
 def _placed(excerpt: Excerpt, turn: Turn) -> dict[str, Any]:
     now = None
     if excerpt.standing is not Standing.GONE:
-        place = excerpt.now
-        now = {"source": place.source, "start": place.start, "end": place.end, "sha256": excerpt.sha256}
+        place = {key: value for key, value in excerpt.now.to_dict().items() if key not in ("n", "quote")}
+        now = {**place, "sha256": excerpt.sha256}
     return {
-        **asdict(excerpt.was),
+        **excerpt.was.to_dict(),
         "sha256": turn.sources.get(excerpt.was.source, ""),
         "standing": excerpt.standing.value,
         "now": now,

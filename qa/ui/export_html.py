@@ -6,7 +6,7 @@ from string import Template
 
 from qa import __version__
 from qa.citations import Standing
-from qa.ui.excerpts import Excerpt, asked_on, cited_excerpts, related_excerpts, standing_told, verdict
+from qa.ui.excerpts import Excerpt, asked_on, cited_excerpts, leaf_told, related_excerpts, standing_told, verdict
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import escape
 from qa.ui.parts import asset
@@ -103,6 +103,8 @@ def _facts(excerpt: Excerpt, words: Words) -> str:
         (words["export.source"], f"<bdi>{_text(now.source)}</bdi>"),
         (words["export.place"], f'<span class="place" dir="ltr">{now.start}–{now.end}</span>'),
     ]
+    if leaf := leaf_told(now, words):
+        rows.append((words["export.page"], f"<bdi>{_text(leaf)}</bdi>"))
     if excerpt.sha256:
         rows.append(("SHA-256", f'<code dir="ltr">{_text(excerpt.sha256)}</code>'))
     return f'<dl class="facts">{"".join(f"<dt>{_text(name)}</dt><dd>{value}</dd>" for name, value in rows)}</dl>'

@@ -11,7 +11,7 @@ import re
 
 from qa import __version__
 from qa.citations import Standing
-from qa.ui.excerpts import Excerpt, asked_on, cited_excerpts, related_excerpts, standing_told, verdict
+from qa.ui.excerpts import Excerpt, asked_on, cited_excerpts, leaf_told, related_excerpts, standing_told, verdict
 from qa.ui.history import History, Switched, Turn
 from qa.ui.reading import Reading
 from qa.ui.words import Words
@@ -82,6 +82,7 @@ def _excerpt(excerpt: Excerpt, number: int, words: Words) -> list[str]:
         (words["export.source"], _line(now.source)),
         (words["export.section"], _line(excerpt.section)),
         (words["export.place"], f"{now.start}–{now.end}"),
+        (words["export.page"], _line(leaf_told(now, words))),
         ("SHA-256", f"`{excerpt.sha256}`" if excerpt.sha256 else ""),
     ]
     head = [f'<a id="e-{number}-{n}"></a>{mark}[{_line(words["export.back"])}](#r-{number}-{n})'] if n else []

@@ -87,7 +87,7 @@ def told_apart(tasks: Iterable[Task]) -> list[Task]:
             seen.add(source)
             name = free_name(source.name, "", names)
             names.add(name)
-            sources.append(source if name == source.name else Source(name, source.text))
+            sources.append(source.named(name))
         if sources:
             only = sources[0] if len(sources) == 1 else None
             task.job = replace(task.job, name=sources[0].name, source=only)

@@ -31,9 +31,10 @@ MOST_FAILED = 20
 class OpenIndex:
     """What every visitor of one server shares. All of it may be called from any thread."""
 
-    def __init__(self, path: str | Path) -> None:
-        """Takes the index folder; opens nothing yet, there may be none."""
+    def __init__(self, path: str | Path, *, urls: bool = False) -> None:
+        """Takes the index folder, and whether web addresses are fetched; opens nothing yet, there may be none."""
         self._path = Path(path)
+        self.urls = urls
         self._index: Index | None = None
         self._opening = threading.Lock()
         self._tasks: list[Task] = []

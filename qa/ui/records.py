@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -83,7 +82,7 @@ def _entry(entry: Turn | Switched) -> dict[str, Any]:
             "answered": answer.answered,
             "confidence": answer.confidence,
             "searched_for": answer.searched_for,
-            "citations": [asdict(citation) for citation in answer.citations],
+            "citations": [citation.to_dict() for citation in answer.citations],
             "hits": [
                 {**hit.to_dict(), "furniture": hit.passage.furniture, "number": hit.number} for hit in _kept(answer)
             ],

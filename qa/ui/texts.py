@@ -15,6 +15,7 @@ from typing import Any
 import gradio as gr
 import regex
 
+from qa.fetching import fetch, is_url, refused
 from qa.index import Index
 from qa.sources import SUFFIXES, Source, clean_name, free_name
 from qa.ui.listing import listing
@@ -102,7 +103,12 @@ class TextsPanel:
         foreign = [path.name for path in files if path.suffix.lower() not in SUFFIXES]  # a client may send any
         try:
             given: list[str | Path | Source] = [path for path in files if path.name not in foreign]
-            if text.strip():
+            if is_url(text) and len(text.split()) == 1:
+                if not self._open_index.urls:
+                    raise refused(text)
+                source = fetch(text)
+                given.append(source.named(clean_name(name)) if name.strip() else source)
+            elif text.strip():
                 given.append(Source(self._name_of(name, text), text))
             if not given and not foreign:
                 raise RefusedError(words["sources.nothing"])

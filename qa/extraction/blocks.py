@@ -1,0 +1,75 @@
+"""A tree of elements -> text: a block a paragraph, headings with Markdown's marks.
+
+Reads XHTML and the XML that trafilatura gives, which call the same things by few different names. How a word
+is pronounced (ruby) is left out: it would stand in the middle of every sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lxml import etree
+
+_HEADING = re.compile(r"h([1-6])")
+_ITEMS = {"li", "item", "tr", "row", "dt", "dd"}
+"""What stands in a line of its own within a block."""
+_CELLS = {"td", "th", "cell"}
+_INLINE = {
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "font", "hi", "i", "ins", "kbd", "mark",
+    "q", "rb", "ref", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+}  # fmt: skip
+"""What runs on within a sentence; whatever else is a block."""
+_LEFT_OUT = {"script", "style", "template", "noscript", "rt", "rp", "svg", "math", "title"}
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_LINE = "\0"
+_BLOCK = "\1"
+
+
+def text_of(root: Any) -> str:
+    """The text of an lxml element: blocks with a blank line between them, none around."""
+    blocks = (_lines(block) for block in _marked(root).split(_BLOCK))
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _lines(block: str) -> str:
+    lines = (_SPACE.sub(" ", line).strip(" |") for line in block.split(_LINE))
+    return "\n".join(line for line in lines if line.strip("-# "))
+
+
+def _marked(root: Any) -> str:
+    """All words in reading order, with signs of ours where a line or a block begins."""
+    parts: list[str] = []
+    within = 0  # items of lists and rows of tables around: no block begins in them
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        tag = element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+        is_item, is_block = tag in _ITEMS, tag not in _INLINE | _ITEMS | _CELLS
+        if event == "start" and tag not in _LEFT_OUT:
+            parts.append(_before(tag, element, within, is_block))
+            parts.append(_own(element.text))
+            within += is_item
+        elif event == "start":
+            walk.skip_subtree()
+        elif event == "end" and tag not in _LEFT_OUT:
+            within -= is_item
+            parts.append(" | " if tag in _CELLS else "" if not is_block or tag in ("br", "lb") or within else _BLOCK)
+        if event != "start" and element is not root:
+            parts.append(_own(element.tail))
+    return "".join(parts)
+
+
+def _before(tag: str, element: Any, within: int, is_block: bool) -> str:
+    if tag in ("br", "lb"):
+        return _LINE
+    # In trafilatura's XML a heading is a head that tells its level; in HTML a head is none.
+    heading = _HEADING.fullmatch(element.get("rend", "") if tag == "head" else tag)
+    if heading and not within:
+        return f"{_BLOCK}{'#' * int(heading.group(1))} "
+    if tag in _ITEMS:
+        return _LINE + ("- " if tag in ("li", "item") else "")
+    return "" if not is_block else " " if within else _BLOCK
+
+
+def _own(words: str | None) -> str:
+    return (words or "").replace(_LINE, "").replace(_BLOCK, "")

@@ -1,0 +1,184 @@
+"""A web address -> what it holds. Only called where the user has switched that on.
+
+The name is looked up once, and that very address is connected to: no second answer of a name server can lead
+elsewhere. Addresses that are not public are refused, at each redirect anew. No proxy, cookie or password of
+the environment has a part in it.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from qa import __version__
+from qa.errors import SourceError
+from qa.sources import DEFAULT_MAX_BYTES, Source, clean_name, source_from_bytes
+
+SECONDS = 30
+"""For all of it, redirects too."""
+REDIRECTS = 5
+_PORTS = {"http": 80, "https": 443}
+_SUFFIXES = {
+    "text/html": ".html", "application/xhtml+xml": ".html", "text/plain": ".txt", "text/markdown": ".md",
+    "text/vtt": ".vtt", "application/x-subrip": ".srt",
+}  # fmt: skip
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_MOVED = {301, 302, 303, 307, 308}
+
+_HEADERS = {
+    "User-Agent": f"cited-qa/{__version__}",
+    "Accept": "text/html, text/plain, application/pdf, application/epub+zip, */*;q=0.5",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+}
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def is_url(text: str) -> bool:
+    """Whether this is meant as a web address and not as a path."""
+    return text.strip().lower().startswith(("http://", "https://"))
+
+
+def refused(url: str) -> SourceError:
+    """What is told where this is not switched on."""
+    shown = clean_name(url)
+    return SourceError(
+        f"{shown} is a web address; start with --urls to have it fetched, or save the page as a file and give that.",
+        "url.off", url=shown,
+    )  # fmt: skip
+
+
+def fetch(url: str, *, allowed: Callable[[Address], bool] | None = None) -> Source:
+    """The text at a web address, under the address without its scheme.
+
+    Args:
+        url: http or https.
+        allowed: which addresses may be connected to; when left out, the public ones.
+
+    Raises:
+        SourceError: no such address, one that is not public, a failure on the way, too much, or no text.
+    """
+    deadline = time.monotonic() + SECONDS
+    final, kind, data = _get(url.strip(), allowed or is_public, deadline)
+    place = urlsplit(final)
+    name = clean_name(f"{place.hostname}{place.path}".rstrip("/"))
+    # What is binary is known by its content; of the rest the server says what it is.
+    read = source_from_bytes(name + _SUFFIXES.get(kind, ""), data)
+    return read.named(name)
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is one of the internet's, and no other stands within it."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(inner)
+        if address.is_site_local:
+            return False
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+
+
+def _get(url: str, allowed: Callable[[Address], bool], deadline: float) -> tuple[str, str, bytes]:
+    """Where it was found in the end, its media type, and what it is."""
+    for _ in range(REDIRECTS + 1):
+        place = _expect_web(url)
+        connection = _Pinned(place, _looked_up(url, place, allowed), deadline)
+        # A server may send a byte now and then for ever: in the end the line is cut.
+        cut = threading.Timer(max(0.0, deadline - time.monotonic()), connection.cut)
+        cut.start()
+        try:
+            connection.request("GET", _target(place), headers=_HEADERS)
+            reply = connection.getresponse()
+            if reply.status in _MOVED and (location := reply.getheader("Location")):
+                url = urljoin(url, location)
+                continue
+            if reply.status != http.client.OK:
+                raise _failed(url, f"{reply.status} {clean_name(reply.reason)}")
+            if reply.getheader("Content-Encoding", "identity").strip().lower() != "identity":
+                raise _failed(url, "it is compressed though that was not asked for")
+            data = reply.read(DEFAULT_MAX_BYTES + 1)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            late = time.monotonic() >= deadline
+            raise _failed(url, f"it took longer than {SECONDS} s" if late else str(error) or "no reply") from error
+        finally:
+            cut.cancel()
+            connection.close()
+        if time.monotonic() >= deadline:  # cut off in the middle, which a reply without a length does not show
+            raise _failed(url, f"it took longer than {SECONDS} s")
+        if len(data) > DEFAULT_MAX_BYTES:
+            raise _failed(url, f"it is larger than {DEFAULT_MAX_BYTES >> 20} MiB")
+        return url, reply.headers.get_content_type(), data
+    raise _failed(url, f"it leads on more than {REDIRECTS} times")
+
+
+class _Pinned(http.client.HTTPConnection):
+    """A connection to an address that was looked up before; over TLS the certificate is that of the name."""
+
+    def __init__(self, place: SplitResult, address: Address, deadline: float) -> None:
+        super().__init__(place.hostname or "", place.port or _PORTS[place.scheme])
+        self._secure = place.scheme == "https"
+        self._address = str(address)
+        self._deadline = deadline
+
+    def connect(self) -> None:
+        left = max(0.1, self._deadline - time.monotonic())
+        self.sock = socket.create_connection((self._address, self.port), timeout=left)
+        if self._secure:
+            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+        self._line = self.sock  # that of the connection goes to the reply once its head is read
+
+    def cut(self) -> None:
+        """Ends it from another thread."""
+        with suppress(OSError, AttributeError):  # not connected, or no longer
+            self._line.shutdown(socket.SHUT_RDWR)
+
+
+def _expect_web(url: str) -> SplitResult:
+    try:
+        place = urlsplit(url)
+        sound = place.scheme in _PORTS and place.hostname and not place.username and not place.password
+        sound = sound and (place.port is None or place.port > 0)
+    except ValueError:
+        sound = False
+    if not sound:
+        shown = clean_name(url)
+        sentence = f"{shown} is no address of the web; give one that begins with http:// or https://."
+        raise SourceError(sentence, "url.form", url=shown)
+    return place
+
+
+def _looked_up(url: str, place: SplitResult, allowed: Callable[[Address], bool]) -> Address:
+    """The address that a name stands for, looked up here and nowhere else."""
+    try:
+        host = (place.hostname or "").encode("idna").decode() if ":" not in (place.hostname or "") else place.hostname
+        found = socket.getaddrinfo(host, place.port or _PORTS[place.scheme], type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise _failed(url, "its name is not known") from error
+    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    if not addresses or not all(allowed(address) for address in addresses):
+        shown = clean_name(url)
+        raise SourceError(
+            f"{shown} leads to a machine that is not on the public internet; save the page as a file and give that.",
+            "url.private", url=shown,
+        )  # fmt: skip
+    return addresses[0]
+
+
+def _target(place: SplitResult) -> str:
+    path = (place.path or "/") + (f"?{place.query}" if place.query else "")
+    return "".join(char if "!" <= char <= "~" else "".join(f"%{byte:02X}" for byte in char.encode()) for char in path)
+
+
+def _failed(url: str, why: str) -> SourceError:
+    shown = clean_name(url)
+    return SourceError(f"{shown} cannot be fetched ({why}); check it in a browser.", "url.failed", url=shown, why=why)

@@ -1,0 +1,232 @@
+"""Documents: what is read of each kind, where its pages and moments are, and what is refused."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from documents import PAGE, RUBY, SRT, chapter, epub, locked, packed, pdf, word
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa import Index, answer
+from qa.errors import SourceError
+from qa.extraction import FORMATS, Place, format_of
+from qa.extraction.__main__ import read
+from qa.sources import Source, read_sources, source_from_bytes
+
+PAGES = pdf(
+    ["灯台の歴史", "この灯台は1874年に建てられた。高さは31メートル", "である。", "1"],
+    ["灯台の歴史", "設計したのは英国人の技師で、工事は三年かかったが、", "2"],
+    ["灯台の歴史", "石は近くの島から運ばれた。", "3"],
+)
+BOOK = epub({"b.xhtml": chapter(f"<h1>第一章</h1><p>{RUBY}</p>"), "a.xhtml": chapter("<p>終わり。</p>")})
+BY_SUFFIX = {".pdf": PAGES, ".docx": word(), ".epub": BOOK, ".html": PAGE.encode(), ".srt": SRT.encode()}
+
+
+def text(name: str, data: bytes) -> str:
+    return source_from_bytes(name, data).text
+
+
+def refusal(name: str, data: bytes) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        source_from_bytes(name, data)
+    assert name in str(caught.value) and str(caught.value).endswith(".")
+    return caught.value
+
+
+def test_of_a_page_the_article_is_read_without_menus_and_ruby() -> None:
+    assert text("page.html", PAGE.encode()) == (
+        "# 灯台の歴史\n\nこの灯台は1874年に建てられた。高さは31メートルである。\n\n"
+        "## 建設\n\n設計したのは英国人の技師で、工事は三年かかった。\n\n"
+        "- 石造り\n- 二階建て\n\n年 | 出来事\n1874 | 完成"
+    )
+
+
+def test_a_text_that_is_written_in_html_stays_as_it_is() -> None:
+    assert text("page.txt", PAGE.encode()) == PAGE
+
+
+def test_of_a_word_document_headings_tables_and_the_words_under_ruby_are_read_but_not_what_was_deleted() -> None:
+    assert text("a.docx", word()) == (
+        "# 灯台の歴史\n\n## 建設\n\nこの灯台は1874年に建てられた。\n\n年 | 出来事\n1874 | 完成"
+    )
+
+
+def test_of_a_book_the_chapters_are_read_in_their_order() -> None:
+    assert text("book.epub", BOOK) == "# 第一章\n\nこの灯台は1874年に建てられた。\n\n終わり。"
+
+
+def test_lines_of_a_pdf_run_on_over_lines_and_pages_without_running_heads() -> None:
+    source = source_from_bytes("a.pdf", PAGES)
+    assert source.text == (
+        "この灯台は1874年に建てられた。高さは31メートルである。\n\n"
+        "設計したのは英国人の技師で、工事は三年かかったが、石は近くの島から運ばれた。"
+    )
+    starts = [0, source.text.index("設計"), source.text.index("石は")]
+    assert source.places == tuple(Place(start, page=n) for n, start in enumerate(starts, 1))
+
+
+def test_radicals_and_ligatures_of_a_pdfs_fonts_are_the_letters_that_were_meant() -> None:
+    assert text("a.pdf", pdf(["⽴⼊⽇の会⻑、ofﬁce"])) == "立入日の会長、office"
+
+
+def test_what_is_said_is_joined_over_titles_and_each_title_has_its_time() -> None:
+    source = source_from_bytes("a.srt", SRT.encode())
+    assert source.text == ("この灯台は1874年に建てられた。高さは31メートルである\nThe keeper left the island")
+    at = [(source.text[place.start :][:3], place.time) for place in source.places]
+    assert at == [("この灯", 1.0), ("建てら", 3.6), ("31メ", 6.1), ("The", 91.0)]
+
+
+def test_a_citation_tells_its_page_and_its_time_and_keeps_them_on_the_disk(tmp_path: Path) -> None:
+    path = tmp_path / "index"
+    Index.build([source_from_bytes("a.pdf", PAGES), source_from_bytes("b.srt", SRT.encode())], path)
+    for name, question, key, expected in (
+        ("a.pdf", "石はどこから運ばれましたか", "page", 2),
+        ("b.srt", "Who left the island?", "time", 91.0),
+    ):
+        given = answer(path, question, sources=[name], floor=0).to_dict()["citations"]
+        assert [one[key] for one in given if one["n"] == 1] == [expected]
+    Index.rename("a.pdf", "c.pdf", path)
+    assert Index.open(path).sources["c.pdf"].places[1].page == 2
+    plain = Index.build([Source("a", "Cats sleep.")], path)
+    assert set(answer(plain, "Who sleeps?", floor=0).to_dict()["citations"][0]) == {
+        "n",
+        "source",
+        "start",
+        "end",
+        "quote",
+    }
+
+
+def test_before_the_first_place_and_in_a_plain_text_there_is_none() -> None:
+    source = Source("a", "abcdef", (Place(2, page=1), Place(4, page=2)))
+    assert [source.place(at) and source.place(at).page for at in range(6)] == [None, None, 1, 1, 2, 2]  # type: ignore[union-attr]
+    assert Source("a", "abc").place(1) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "suffix"),
+    [
+        ("a.pdf", PAGES, ".pdf"), ("a", PAGES, ".pdf"), ("a.bin", BOOK, ".epub"), ("a.zip", word(), ".docx"),
+        ("a.HTM", b"<p>", ".htm"), ("a.vtt", b"WEBVTT", ".vtt"), ("a.txt", b"1\n00:00:01,000 --> 2", ""),
+        ("a.md", b"<html>", ""), ("a.zip", packed({"x": "y"}).replace(b"mimetypeappl", b"mimetypeABCD"), ""),
+    ],
+)  # fmt: skip
+def test_what_is_binary_is_known_by_its_content_and_the_rest_by_its_name(name: str, data: bytes, suffix: str) -> None:
+    found = format_of(name, data)
+    assert suffix in found.suffixes if found else not suffix
+
+
+def test_a_folder_stands_for_its_documents_too(tmp_path: Path) -> None:
+    for suffix, data in BY_SUFFIX.items():
+        (tmp_path / f"a{suffix}").write_bytes(data)
+    (tmp_path / "b.jpg").write_bytes(b"\xff\xd8\xff")
+    assert [source.name for source in read_sources(tmp_path)] == sorted(f"a{suffix}" for suffix in BY_SUFFIX)
+
+
+@pytest.mark.parametrize("kind", FORMATS, ids=lambda kind: kind.extra)
+def test_without_the_extra_it_is_named(kind: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = next(one for one in FORMATS if one is kind)
+    monkeypatch.setitem(sys.modules, one.library, None)
+    data = next(data for suffix, data in BY_SUFFIX.items() if suffix in one.suffixes)
+    assert f"`pip install 'cited-qa[{one.extra}]'`" in str(refusal(f"a{one.suffixes[0]}", data))
+
+
+def bomb(name: str, size: int) -> bytes:
+    return packed({name: b"\0" * size, "META-INF/container.xml": "<container/>"})
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "key"),
+    [
+        ("a.pdf", lambda: locked(PAGES, "secret"), "source.encrypted"),
+        ("a.epub", lambda: epub({"a.xhtml": chapter("x")}, {"META-INF/encryption.xml": "<encryption><CipherReference "
+         'URI="OEBPS/a.xhtml"/></encryption>'}), "source.encrypted"),
+        ("a.pdf", lambda: b"%PDF-1.7\n" + bytes(range(256)) * 9, "source.damaged"),
+        ("a.docx", lambda: word()[:-200], "source.damaged"),
+        ("a.docx", lambda: packed({"word/document.xml": "<x"}), "source.damaged"),
+        ("a.epub", lambda: packed({"x": "y"}), "source.damaged"),
+        ("a.srt", lambda: b"no title at all", "source.damaged"),
+        ("a.pdf", lambda: pdf([]), "source.pictures"),
+        ("a.html", lambda: b"<html><body><img src=a></body></html>", "source.pictures"),
+        ("a.docx", lambda: bomb("word/document.xml", 300 << 20), "source.bomb"),
+        ("a.epub", lambda: bomb("a.xhtml", 300 << 20), "source.bomb"),
+        ("a.zip", lambda: packed({"x": "y"})[:30] + b"x" * 99, "source.kind"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_in_one_sentence(name: str, make: Callable[[], bytes], key: str) -> None:
+    assert refusal(name, make()).key == key
+
+
+def test_a_pdf_that_is_locked_against_change_alone_is_read() -> None:
+    assert "1874年" in text("a.pdf", locked(PAGES, ""))
+
+
+def test_an_entity_is_neither_expanded_nor_fetched(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("swordfish")
+    for entity in (f'SYSTEM "file://{tmp_path}/secret"', '"swordfish"'):
+        body = chapter("<p>before &x; after</p>")
+        found = text("a.epub", epub({"a.xhtml": f"<!DOCTYPE html [<!ENTITY x {entity}>]>{body}"}))
+        assert "before" in found and "swordfish" not in found
+
+
+def test_elements_within_elements_as_deep_as_one_likes_are_read_or_refused() -> None:
+    deep = "<div>" * 20_000 + "deep" + "</div>" * 20_000
+    for name, data in (("a.html", deep.encode()), ("a.epub", epub({"a.xhtml": chapter(deep)}))):
+        try:
+            assert "deep" in text(name, data)
+        except SourceError as error:
+            assert error.key in ("source.damaged", "source.pictures", "source.bomb")
+
+
+@pytest.mark.parametrize("what", ["memory", "time", "fault"])
+def test_a_reader_that_dies_is_one_sentence_and_nothing_more(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = {
+        "memory": "bytearray(2 << 30)",
+        "time": "[0 for _ in iter(int, 1)]",
+        "fault": "os.kill(os.getpid(), 11)",
+    }[what]
+    program = (
+        "import os, sys; import qa.extraction.__main__ as main; main.SECONDS = 2\n"
+        f"import qa.extraction.html as html; html.read = lambda data: {code}; main.main()"
+    )
+    command = [sys.executable, "-c", program, "html"]
+    run = subprocess.run
+    monkeypatch.setattr("qa.extraction.isolation.subprocess.run", lambda _, **options: run(command, **options))
+    started = time.monotonic()
+    assert refusal("a.html", PAGE.encode()).key == "source.bomb"
+    assert time.monotonic() - started < 60
+
+
+def test_a_reader_reaches_neither_the_network_nor_other_programs() -> None:
+    program = (
+        "import socket, subprocess, sys; from qa.extraction.__main__ import _refuse; sys.addaudithook(_refuse)\n"
+        "for act in (lambda: socket.create_connection(('127.0.0.1', 9)), lambda: subprocess.run(['true'])):\n"
+        "    try: act()\n"
+        "    except PermissionError: print('refused')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "refused\nrefused\n"
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_whatever_is_changed_in_a_document_the_reply_is_a_text_or_a_reason(data: st.DataObject) -> None:
+    suffix = data.draw(st.sampled_from(sorted(BY_SUFFIX)))
+    content = bytearray(BY_SUFFIX[suffix])
+    for _ in range(data.draw(st.integers(1, 8))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=9))
+        content = content or bytearray(b"\0")
+    one = next(one for one in FORMATS if suffix in one.suffixes)
+    reply = read(one.extra, bytes(content))
+    assert set(reply) in ({"reason"}, {"text", "places"})
+    if "text" in reply:
+        found, places = str(reply["text"]), list(reply["places"])  # type: ignore[call-overload]
+        starts = [place[0] for place in places]
+        assert found.strip() and starts == sorted(starts) and all(0 <= start < len(found) for start in starts)

@@ -1,0 +1,192 @@
+"""Web addresses: what is fetched, by which rules, and what is refused."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from documents import PAGE, pdf
+
+from qa import fetching
+from qa.errors import SourceError
+from qa.fetching import Address, fetch, is_public
+
+ASKED: list[tuple[str, dict[str, str]]] = []
+
+
+class Site(BaseHTTPRequestHandler):
+    """What the tests ask for."""
+
+    def do_GET(self) -> None:
+        ASKED.append((self.path, dict(self.headers)))
+        path = self.path.partition("?")[0]
+        match path:
+            case "/灯台" | "/%E7%81%AF%E5%8F%B0":
+                self.reply(200, PAGE.encode(), "text/html; charset=utf-8")
+            case "/plain":
+                self.reply(200, "この灯台は1874年に建てられた。".encode("cp932"), "text/plain")
+            case "/paper":
+                self.reply(200, pdf(["石は近くの島から運ばれた。"]), "application/octet-stream")
+            case "/moved":
+                self.reply(302, b"", "text/plain", Location="/plain")
+            case "/inside":
+                self.reply(302, b"", "text/plain", Location="http://169.254.169.254/latest/meta-data")
+            case "/file":
+                self.reply(302, b"", "text/plain", Location="file:///etc/passwd")
+            case "/round":
+                self.reply(302, b"", "text/plain", Location="/round")
+            case "/large":
+                self.reply(200, b"x" * 5000, "text/plain")
+            case "/packed":
+                self.reply(200, b"x", "text/plain", **{"Content-Encoding": "gzip"})
+            case "/slow":
+                self.send_response(200)
+                self.end_headers()
+                for _ in range(100):
+                    self.wfile.write(b"x")
+                    self.wfile.flush()
+                    time.sleep(0.1)
+            case _:
+                self.reply(404, b"no", "text/plain")
+
+    def reply(self, status: int, content: bytes, kind: str, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(content)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing on the terminal."""
+
+    def handle_one_request(self) -> None:
+        with contextlib.suppress(OSError):  # the line was cut
+            super().handle_one_request()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+def anyone(address: Address) -> bool:
+    """This machine, which stands for the internet here; of the other places none that is not public."""
+    return address == ipaddress.ip_address("127.0.0.1") or is_public(address)
+
+
+def refusal(url: str) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        fetch(url, allowed=anyone)
+    assert str(caught.value).endswith(".")
+    return caught.value
+
+
+def test_a_page_is_read_under_its_address(site: str) -> None:
+    source = fetch(f" {site}/灯台 ", allowed=anyone)
+    assert source.text.startswith("# 灯台の歴史\n\nこの灯台は1874年に建てられた。")
+    assert source.name == "127.0.0.1/灯台"
+
+
+def test_texts_and_documents_are_read_as_files_are(site: str) -> None:
+    assert fetch(f"{site}/plain", allowed=anyone).text == "この灯台は1874年に建てられた。"
+    assert fetch(f"{site}/paper?x=1", allowed=anyone).places[0].page == 1
+
+
+def test_a_redirect_is_followed(site: str) -> None:
+    assert fetch(f"{site}/moved", allowed=anyone).name == "127.0.0.1/plain"
+
+
+def test_nothing_of_the_environment_is_sent_and_no_proxy_asked(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    ASKED.clear()
+    fetch(f"{site}/plain", allowed=anyone)
+    ((_, headers),) = ASKED
+    assert set(headers) == {"Host", "User-Agent", "Accept", "Accept-Encoding", "Connection"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
+        "255.255.255.255", "240.0.0.1", "192.0.2.1", "198.18.0.1", "::", "::1", "fe80::1", "fc00::1", "fec0::1",
+        "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1", "2001:db8::1",
+        "2001:0:7f00:1::80ff:fffe",
+    ],
+)  # fmt: skip
+def test_an_address_that_is_not_of_the_internet_is_not_public(address: str) -> None:
+    assert not is_public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.216.34", "2606:4700:4700::1111", "::ffff:1.1.1.1"])
+def test_an_address_of_the_internet_is_public(address: str) -> None:
+    assert is_public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "127.1", "0x7f.1", "2130706433", "[::1]", "[::ffff:127.0.0.1]", "0"]
+)
+def test_this_machine_is_refused_however_it_is_written(host: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        fetch(f"http://{host}:9/")
+    assert caught.value.key == "url.private"
+
+
+def test_a_redirect_that_leads_inside_is_refused(site: str) -> None:
+    assert refusal(f"{site}/inside").key == "url.private"
+    assert refusal(f"{site}/file").key == "url.form"
+
+
+def test_a_name_is_looked_up_once_and_that_address_connected_to(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(["127.0.0.1", "10.0.0.1"])
+    port = int(site.rpartition(":")[2])
+    looked_up = []
+    original = socket.getaddrinfo
+
+    def getaddrinfo(host: str, *rest: Any, **more: Any) -> Any:
+        if host != "example.org":
+            return original(host, *rest, **more)
+        looked_up.append(host)
+        return [(2, 1, 6, "", (next(answers), port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    assert fetch(f"http://example.org:{port}/plain", allowed=anyone).name == "example.org/plain"
+    assert looked_up == ["example.org"]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/round", "/packed"])
+def test_what_goes_wrong_on_the_way_is_one_sentence(site: str, path: str) -> None:
+    error = refusal(site + path)
+    assert error.key == "url.failed" and site in str(error)
+
+
+def test_too_much_and_too_slow_is_refused(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "DEFAULT_MAX_BYTES", 4000)
+    assert "larger" in str(refusal(f"{site}/large"))
+    monkeypatch.setattr(fetching, "SECONDS", 1)
+    started = time.monotonic()
+    assert "longer than 1 s" in str(refusal(f"{site}/slow"))
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://a/b", "file:///etc/passwd", "http://", "http://user:secret@example.org/", "http://a:99999/", "gopher://a"],
+)
+def test_only_addresses_of_the_web_are_taken(url: str) -> None:
+    assert refusal(url).key == "url.form"
+
+
+def test_a_name_that_nobody_knows_is_told() -> None:
+    assert refusal("http://no-such-name.invalid/").key == "url.failed"
+    assert refusal(f"http://{'a' * 70}.org/").key == "url.failed"
