@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from documents import SRT, pdf
 
 from qa.cli import main
 from qa.index import Index
@@ -56,6 +57,17 @@ def test_texts_come_and_go_as_shown(clone: Path) -> None:
         result = CliRunner().invoke(main, shlex.split(line, comments=True)[1:])
         assert result.exit_code == 0, (line, result.output)
     assert list(Index.open("index").sources) == ["openai-turmoil.txt", "notes.txt"]
+
+
+def test_documents_and_addresses_are_added_as_shown(clone: Path) -> None:
+    (clone / "report.pdf").write_bytes(pdf(["石は近くの島から運ばれた。"]))
+    (clone / "talk.srt").write_text(SRT, encoding="utf-8")
+    [_, documents, address] = next(block for block in blocks("sh") if "report.pdf" in block).splitlines()
+    result = CliRunner().invoke(main, shlex.split(documents, comments=True)[1:])
+    assert result.exit_code == 0, result.output
+    assert {"report.pdf", "talk.srt"} < set(Index.open("index").sources)
+    result = CliRunner().invoke(main, shlex.split(address, comments=True)[1:])
+    assert result.exit_code == 1 and "its name is not known" in result.output  # the tests have no network
 
 
 def test_the_table_of_json_names_what_the_commands_print(clone: Path) -> None:
