@@ -89,8 +89,8 @@ def write_generation(
     FaissStore(vectors, BM25([words(content) for content in contents])).save(folder)
     entries = _write_sources(folder, texts)
     names = {name: number for number, name in enumerate(by_name)}
-    titles = {title: number for number, title in enumerate(dict.fromkeys(p.section for p in passages))}
-    rows = [(names[p.source], p.start, p.end, titles[p.section], p.furniture) for p in passages]
+    sections = {one: number for number, one in enumerate(dict.fromkeys((p.section, p.headings) for p in passages))}
+    rows = [(names[p.source], p.start, p.end, sections[p.section, p.headings], p.furniture) for p in passages]
     np.save(folder / "spans.npy", np.array(rows, dtype=np.int64), allow_pickle=False)
     np.save(folder / "sentences.npy", np.array(sentences, dtype=np.int64).reshape(-1, 3), allow_pickle=False)
     manifest = {
@@ -105,7 +105,8 @@ def write_generation(
         "splitting": SPLITTING,
         "lexical": Analysis().to_dict(),
         "passages": len(passages),
-        "sections": list(titles),
+        "sections": [title for title, _ in sections],
+        "headings": [above for _, above in sections],
         "sources": entries,
     }
     generations.write_manifest(folder, manifest)

@@ -80,13 +80,9 @@ def verified(citations: Iterable[Citation], sources: Mapping[str, Source]) -> li
         if verify(citation, sources):
             kept.append(replace(citation, n=len(kept) + 1))
         else:
-            _log.warning(
-                "dropped a citation that is not in its source: [%d] %r %d-%d",
-                citation.n,
-                citation.source,
-                citation.start,
-                citation.end,
-            )
+            span = (citation.n, citation.start, citation.end)
+            _log.warning("dropped a citation that is not in its source: [%d] %d-%d", *span)
+            _log.debug("it was %r of %r", citation.quote, citation.source)
     return kept
 
 

@@ -51,6 +51,7 @@ def main(ctx: click.Context, index: Path, as_json: bool) -> None:
     "--max-tokens", type=click.IntRange(min=8), metavar="N", help="The longest passage, in the model's tokens."
 )
 @click.option("--max-chars", type=click.IntRange(min=1), metavar="N", help="Code points that a source may have.")
+@click.option("--keep", type=click.IntRange(min=1), default=2, show_default=True, metavar="N", help="Generations kept.")
 @with_settings
 def build(
     settings: Settings,
@@ -61,6 +62,7 @@ def build(
     model: str | None,
     max_tokens: int | None,
     max_chars: int | None,
+    keep: int,
 ) -> None:
     """Make the index of files and folders, or of a text; without any, of ./source.
 
@@ -80,6 +82,7 @@ def build(
             model=model,
             chunking=chunking,
             max_chars=limit,
+            keep=keep,
             progress=progress,
         )
     _finish(settings, index)
@@ -91,9 +94,16 @@ def build(
 @click.option("--text", metavar="TEXT", help="A text instead of files; - reads standard input.")
 @click.option("--name", metavar="NAME", default="text", show_default=True, help="What to call the text of --text.")
 @click.option("--max-chars", type=click.IntRange(min=1), metavar="N", help="Code points that a source may have.")
+@click.option("--keep", type=click.IntRange(min=1), default=2, show_default=True, metavar="N", help="Generations kept.")
 @with_settings
 def add(
-    settings: Settings, paths: tuple[str, ...], urls: bool, text: str | None, name: str, max_chars: int | None
+    settings: Settings,
+    paths: tuple[str, ...],
+    urls: bool,
+    text: str | None,
+    name: str,
+    max_chars: int | None,
+    keep: int,
 ) -> None:
     """Put files, folders or a text beside those of the index; one whose name is there takes its place."""
     from qa.index import Index
@@ -104,7 +114,7 @@ def add(
     if not sources:
         raise click.UsageError("Name a file or folder to add, or give a text with --text.")
     with progress_bar() as progress:
-        index = Index.add(sources, settings.index, max_chars=limit, progress=progress)
+        index = Index.add(sources, settings.index, max_chars=limit, keep=keep, progress=progress)
     _finish(settings, index)
 
 

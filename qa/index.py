@@ -88,8 +88,9 @@ class Index:
         names = list(self.sources)
         spans = np.load(folder / "spans.npy", allow_pickle=False).tolist()
         titles = manifest["sections"]
+        above = [tuple(headings) for headings in manifest.get("headings", [()] * len(titles))]
         self.passages = tuple(
-            Passage(names[source], start, end, titles[section], bool(furniture))
+            Passage(names[source], start, end, titles[section], bool(furniture), above[section])
             for source, start, end, section, furniture in spans
         )
         self._passages_of: dict[str, range] = {}
@@ -112,6 +113,7 @@ class Index:
         model: str | None = None,
         chunking: Chunking | None = None,
         max_chars: int = DEFAULT_MAX_CHARS,
+        keep: int = KEPT,
         progress: Progress | None = None,
     ) -> Index:
         """Makes the index of these sources the present one; passages already embedded are not again.
@@ -123,6 +125,7 @@ class Index:
                 built with, else the packaged one.
             chunking: sizes of passages in the model's tokens; when left out, likewise.
             max_chars: the longest text accepted, in code points.
+            keep: generations that stay, this one among them; at least 1.
             progress: called with passages done, passages in all, and what is being done.
 
         Raises:
@@ -130,7 +133,7 @@ class Index:
             In each case the index that was there stays.
         """
         texts = with_added({}, read_sources(sources, max_chars=max_chars))
-        return cls._made(Path(path), lambda _: texts, QAError, model, chunking, progress)
+        return cls._made(Path(path), lambda _: texts, QAError, model, chunking, progress, keep)
 
     @classmethod
     def add(
@@ -139,6 +142,7 @@ class Index:
         path: str | Path = DEFAULT_INDEX,
         *,
         max_chars: int = DEFAULT_MAX_CHARS,
+        keep: int = KEPT,
         progress: Progress | None = None,
     ) -> Index:
         """Puts sources beside those of the index; one whose name is there takes that one's place.
@@ -147,7 +151,9 @@ class Index:
         cannot be read is refused (IndexError_), for its texts would be lost.
         """
         new = read_sources(sources, max_chars=max_chars)
-        return cls._made(Path(path), lambda texts: with_added(texts, new), IndexMissingError, progress=progress)
+        return cls._made(
+            Path(path), lambda texts: with_added(texts, new), IndexMissingError, progress=progress, kept=keep
+        )
 
     @classmethod
     def remove(cls, names: Iterable[str], path: str | Path = DEFAULT_INDEX, *, purge: bool = True) -> Index:

@@ -29,7 +29,7 @@ CountTokens = Callable[[Sequence[str]], Sequence[int]]
 """Texts -> how many tokens the model sees in each, without prompt and special tokens."""
 
 
-SPLITTING = 1
+SPLITTING = 2
 """Raised whenever the same text would be split otherwise than before: until then it is not split again."""
 
 
@@ -60,6 +60,7 @@ class Passage:
         end: offset after the last one; never white space.
         section: the heading it stands under, "" if none.
         furniture: whether it belongs to the page around the text: buttons, link lists.
+        headings: those that its section stands under, the outermost first.
     """
 
     source: str
@@ -67,6 +68,12 @@ class Passage:
     end: int
     section: str = ""
     furniture: bool = False
+    headings: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The headings down to that of its section, as a reader would write them."""
+        return " › ".join((*self.headings, self.section))
 
 
 class _Sentence(NamedTuple):
@@ -82,6 +89,7 @@ class _Part(NamedTuple):
     end: int
     title: str
     furniture: bool
+    headings: tuple[str, ...] = ()
 
 
 _SLACK = 0.98
@@ -108,14 +116,15 @@ def split_passages(
     groups = list(_groups(_parts(text), measured, chunking))
     groups = _verified(text, groups, count_tokens, chunking.max_tokens)
     passages = [
-        Passage(source.name, group[0].start, group[-1].end, part.title, part.furniture) for part, group in groups
+        Passage(source.name, group[0].start, group[-1].end, part.title, part.furniture, part.headings)
+        for part, group in groups
     ]
     return passages, [[(sentence.start, sentence.end) for sentence in group] for _, group in groups]
 
 
 def _parts(text: str) -> list[_Part]:
     found, furniture = layout(text)
-    parts = [_Part(section.start, section.end, section.title, False) for section in found]
+    parts = [_Part(section.start, section.end, section.title, False, section.headings) for section in found]
     return sorted(parts + [_Part(start, end, "", True) for start, end in furniture])
 
 

@@ -74,7 +74,8 @@ class Hit:
         return self.passage.end
 
     def to_dict(self) -> dict[str, Any]:
-        """As programs get it, from the shell and over HTTP."""
+        """As programs get it, from the shell and over HTTP; ``headings`` where the section stands under others."""
+        above = {"headings": list(self.passage.headings)} if self.passage.headings else {}
         return {
             "source": self.passage.source,
             "start": self.start,
@@ -88,6 +89,7 @@ class Hit:
             "late": self.late,
             "terms": list(self.terms),
             "section": self.passage.section,
+            **above,
         }
 
     def holds(self, source: str, start: int, end: int) -> bool:

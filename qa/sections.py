@@ -11,7 +11,7 @@ Offsets are 0-based code points into the text, end exclusive.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from statistics import median
 
@@ -28,14 +28,17 @@ class Section:
         start: offset of the heading's first code point.
         end: offset after the section's last one that is not white space.
         title: the heading, without Markdown's marks; "" before the first heading.
+        headings: those that it stands under in turn, the outermost first.
     """
 
     start: int
     end: int
     title: str
+    headings: tuple[str, ...] = ()
 
 
-_MARKDOWN = regex.compile(r"\s{0,3}#{1,6}\s+(?P<title>.*?)(?:\s+#+)?\s*\Z")
+_MARKDOWN = regex.compile(r"\s{0,3}(?P<marks>#{1,6})\s+(?P<title>.*?)(?:\s+#+)?\s*\Z")
+_DEEPEST_MARK = 6
 _UNDERLINE = regex.compile(r"\s{0,3}(?:=+|-{2,})\s*\Z")
 _FENCED = regex.compile(r"(?ms)^(```|~~~).*?^\1")
 _NUMERAL = r"(?:\d{1,3}|[IVXLC]{1,7}|[A-Z]\b|one|two|three|four|five|six|seven|eight|nine|ten)"
@@ -78,11 +81,13 @@ def layout(text: str) -> tuple[list[Section], list[Span]]:
     """The sections of ``text``, and its head and tail that are a page's furniture, if any."""
     blocks = list(split_blocks(text))
     start, end = _body(text, blocks)
-    starts = [(at, title) for at, title in _headings(text, blocks) if start <= at < end]
+    starts = [(at, title, above) for at, title, above in _nested(_headings(text, blocks)) if start <= at < end]
     if not starts or starts[0][0] > start:
-        starts.insert(0, (start, ""))
-    ends = [at for at, _ in starts[1:]] + [end]
-    found = [Section(*trim(text, at, stop), title) for (at, title), stop in zip(starts, ends, strict=True)]
+        starts.insert(0, (start, "", ()))
+    ends = [at for at, _, _ in starts[1:]] + [end]
+    found = [
+        Section(*trim(text, at, stop), title, above) for (at, title, above), stop in zip(starts, ends, strict=True)
+    ]
     furniture = [trim(text, 0, start), trim(text, end, len(text))]
     return [section for section in found if section.start < section.end], [
         span for span in furniture if span[0] < span[1]
@@ -100,8 +105,18 @@ def _body(text: str, blocks: list[list[Span]]) -> Span:
     return trim(text, start, end)
 
 
-def _headings(text: str, blocks: list[list[Span]]) -> Iterator[tuple[int, str]]:
-    """Where a heading begins, and its title."""
+def _nested(headings: Iterable[tuple[int, str, int]]) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Where a heading begins, its title, and the titles that it stands under."""
+    above: list[tuple[int, str]] = []
+    for at, title, level in headings:
+        while above and above[-1][0] >= level:
+            above.pop()
+        yield at, title, tuple(title for _, title in above)
+        above.append((level, title))
+
+
+def _headings(text: str, blocks: list[list[Span]]) -> Iterator[tuple[int, str, int]]:
+    """Where a heading begins, its title, and how deep it stands: Markdown's marks tell, then numbers (1.2)."""
     fenced = iter([match.span() for match in _FENCED.finditer(text)])
     fence_start, fence_end = next(fenced, (len(text), len(text)))
     kinds = [_number_kind(text, block) for block in blocks]
@@ -116,11 +131,11 @@ def _headings(text: str, blocks: list[list[Span]]) -> Iterator[tuple[int, str]]:
         following = blocks[i + 1] if i + 1 < len(blocks) else None
         if markdown := _MARKDOWN.match(title):
             if markdown["title"]:
-                yield at, markdown["title"]
+                yield at, markdown["title"], len(markdown["marks"])
         elif following is None or len(block) > 1 or not _is_short(title):
             continue
         elif following[0][0] == block[0][1] and _UNDERLINE.match(text, *following[0]):
-            yield at, title
+            yield at, title, 1 if text[trim(text, *following[0])[0]] == "=" else 2
         elif kind := kinds[i]:
             if kind.isdecimal():
                 neighbours = {str(int(kind) - 1), str(int(kind) + 1)}
@@ -128,7 +143,7 @@ def _headings(text: str, blocks: list[list[Span]]) -> Iterator[tuple[int, str]]:
             else:
                 is_heading = kind != kinds[i + 1] and (i == 0 or kind != kinds[i - 1])
             if is_heading:
-                yield at, title
+                yield at, title, _DEEPEST_MARK + 1 + (0 if kind.isdecimal() else int(kind[-2]))
 
 
 def _number_kind(text: str, block: list[Span]) -> str:

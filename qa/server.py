@@ -34,7 +34,7 @@ MAX_UPLOAD = "50mb"
 RATE = 600
 """Requests that ask or change something, a minute and client, where other machines reach the chat; a page that is
 open makes up to 150."""
-STOP_AFTER = 3
+STOP_AFTER = 2
 """Seconds that open pages are given when the server is told to stop."""
 
 _log = logging.getLogger(__name__)

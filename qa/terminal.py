@@ -54,7 +54,7 @@ def show_hits(hits: Sequence[Hit]) -> None:
     for n, hit in enumerate(hits, start=1):
         if n > 1:
             click.echo()
-        click.echo(_heading(f"{n}.", hit.passage.source, hit.start, hit.end, hit.passage.section))
+        click.echo(_heading(f"{n}.", hit.passage.source, hit.start, hit.end, hit.passage.path))
         click.echo(_indented(hit.text))
         click.echo(click.style(_indented(hit.why), dim=True))
 
@@ -86,7 +86,7 @@ def _section(index: Index, citation: Citation) -> str:
     """The section of the passage that a citation stands in."""
     for passage in index.passages:
         if passage.source == citation.source and passage.start <= citation.start < passage.end:
-            return passage.section
+            return passage.path
     return ""
 
 

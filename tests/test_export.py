@@ -324,9 +324,9 @@ def test_a_title_becomes_the_name_of_a_file(title: str, name: str) -> None:
 
 def test_a_sentence_of_white_space_is_written_in_no_time() -> None:
     spaces = f"a{' ' * 100_000}b"
-    started = time.perf_counter()
+    started = time.process_time()
     assert written(f"one\n\t{spaces} \ntwo") == f"one\\\n&#9;{spaces}&#32;\\\ntwo"
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("form", FORMS)

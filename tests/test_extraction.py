@@ -71,6 +71,11 @@ def test_lines_of_a_pdf_run_on_over_lines_and_pages_without_running_heads() -> N
     assert source.places == tuple(Place(start, page=n) for n, start in enumerate(starts, 1))
 
 
+def test_lines_that_differ_by_their_numbers_alone_are_no_running_heads_where_they_fill_the_column() -> None:
+    pages = [[f"第{n * 40 + i}号の灯台は1874年に建てられた。" for i in range(40)] for n in range(4)]
+    assert text("a.pdf", pdf(*pages)).count("号の灯台は") == 160
+
+
 def test_radicals_and_ligatures_of_a_pdfs_fonts_are_the_letters_that_were_meant() -> None:
     assert text("a.pdf", pdf(["⽴⼊⽇の会⻑、ofﬁce"])) == "立入日の会長、office"
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import subprocess
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -248,3 +250,40 @@ def test_killed_at_random_moments_the_index_still_opens(tmp_path: Path) -> None:
         folder, manifest = present(tmp_path)
         parts = {path.read_text() for path in folder.glob("part*")}
         assert parts == ({str(manifest["note"]) * 1000} if manifest["note"] >= 0 else set())
+
+
+HOLDS_WITHOUT_FLOCK = """
+import errno, fcntl, os, sys, time
+def none(*_): raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+fcntl.flock = none
+from pathlib import Path
+from qa.commit import new_generation
+with new_generation(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_where_there_is_no_flock_a_lock_of_a_dead_process_is_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*_: object) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    command = [sys.executable, "-W", "ignore", "-c", HOLDS_WITHOUT_FLOCK, str(tmp_path)]
+    holder = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout and holder.stdout.readline() == "held\n"
+    monkeypatch.setattr(fcntl, "flock", none)
+    monkeypatch.setattr("qa.commit._LOCK_SECONDS", 1)
+    with warnings.catch_warnings(action="ignore"):
+        with (
+            pytest.raises(StorageError, match=f"^Process {holder.pid} has been changing"),
+            commit.new_generation(tmp_path),
+        ):
+            pass
+        holder.kill()
+        holder.wait()
+        monkeypatch.setattr("qa.commit._LOCK_SECONDS", 60)
+        with commit.new_generation(tmp_path) as folder:
+            generations.write_manifest(folder, {"sources": [], "passages": 0, "created": ""})
+    assert generations.current_number(tmp_path) == 1

@@ -53,10 +53,10 @@ def test_most_of_a_text_decides_not_its_beginning() -> None:
 
 def test_a_long_text_takes_no_longer_than_a_short_one() -> None:
     language_of("This loads what is needed for it.")
-    started = time.perf_counter()
+    started = time.process_time()
     language_of("word " * 1_000_000)
     language_of("x" * 5_000_000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @given(st.text(st.characters()))

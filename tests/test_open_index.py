@@ -435,3 +435,21 @@ def test_time_left_is_told_from_the_pace_of_the_same_kind_of_work(monkeypatch: p
     for now, done, what in ((10.0, 1, "embedding"), (20.0, 2, "splitting"), (30.0, 3, "embedding")):  # noqa: B007
         report(done, 5, what)
     assert seen == [(1, 5, None), (0, 0, None), (3, 5, 20.0)]  # two in 20 seconds, two are left
+
+
+def test_a_damaged_index_is_mended_and_its_trouble_told_until_then(open_index: OpenIndex, tmp_path: Path) -> None:
+    assert open_index.trouble is None
+    for file in (tmp_path / "index").rglob("spans.npy"):
+        file.write_bytes(b"")
+    broken = OpenIndex(tmp_path / "index")
+    assert broken.available() is None and "is not what was written there" in str(broken.trouble)
+    broken.mend()
+    broken.mend()
+    settled(broken)
+    index = broken.available()
+    assert index and list(index.sources) == ["cats"] and broken.trouble is None
+
+
+def test_where_there_is_no_index_there_is_nothing_to_mend(tmp_path: Path) -> None:
+    open_index = OpenIndex(tmp_path / "none")
+    assert open_index.available() is None and open_index.trouble is None

@@ -349,7 +349,7 @@ def test_without_sections_topics_are_terms_and_sources_share_them(library: Index
 
 
 def test_a_word_of_a_hundred_thousand_characters_takes_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for word in (
         "あ" * 100_000,
         "a" * 100_000,
@@ -362,7 +362,7 @@ def test_a_word_of_a_hundred_thousand_characters_takes_no_time() -> None:
         for rules in (japanese, english, chinese, arabic):
             rules.people(word)
         telling_terms(word, "ja", 5), telling_terms(word, "en", 5), telling_terms(word, "zh", 5)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize(
@@ -386,9 +386,9 @@ def test_no_sentence_holds_the_rules_up(rules: ModuleType) -> None:
     marks = ("漢", "ー", "1", "Aa ", "アの", "が、", "「", "A氏", "1月", "the ", "ال", "是", "x, ")
     ends = ("", "である", "であるAa は", "A氏である", " is a dog", " was born in 1990", "是人")
     for mark, end in product(marks, ends):
-        started = time.perf_counter()
+        started = time.process_time()
         list(rules.drafts((mark * 200)[: 200 - len(end)] + end))
-        assert time.perf_counter() - started < 1, mark + "…" + end
+        assert time.process_time() - started < 1, mark + "…" + end
 
 
 @pytest.mark.parametrize("line", ["# Heading {n}\n\nText {n} sleeps.\n\n", "# Why {n}?\n\nText {n} sleeps.\n\n"])
@@ -404,9 +404,9 @@ def test_twice_the_headings_take_about_twice_the_time(line: str) -> None:
         )
         times = []
         for _ in range(3):
-            started = time.perf_counter()
+            started = time.process_time()
             candidates(index)
-            times.append(time.perf_counter() - started)
+            times.append(time.process_time() - started)
         return min(times)
 
     assert taken(6000) < 3.2 * taken(3000) + 0.05

@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from tqdm import tqdm
 
 from qa import Index, QAError, Source, answer
+from qa.extraction import Place as Leaf
 from qa.suggestions import suggestions_of
 
 TEXT = (
@@ -67,7 +68,7 @@ def main(damages: int) -> int:
     rows: dict[str, Counter[str]] = {}
     with TemporaryDirectory() as folder:
         whole, index = Path(folder) / "whole", Path(folder) / "index"
-        built = Index.build(Source("garden", TEXT), whole)
+        built = Index.build(Source("garden", TEXT, (Leaf(0, page=1), Leaf(20, page=2))), whole)
         suggestions_of(built)
         (first, *_) = answer(built, QUESTION).citations
         expected = (first.quote, first.start, first.end)

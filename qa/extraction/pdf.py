@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice, takewhile
 
 import pypdf
 from pypdf.errors import DependencyError, PyPdfError
@@ -57,7 +58,9 @@ def read(data: bytes) -> Extracted:
         raise UnreadableError("encrypted") from error
     except PyPdfError as error:
         raise UnreadableError("damaged") from error
-    return _run_on(_without_edges(pages))
+    widths = sorted(_width(line) for page in pages for line in page if line)
+    column = widths[int(len(widths) * 0.9)] if widths else 0
+    return _run_on(_without_edges(pages, column), column)
 
 
 def _lines(text: str) -> list[str]:
@@ -65,32 +68,34 @@ def _lines(text: str) -> list[str]:
     return [" ".join(line.split()) for line in kept]
 
 
-def _without_edges(pages: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The pages without running heads and page numbers."""
-    filled = [[line for line in page if line] for page in pages]
-    edges = Counter(edge for page in filled for edge in {_edge(line) for line in (*page[:_EDGE], *page[-_EDGE:])})
-    repeated = {edge for edge, n in edges.items() if n >= max(_FEWEST_REPEATED, len(filled) / 2)}
-    kept = []
-    for page in pages:
-        lines = list(page)
-        for at in (0, -1):
-            while lines and (not lines[at] or _edge(lines[at]) in repeated):
-                lines.pop(at)
-        kept.append(lines)
+def _without_edges(pages: Sequence[Sequence[str]], column: int) -> list[list[str]]:
+    """The pages without running heads and page numbers: what stands at the same edge of most, but for its numbers.
+
+    A full line is part of the text, whatever it looks like.
+    """
+    edges = [(_outermost(page, column), _outermost(page[::-1], column)) for page in pages]
+    kept = [list(page) for page in pages]
+    for side in (0, 1):
+        seen = Counter(line for both in edges for line in set(both[side]) if line)
+        repeated = {line for line, n in seen.items() if n >= max(_FEWEST_REPEATED, len(pages) / 2)}
+        for lines, both in zip(kept, edges, strict=True):
+            dropped = len(list(takewhile(repeated.__contains__, both[side])))
+            while lines and (dropped or not lines[-side]):
+                dropped -= bool(lines.pop(-side))
     return kept
 
 
-def _edge(line: str) -> str:
-    return _DIGITS.sub("0", line)
+def _outermost(lines: Sequence[str], column: int) -> list[str]:
+    """The first lines with words, their numbers told no more; "" where one is full."""
+    first = islice(filter(None, lines), _EDGE)
+    return [_DIGITS.sub("0", line) if _width(line) < _FULL * column else "" for line in first]
 
 
 def _width(line: str) -> int:
     return sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in line)
 
 
-def _run_on(pages: Sequence[Sequence[str]]) -> Extracted:
-    widths = sorted(_width(line) for page in pages for line in page if line)
-    column = widths[int(len(widths) * 0.9)] if widths else 0
+def _run_on(pages: Sequence[Sequence[str]], column: int) -> Extracted:
     text = ""
     places: list[Place] = []
     full = blank = False

@@ -31,7 +31,7 @@ def related_card(hit: Hit, reading: Reading, words: Words) -> str:
     source = reading.sources[hit.passage.source]
     passage = reading.passage_at(source.name, hit.start, hit.end)
     return (
-        f'<div class="related"><p class="card-head">{_origin(source.name, passage.section if passage else "")}</p>'
+        f'<div class="related"><p class="card-head">{_origin(source.name, passage.path if passage else "")}</p>'
         f"{_body(escape(hit.text), source.name, reading)}"
         f"{_foot(source, hit.start, hit.end, hit, words)}</div>"
     )

@@ -160,6 +160,7 @@
       QA.revise(entryOf(button));
       ask(askedBy(button));
     },
+    ".mend": () => QA.mend(),
     ".revise": (button) => edit(button, button.closest(".searched").querySelector(".query").textContent),
   };
   document.addEventListener("click", (event) => {

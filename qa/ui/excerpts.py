@@ -30,7 +30,7 @@ class Excerpt:
         now: where its words stand now; as it was, if they are gone.
         standing: how the two compare.
         sha256: of the text that it speaks of: the present one, or the one of then if the words are gone.
-        section: the heading it stands under, "" if none or not known.
+        section: the headings it stands under, "" if none or not known.
         before, after: the rest of its passage; ``before + now.quote + after`` stands in the source as one.
         hit: why its passage was found; None where it stands elsewhere now.
     """
@@ -72,7 +72,7 @@ def _excerpt(was: Citation, turn: Turn, reading: Reading) -> Excerpt:
     if passage is None:
         return Excerpt(was, now, standing, source.sha256, hit=hit)
     return Excerpt(
-        was, now, standing, source.sha256, passage.section,
+        was, now, standing, source.sha256, passage.path,
         source.text[passage.start : now.start], source.text[now.end : passage.end], hit,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from qa.errors import QAError
 from qa.index import Index
 from qa.sources import Source, free_name
 
-Kind = Literal["build", "add", "remove", "rename"]
+Kind = Literal["build", "add", "remove", "rename", "mend"]
 State = Literal["waiting", "embedding", "failed"]
 
 
@@ -30,8 +30,8 @@ class Job:
 
     Attributes:
         id: its number on this server, from 1.
-        kind: build (anew, of these texts alone), add, remove or rename.
-        name: the source it is about; of a build the first one.
+        kind: build (anew, of these texts alone), add, remove, rename, or mend (the index itself).
+        name: the source it is about; of a build the first one, of mending the index folder.
         state: waiting, embedding (under way) or failed.
         done, total: passages embedded, and to be embedded; 0 of 0 until that is known.
         seconds_left: None until it can be told.

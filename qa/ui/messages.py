@@ -14,12 +14,13 @@ from collections.abc import Sequence
 
 from qa.answer import Answer
 from qa.citations import Standing
+from qa.errors import QAError
 from qa.ui.cards import excerpt_card, related_card
 from qa.ui.excerpts import RELATED, Excerpt, cited_excerpts, stands
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import button, escape, isolated, lang, own, place
 from qa.ui.reading import Reading
-from qa.ui.words import Words
+from qa.ui.words import Words, sentence_for
 
 Message = dict[str, str]
 
@@ -29,13 +30,16 @@ LONGEST_ECHO = 120
 _log = logging.getLogger(__name__)
 
 
-def chat_messages(history: History, reading: Reading, words: Words, building: bool = False) -> list[Message]:
+def chat_messages(
+    history: History, reading: Reading, words: Words, building: bool = False, trouble: QAError | None = None
+) -> list[Message]:
     """The messages of a conversation, oldest first, in Gradio's form; a welcome while nothing was asked.
 
-    ``building`` says, where there are no sources yet, that some are on their way.
+    Where there are no sources, ``building`` says that some are on their way, ``trouble`` why the index cannot be used
+    though it can be mended.
     """
     if not history.entries:
-        return [_from_us(_welcome(reading, words, building))]
+        return [_from_us(_welcome(reading, words, building, trouble))]
     messages: list[Message] = []
     for number, entry in enumerate(history.entries):
         if isinstance(entry, Switched):
@@ -53,8 +57,11 @@ def _from_us(content: str) -> Message:
     return {"role": "assistant", "content": content}
 
 
-def _welcome(reading: Reading, words: Words, building: bool) -> str:
+def _welcome(reading: Reading, words: Words, building: bool, trouble: QAError | None) -> str:
     if not reading.sources:
+        if trouble and not building:
+            mends = button("mend", words["index.mend"])
+            return f'<div class="welcome broken"><p>{own(sentence_for(trouble, words))}</p><p>{mends}</p></div>'
         none = words["chat.welcome.building" if building else "chat.welcome.none"]
         return f'<div class="welcome"><p>{own(none)}</p></div>'
     text = words.say("chat.welcome.text", names=_joined(tuple(reading.sources), words))
@@ -89,9 +96,9 @@ def _reply(turn: Turn, where: str, reading: Reading, words: Words, newest: bool)
 def _excerpts(turn: Turn, reading: Reading, newest: bool) -> list[Excerpt]:
     excerpts = cited_excerpts(turn, reading)
     for was in (one.was for one in excerpts if newest and one.standing is Standing.GONE):
-        _log.warning(
-            "citation [%d]: %r does not stand at %d-%d of %r", was.n, was.quote[:80], was.start, was.end, was.source
-        )
+        # Whose words they are is nobody's business who reads the log, unless they ask for it.
+        _log.warning("citation [%d] does not stand at %d-%d of its source", was.n, was.start, was.end)
+        _log.debug("it was %r of %r", was.quote, was.source)
     return excerpts
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from qa.answer import Answer, answer
 from qa.embedding import Progress
-from qa.errors import QAError
+from qa.errors import IndexDamagedError, IndexMismatchError, QAError
 from qa.index import Index
+from qa.repair import repair
 from qa.sources import Source, clean_name, read_sources
 from qa.suggestions import suggestions_of
 from qa.ui.jobs import CancelledError, Job, Kind, Task, paced, told_apart
@@ -28,6 +29,11 @@ MOST_FAILED = 20
 """Jobs that failed and are still shown: they keep their texts, and any visitor may fail as often as they like."""
 
 
+def is_mended(error: BaseException | None) -> bool:
+    """Whether what went wrong is a matter of the index that :meth:`OpenIndex.mend` may put in order."""
+    return isinstance(error, IndexDamagedError | IndexMismatchError)
+
+
 class OpenIndex:
     """What every visitor of one server shares. All of it may be called from any thread."""
 
@@ -36,6 +42,7 @@ class OpenIndex:
         self._path = Path(path)
         self.urls = urls
         self._index: Index | None = None
+        self._trouble: QAError | None = None
         self._opening = threading.Lock()
         self._tasks: list[Task] = []
         self._changing = threading.Lock()
@@ -67,9 +74,17 @@ class OpenIndex:
     def available(self) -> Index | None:
         """The same, or None where there is none that can be used."""
         try:
-            return self.current()
-        except QAError:
+            index = self.current()
+        except QAError as error:
+            self._trouble = error
             return None
+        self._trouble = None
+        return index
+
+    @property
+    def trouble(self) -> QAError | None:
+        """Why there was none when it was looked for last, if :meth:`mend` may help."""
+        return self._trouble if is_mended(self._trouble) else None
 
     def answer(self, index: Index, question: str, k: int = 10, sources: Collection[str] | None = None) -> Answer:
         """As :func:`qa.answer.answer`, counted."""
@@ -107,6 +122,11 @@ class OpenIndex:
     def rename(self, old: str, new: str) -> Job:
         """Has a source called otherwise."""
         return self._enter(self._task("rename", old, new_name=clean_name(new)))[0]
+
+    def mend(self) -> None:
+        """Has a damaged index, or one that another model made, put in order; one that is whole is left alone."""
+        if not any(job.kind == "mend" for job in self.jobs if job.state != "failed"):
+            self._enter(self._task("mend", self._path.name))
 
     def build(
         self, sources: Iterable[str | Path | Source], progress: Progress | None = None, *, add: bool = False
@@ -233,6 +253,9 @@ class OpenIndex:
             return Index.remove([first.name], self._path)
         if first.kind == "rename":
             return Index.rename(first.name, first.new_name, self._path)
+        if first.kind == "mend":
+            repair(self._path)
+            return Index.open(self._path)
         others = [task.also for task in batch if task.also]
         progress = paced(lambda *how_far: self._report(batch, *how_far), others)
         if first.kind == "build":

@@ -22,7 +22,7 @@ from qa.ui.endpoints import add_endpoints
 from qa.ui.history import History
 from qa.ui.markup import source_class
 from qa.ui.messages import chat_messages
-from qa.ui.open_index import OpenIndex
+from qa.ui.open_index import OpenIndex, is_mended
 from qa.ui.parts import asset, own_part, said
 from qa.ui.reading import Reading, reading_of
 from qa.ui.texts import TextsPanel
@@ -167,7 +167,9 @@ class _Page:
             reading = reading_of(index, history, left_out)
         return {
             self._history: history,
-            self._chat: chat_messages(history, reading, words, self._open_index.building is not None),
+            self._chat: chat_messages(
+                history, reading, words, self._open_index.building is not None, self._open_index.trouble
+            ),
             self._header: seen,
             self._source: seen,
             self._texts.listing: self._texts.listed(words),
@@ -207,7 +209,7 @@ class _Page:
                 **self._refresh(language, before, left_out),
                 self._question: question,
                 self._revising: {"entry": instead_of, "stamp": uuid.uuid4().hex},
-                self._notice: said(sentence_for(error, words), trouble=True),
+                self._notice: said(sentence_for(error, words), trouble=True, mends=is_mended(error)),
                 self._stop: gr.update(interactive=False),
             }
 

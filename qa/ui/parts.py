@@ -24,6 +24,6 @@ def asset(name: str) -> str:
     return (files("qa.ui") / name).read_text(encoding="utf-8")
 
 
-def said(text: str = "", *, trouble: bool = False) -> dict[str, Any]:
-    """The value of a ``line``: one sentence, or none."""
-    return {"text": text, "trouble": trouble}
+def said(text: str = "", *, trouble: bool = False, mends: bool = False) -> dict[str, Any]:
+    """The value of a ``line``: one sentence, or none; with ``mends`` a button beside it that mends the index."""
+    return {"text": text, "trouble": trouble, "mends": mends}

@@ -56,7 +56,8 @@ class TextsPanel:
             self._build = gr.Button(elem_id="build")
             self._result = own_part("line", value=said(), elem_id="build-result")
         # Outside the fold, which is not drawn while it is closed: seen by everyone.
-        self.progress = own_part("progress", value={}, elem_id="progress", server_functions=[self._lister()])
+        own_functions = [self._lister(), self._mender()]
+        self.progress = own_part("progress", value={}, elem_id="progress", server_functions=own_functions)
         self.labelled = [self._panel, self._hint, self._name, self._text, self._files, self._build]
 
     def labels(self, words: Words) -> Updates:
@@ -91,6 +92,15 @@ class TextsPanel:
             return self.listed(words_of(language))
 
         return list_texts
+
+    def _mender(self) -> Callable[[str], dict[str, Any]]:
+        """The same, after the index was asked to be mended."""
+
+        def mend_index(language: str) -> dict[str, Any]:
+            self._open_index.mend()
+            return self.listed(words_of(language))
+
+        return mend_index
 
     @staticmethod
     def chosen(index: Index, left_out: Container[str]) -> list[str]:

@@ -1,0 +1,156 @@
+"""Takes the disk away while an index is changed: python bench/faults/disk.py [--times 40]
+
+On a small tmpfs that fills up, on one that is read-only, below a limit on the size of files, and with the folder
+removed in the middle. Each time the change has to end in one sentence or well, and what was there has to answer as
+before (where the folder is gone, the index that is open still does). Mounting needs root; without, those are skipped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tqdm import tqdm
+
+from qa import Index, QAError, Source, answer
+
+GARDEN = Source("garden", "門の鍵は赤い箱の中にあります。\n\n庭師の名前は山田花子です。")
+NEW = Source("new", "\n\n".join(f"第{n}号の灯台は{1800 + n}年に建てられた。" for n in range(60)))
+QUESTION = "庭師の名前は何ですか"
+SPAN = 40 << 15
+"""Bytes from the smallest disk that is tried, which holds the index, to the largest, which holds the change too."""
+
+
+@contextmanager
+def mounted(folder: Path, options: str) -> Iterator[Path]:
+    """A tmpfs with these options."""
+    folder.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def change(index: Path) -> str:
+    """What adding a text ends in."""
+    try:
+        Index.add(NEW, index)
+    except QAError as error:
+        return "one sentence" if "\n" not in str(error) else f"several lines: {error}"
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return "done"
+
+
+def answers(index: Path | Index) -> bool:
+    """Whether it still answers from the text that was there first."""
+    return "山田花子" in answer(index, QUESTION, sources=["garden"]).citations[0].quote
+
+
+def limited(index: Path, limit: int) -> str:
+    """What it ends in where no file may be larger than so many bytes."""
+    reading, writing = os.pipe()
+    if not (child := os.fork()):
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        os.write(writing, change(index).encode())
+        os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with os.fdopen(reading) as pipe:
+        return pipe.read()
+
+
+def vanishing(index: Path, opened: Index, after: float) -> str:
+    """What it ends in where the folder is removed meanwhile; the index that is open goes on answering."""
+
+    def remove() -> None:
+        time.sleep(after)
+        shutil.rmtree(index, ignore_errors=True)
+
+    thread = threading.Thread(target=remove)
+    thread.start()
+    ended = change(index)
+    thread.join()
+    assert answers(opened)
+    shutil.rmtree(index, ignore_errors=True)
+    return ended
+
+
+def main(times: int) -> int:
+    """Prints the table; 1 where anything else than one sentence or success came."""
+    rows: dict[str, Counter[str]] = {}
+
+    def count(row: str, ended: str, holds: Callable[[], bool]) -> None:
+        counts = rows.setdefault(row, Counter())
+        if ended not in ("done", "one sentence"):
+            print(f"{row}: {ended}", file=sys.stderr)
+            ended = "wrong"
+        counts[ended] += 1
+        try:
+            counts["answers as before" if holds() else "lost"] += 1
+        except Exception as error:
+            print(f"{row}: {error}", file=sys.stderr)
+            counts["lost"] += 1
+
+    drawn = random.Random(0)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        start = folder / "start"
+        Index.build(GARDEN, start)
+        taken = sum(path.stat().st_size for path in start.rglob("*")) + (1 << 19)
+        began = time.monotonic()
+        shutil.copytree(start, folder / "index")
+        assert change(folder / "index") == "done"
+        seconds = time.monotonic() - began
+        with suppress(subprocess.CalledProcessError, PermissionError, FileNotFoundError):
+            for number in tqdm(range(times), desc="full"):
+                with mounted(folder / "small", f"size={taken + number * SPAN // times}") as disk:
+                    shutil.copytree(start, disk / "index")
+                    ended = change(disk / "index")
+                    count("a full disk", ended, lambda disk=disk: answers(disk / "index"))  # type: ignore[misc]
+            with mounted(folder / "small", "size=64m") as disk:
+                shutil.copytree(start, disk / "index")
+                subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+                count("a read-only disk", change(disk / "index"), lambda: answers(disk / "index"))
+        index = folder / "limited"
+        for number in tqdm(range(times), desc="limited"):
+            shutil.copytree(start, index)
+            count(
+                "a limit on the size of files", limited(index, 64 + number * 120_000 // times), lambda: answers(index)
+            )
+            shutil.rmtree(index)
+        index = folder / "vanishing"
+        for _ in tqdm(range(times), desc="vanishing"):
+            shutil.copytree(start, index)
+            opened = Index.open(index)
+            count("a folder that vanishes", vanishing(index, opened, drawn.uniform(0, seconds)), lambda: True)
+    columns = ("done", "one sentence", "wrong", "answers as before", "lost")
+    print(f"| {'':28} | " + " | ".join(columns) + " |")
+    print(f"|{'-' * 30}|" + "|".join("-" * (len(column) + 2) for column in columns) + "|")
+    for row in ("a full disk", "a read-only disk", "a limit on the size of files", "a folder that vanishes"):
+        counts = rows.get(row)
+        cells = [f"{counts[column]:>{len(column)}}" for column in columns] if counts else ["skipped: needs root"]
+        print(f"| {row:28} | " + " | ".join(cells) + " |")
+    return 1 if any(counts["wrong"] + counts["lost"] for counts in rows.values()) else 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--times", type=int, default=40, help="sizes of the disk, limits and moments that are tried")
+    sys.exit(main(parser.parse_args().times))

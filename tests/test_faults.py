@@ -1,0 +1,36 @@
+"""Short forms of the measurements in ``bench/faults/``: what they print in full is in the README."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+FAULTS = Path(__file__).parents[1] / "bench" / "faults"
+
+
+def measurement(name: str) -> ModuleType:
+    spec = spec_from_file_location(name, FAULTS / f"{name}.py")
+    assert spec and spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_damaged_index_refuses_by_name_or_answers_rightly(capsys: pytest.CaptureFixture[str]) -> None:
+    assert measurement("damages").main(80) == 0, capsys.readouterr().err
+
+
+def test_what_nobody_would_write_brings_no_traceback_and_no_false_offset(capsys: pytest.CaptureFixture[str]) -> None:
+    assert measurement("fuzz").main(150) == 0, capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts a small disk, or limits the size of files")
+def test_a_disk_that_fills_up_or_goes_away_is_one_sentence_and_nothing_is_lost() -> None:
+    command = [sys.executable, str(FAULTS / "disk.py"), "--times", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr + done.stdout
