@@ -9,6 +9,7 @@ patterns: a text of one repeated piece, and eight times as much of it, which may
 from __future__ import annotations
 
 import argparse
+import logging
 import random
 import sys
 import time
@@ -156,7 +157,6 @@ def main(cases: int) -> int:
     rows: dict[str, Counter[str]] = {}
     with TemporaryDirectory() as folder:
         index = Index.build(Source("garden", "門の鍵は赤い箱の中にあります。\n\nThe gardener is Hanako."), folder)
-        index.embedder.embed_query("begin")
         work: dict[str, tuple[Iterator[object], Callable[[object], str]]] = {
             "texts": (drawn_texts(fifth), lambda text: text_case(str(text))),
             "questions": (drawn_texts(fifth), lambda text: question_case(index, str(text))),
@@ -183,4 +183,5 @@ def main(cases: int) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=10_000)
+    logging.disable()  # parsers tell at length what they make of such files
     sys.exit(main(parser.parse_args().cases))
