@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qa import __version__
-from qa.shell import Commands, Folder, Settings, print_json, quiet, with_settings
+from qa.shell import Commands, Folder, Settings, print_json, quiet, with_settings, with_texts
 from qa.terminal import printable, progress_bar, show_answer, show_checks, show_hits, show_log, status
 
 if TYPE_CHECKING:
@@ -42,27 +42,19 @@ def main(ctx: click.Context, index: Path, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--urls", is_flag=True, help="Fetch what is given as http:// or https://; nothing else is.")
-@click.option("--text", metavar="TEXT", help="A text instead of files; - reads standard input.")
-@click.option("--name", metavar="NAME", default="text", show_default=True, help="What to call the text of --text.")
+@with_texts
 @click.option("--model", metavar="MODEL", help="A SentenceTransformer by name or folder.")
 @click.option(
     "--max-tokens", type=click.IntRange(min=8), metavar="N", help="The longest passage, in the model's tokens."
 )
-@click.option("--max-chars", type=click.IntRange(min=1), metavar="N", help="Code points that a source may have.")
-@click.option("--keep", type=click.IntRange(min=1), default=2, show_default=True, metavar="N", help="Generations kept.")
 @with_settings
 def build(
     settings: Settings,
-    paths: tuple[str, ...],
-    urls: bool,
-    text: str | None,
-    name: str,
+    sources: list[Path | Source],
+    max_chars: int,
+    keep: int,
     model: str | None,
     max_tokens: int | None,
-    max_chars: int | None,
-    keep: int,
 ) -> None:
     """Make the index of files and folders, or of a text; without any, of ./source.
 
@@ -70,10 +62,7 @@ def build(
     """
     from qa.index import Index
     from qa.passages import Chunking
-    from qa.sources import DEFAULT_MAX_CHARS
 
-    limit = max_chars or DEFAULT_MAX_CHARS
-    sources = _texts(paths, urls, text, name, limit)
     chunking = Chunking(max_tokens, 0) if max_tokens else None
     with progress_bar() as progress:
         index = Index.build(
@@ -81,7 +70,7 @@ def build(
             settings.index,
             model=model,
             chunking=chunking,
-            max_chars=limit,
+            max_chars=max_chars,
             keep=keep,
             progress=progress,
         )
@@ -89,32 +78,16 @@ def build(
 
 
 @main.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--urls", is_flag=True, help="Fetch what is given as http:// or https://; nothing else is.")
-@click.option("--text", metavar="TEXT", help="A text instead of files; - reads standard input.")
-@click.option("--name", metavar="NAME", default="text", show_default=True, help="What to call the text of --text.")
-@click.option("--max-chars", type=click.IntRange(min=1), metavar="N", help="Code points that a source may have.")
-@click.option("--keep", type=click.IntRange(min=1), default=2, show_default=True, metavar="N", help="Generations kept.")
+@with_texts
 @with_settings
-def add(
-    settings: Settings,
-    paths: tuple[str, ...],
-    urls: bool,
-    text: str | None,
-    name: str,
-    max_chars: int | None,
-    keep: int,
-) -> None:
+def add(settings: Settings, sources: list[Path | Source], max_chars: int, keep: int) -> None:
     """Put files, folders or a text beside those of the index; one whose name is there takes its place."""
     from qa.index import Index
-    from qa.sources import DEFAULT_MAX_CHARS
 
-    limit = max_chars or DEFAULT_MAX_CHARS
-    sources = _texts(paths, urls, text, name, limit)
     if not sources:
         raise click.UsageError("Name a file or folder to add, or give a text with --text.")
     with progress_bar() as progress:
-        index = Index.add(sources, settings.index, max_chars=limit, keep=keep, progress=progress)
+        index = Index.add(sources, settings.index, max_chars=max_chars, keep=keep, progress=progress)
     _finish(settings, index)
 
 
@@ -180,27 +153,6 @@ def rollback(settings: Settings, generation: int | None) -> None:
     else:
         names = printable(", ".join(index.sources))
         click.echo(f"{settings.index}, generation {number}: {len(index.passages)} passages of {names}.")
-
-
-def _texts(paths: tuple[str, ...], urls: bool, text: str | None, name: str, limit: int) -> list[Path | Source]:
-    """What a command was given to read: its paths, with ``--urls`` web addresses, then the text of ``--text``."""
-    from qa.fetching import fetch, is_url, refused
-
-    given: list[Path | Source] = []
-    for path in paths:
-        if is_url(path) and not urls:
-            raise refused(path)
-        given.append(fetch(path) if is_url(path) else Path(path))
-    return [*given, *([] if text is None else [_given(text, name, limit)])]
-
-
-def _given(text: str, name: str, limit: int) -> Source:
-    """The source that ``--text`` gives; standard input comes in any encoding that a file may have."""
-    from qa.sources import source_from_bytes, source_from_text
-
-    if text == "-":
-        return source_from_bytes(name, sys.stdin.buffer.read(), max_chars=limit)
-    return source_from_text(name, text, max_chars=limit)
 
 
 @main.command()

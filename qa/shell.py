@@ -1,4 +1,4 @@
-"""What the commands of the shell share: ``--index`` and ``--json``, errors as one sentence, a quiet terminal."""
+"""What the commands of the shell share: their options, what texts they are given, errors as one sentence, no noise."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import click
 
 from qa.errors import QAError
 from qa.terminal import printable
+
+if TYPE_CHECKING:
+    from qa.sources import Source
 
 P = ParamSpec("P")
 
@@ -84,6 +87,49 @@ def with_settings(command: Callable[Concatenate[Settings, P], None]) -> Callable
         command(Settings(index or before.index, as_json or before.json), *args, **kwargs)
 
     return run
+
+
+def with_texts(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command what it makes an index of: ``sources``, ``max_chars``, and how many generations to ``keep``."""
+
+    @click.argument("paths", nargs=-1, metavar="[PATH]...")
+    @click.option("--urls", is_flag=True, help="Fetch what is given as http:// or https://; nothing else is.")
+    @click.option("--text", metavar="TEXT", help="A text instead of files; - reads standard input.")
+    @click.option("--name", metavar="NAME", default="text", show_default=True, help="What to call the text of --text.")
+    @click.option("--max-chars", type=click.IntRange(1), metavar="N", help="Code points that a source may have.")
+    @click.option("--keep", type=click.IntRange(1), default=2, show_default=True, metavar="N", help="Generations kept.")
+    @wraps(command)
+    def run(
+        *args: Any, paths: tuple[str, ...], urls: bool, text: str | None, name: str, max_chars: int | None, **more: Any
+    ) -> None:
+        from qa.sources import DEFAULT_MAX_CHARS
+
+        limit = max_chars or DEFAULT_MAX_CHARS
+        sources = [*_found(paths, urls), *([] if text is None else [_given(text, name, limit)])]
+        command(*args, sources=sources, max_chars=limit, **more)
+
+    return run
+
+
+def _found(paths: tuple[str, ...], urls: bool) -> list[Path | Source]:
+    """The paths, with ``--urls`` what web addresses hold."""
+    from qa.fetching import fetch, is_url, refused
+
+    given: list[Path | Source] = []
+    for path in paths:
+        if is_url(path) and not urls:
+            raise refused(path)
+        given.append(fetch(path) if is_url(path) else Path(path))
+    return given
+
+
+def _given(text: str, name: str, limit: int) -> Source:
+    """The source that ``--text`` gives; standard input comes in any encoding that a file may have."""
+    from qa.sources import source_from_bytes, source_from_text
+
+    if text == "-":
+        return source_from_bytes(name, sys.stdin.buffer.read(), max_chars=limit)
+    return source_from_text(name, text, max_chars=limit)
 
 
 def quiet() -> None:

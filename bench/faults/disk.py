@@ -150,6 +150,7 @@ def main(times: int) -> int:
 
 
 if __name__ == "__main__":
+    tqdm.set_lock(threading.RLock())  # its own is shared with forks: one that is killed while it holds it stops us all
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=40, help="sizes of the disk, limits and moments that are tried")

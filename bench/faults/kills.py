@@ -15,6 +15,7 @@ import random
 import shutil
 import signal
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -184,6 +185,7 @@ def main(kills: int, calls: int) -> int:
 
 
 if __name__ == "__main__":
+    tqdm.set_lock(threading.RLock())  # its own is shared with forks: one that is killed while it holds it stops us all
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=1000, help="at random moments")
