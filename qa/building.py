@@ -51,6 +51,7 @@ def write_generation(
     texts: Sequence[Source],
     embedder: Embedder,
     chunking: Chunking,
+    keep: int,
     known: Known,
     progress: Progress | None,
 ) -> tuple[int, int]:
@@ -61,6 +62,7 @@ def write_generation(
         texts: the sources, with names of their own.
         embedder: the model.
         chunking: sizes of passages in its tokens.
+        keep: generations that are kept, as later changes have to know.
         known: what need not be done again.
         progress: called with texts or passages done, how many there are, and what is being done: "splitting"
             before each text, then "embedding".
@@ -103,6 +105,7 @@ def write_generation(
         },
         "chunking": asdict(chunking),
         "splitting": SPLITTING,
+        "keep": keep,
         "lexical": Analysis().to_dict(),
         "passages": len(passages),
         "sections": [title for title, _ in sections],

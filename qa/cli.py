@@ -52,7 +52,7 @@ def build(
     settings: Settings,
     sources: list[Path | Source],
     max_chars: int,
-    keep: int,
+    keep: int | None,
     model: str | None,
     max_tokens: int | None,
 ) -> None:
@@ -80,7 +80,7 @@ def build(
 @main.command()
 @with_texts
 @with_settings
-def add(settings: Settings, sources: list[Path | Source], max_chars: int, keep: int) -> None:
+def add(settings: Settings, sources: list[Path | Source], max_chars: int, keep: int | None) -> None:
     """Put files, folders or a text beside those of the index; one whose name is there takes its place."""
     from qa.index import Index
 

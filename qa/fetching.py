@@ -15,14 +15,15 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from email.message import Message
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from qa import __version__
 from qa.errors import SourceError
-from qa.sources import DEFAULT_MAX_BYTES, Source, clean_name, source_from_bytes
+from qa.sources import DEFAULT_MAX_BYTES, DEFAULT_MAX_CHARS, Source, clean_name, source_from_bytes
 
 SECONDS = 30
-"""For all of it, redirects too."""
+"""For all of it, redirects too; looking a name up has the system's own limit."""
 REDIRECTS = 5
 _PORTS = {"http": 80, "https": 443}
 _SUFFIXES = {
@@ -56,11 +57,12 @@ def refused(url: str) -> SourceError:
     )  # fmt: skip
 
 
-def fetch(url: str, *, allowed: Callable[[Address], bool] | None = None) -> Source:
-    """The text at a web address, under the address without its scheme.
+def fetch(url: str, *, max_chars: int = DEFAULT_MAX_CHARS, allowed: Callable[[Address], bool] | None = None) -> Source:
+    """The text at a web address, under the address where it was found in the end, without its scheme.
 
     Args:
         url: http or https.
+        max_chars: the longest text accepted, in code points.
         allowed: which addresses may be connected to; when left out, the public ones.
 
     Raises:
@@ -69,10 +71,19 @@ def fetch(url: str, *, allowed: Callable[[Address], bool] | None = None) -> Sour
     deadline = time.monotonic() + SECONDS
     final, kind, data = _get(url.strip(), allowed or is_public, deadline)
     place = urlsplit(final)
-    name = clean_name(f"{place.hostname}{place.path}".rstrip("/"))
+    name = clean_name(f"{place.netloc}{place.path}".rstrip("/") + (f"?{place.query}" if place.query else ""))
     # What is binary is known by its content; of the rest the server says what it is.
-    read = source_from_bytes(name + _SUFFIXES.get(kind, ""), data)
-    return read.named(name)
+    suffix = _SUFFIXES.get(kind.get_content_type(), "")
+    return source_from_bytes(name + suffix, _marked(data, kind), max_chars=max_chars).named(name)
+
+
+def _marked(data: bytes, kind: Message) -> bytes:
+    """A text in the encoding that the server names, as UTF-8 with its mark; else as it came."""
+    encoding = kind.get_content_charset()
+    if encoding and kind.get_content_maintype() == "text":
+        with suppress(LookupError, UnicodeDecodeError):
+            return data.decode(encoding).encode("utf-8-sig")
+    return data
 
 
 def is_public(address: Address) -> bool:
@@ -88,8 +99,8 @@ def is_public(address: Address) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
-def _get(url: str, allowed: Callable[[Address], bool], deadline: float) -> tuple[str, str, bytes]:
-    """Where it was found in the end, its media type, and what it is."""
+def _get(url: str, allowed: Callable[[Address], bool], deadline: float) -> tuple[str, Message, bytes]:
+    """Where it was found in the end, its headers, and what it is."""
     for _ in range(REDIRECTS + 1):
         place = _expect_web(url)
         connection = _Pinned(place, _looked_up(url, place, allowed), deadline)
@@ -100,13 +111,13 @@ def _get(url: str, allowed: Callable[[Address], bool], deadline: float) -> tuple
             connection.request("GET", _target(place), headers=_HEADERS)
             reply = connection.getresponse()
             if reply.status in _MOVED and (location := reply.getheader("Location")):
-                url = urljoin(url, location)
+                url = urljoin(url, _quoted(location.encode("latin-1")))  # as bytes, whatever they were meant for
                 continue
             if reply.status != http.client.OK:
                 raise _failed(url, f"{reply.status} {clean_name(reply.reason)}")
             if reply.getheader("Content-Encoding", "identity").strip().lower() != "identity":
                 raise _failed(url, "it is compressed though that was not asked for")
-            data = reply.read(DEFAULT_MAX_BYTES + 1)
+            data = _received(reply, deadline)
         except (OSError, http.client.HTTPException, ValueError) as error:
             late = time.monotonic() >= deadline
             raise _failed(url, f"it took longer than {SECONDS} s" if late else str(error) or "no reply") from error
@@ -117,7 +128,7 @@ def _get(url: str, allowed: Callable[[Address], bool], deadline: float) -> tuple
             raise _failed(url, f"it took longer than {SECONDS} s")
         if len(data) > DEFAULT_MAX_BYTES:
             raise _failed(url, f"it is larger than {DEFAULT_MAX_BYTES >> 20} MiB")
-        return url, reply.headers.get_content_type(), data
+        return url, reply.headers, data
     raise _failed(url, f"it leads on more than {REDIRECTS} times")
 
 
@@ -131,11 +142,22 @@ class _Pinned(http.client.HTTPConnection):
         self._deadline = deadline
 
     def connect(self) -> None:
-        left = max(0.1, self._deadline - time.monotonic())
-        self.sock = socket.create_connection((self._address, self.port), timeout=left)
+        self.sock = socket.create_connection((self._address, self.port), timeout=self._left())
         if self._secure:
-            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+            context = ssl.create_default_context()
+            self.sock = context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
         self._line = self.sock  # that of the connection goes to the reply once its head is read
+        self._line.settimeout(self._left())
+        if isinstance(self._line, ssl.SSLSocket):
+            self._line.do_handshake()
+        self._left()
+
+    def _left(self) -> float:
+        """Seconds until it has to be over."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
 
     def cut(self) -> None:
         """Ends it from another thread."""
@@ -174,9 +196,22 @@ def _looked_up(url: str, place: SplitResult, allowed: Callable[[Address], bool])
     return addresses[0]
 
 
+def _received(reply: http.client.HTTPResponse, deadline: float) -> bytes:
+    """What comes, until it is all, too much or too late."""
+    data = bytearray()
+    while len(data) <= DEFAULT_MAX_BYTES and time.monotonic() < deadline and (more := reply.read1(1 << 16)):
+        data += more
+    return bytes(data)
+
+
 def _target(place: SplitResult) -> str:
     path = (place.path or "/") + (f"?{place.query}" if place.query else "")
-    return "".join(char if "!" <= char <= "~" else "".join(f"%{byte:02X}" for byte in char.encode()) for char in path)
+    return _quoted(path.encode("utf-8", "surrogatepass"))
+
+
+def _quoted(address: bytes) -> str:
+    """An address with every byte that is none of ASCII's letters and signs as its number."""
+    return "".join(chr(byte) if 0x21 <= byte <= 0x7E else f"%{byte:02X}" for byte in address)
 
 
 def _failed(url: str, why: str) -> SourceError:

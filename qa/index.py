@@ -113,7 +113,7 @@ class Index:
         model: str | None = None,
         chunking: Chunking | None = None,
         max_chars: int = DEFAULT_MAX_CHARS,
-        keep: int = KEPT,
+        keep: int | None = None,
         progress: Progress | None = None,
     ) -> Index:
         """Makes the index of these sources the present one; passages already embedded are not again.
@@ -125,7 +125,8 @@ class Index:
                 built with, else the packaged one.
             chunking: sizes of passages in the model's tokens; when left out, likewise.
             max_chars: the longest text accepted, in code points.
-            keep: generations that stay, this one among them; at least 1.
+            keep: generations that stay from now on, this one among them; at least 1. When left out, as many as
+                before, 2 at first.
             progress: called with passages done, passages in all, and what is being done.
 
         Raises:
@@ -142,7 +143,7 @@ class Index:
         path: str | Path = DEFAULT_INDEX,
         *,
         max_chars: int = DEFAULT_MAX_CHARS,
-        keep: int = KEPT,
+        keep: int | None = None,
         progress: Progress | None = None,
     ) -> Index:
         """Puts sources beside those of the index; one whose name is there takes that one's place.
@@ -152,7 +153,7 @@ class Index:
         """
         new = read_sources(sources, max_chars=max_chars)
         return cls._made(
-            Path(path), lambda texts: with_added(texts, new), IndexMissingError, progress=progress, kept=keep
+            Path(path), lambda texts: with_added(texts, new), IndexMissingError, progress=progress, keep=keep
         )
 
     @classmethod
@@ -167,7 +168,7 @@ class Index:
             index, or it cannot be used. StorageError: the disk refused.
         """
         unwanted = {names} if isinstance(names, str) else set(names)
-        return cls._made(_there(path), lambda texts: without(texts, unwanted), kept=1 if purge else KEPT)
+        return cls._made(_there(path), lambda texts: without(texts, unwanted), purge=purge)
 
     @classmethod
     def rename(cls, old: str, new: str, path: str | Path = DEFAULT_INDEX) -> Index:
@@ -188,10 +189,11 @@ class Index:
         model: str | None = None,
         chunking: Chunking | None = None,
         progress: Progress | None = None,
-        kept: int = KEPT,
+        keep: int | None = None,
+        purge: bool = False,
     ) -> Index:
         """A generation of what ``choose`` makes of the present texts; there are none where opening the index
-        raises what is forgiven."""
+        raises what is forgiven. With ``purge`` no other stays."""
         started = datetime.now(UTC)
         settings = _settings_before(path)
         if model is None and "model" in settings:
@@ -201,13 +203,14 @@ class Index:
         if chunking is None:
             chunking = Chunking(**settings["chunking"]) if "chunking" in settings else DEFAULT_CHUNKING
         chunking = _within(embedder.max_tokens, chunking)
-        with new_generation(path, kept=kept) as folder:
+        keep = keep or settings.get("keep", KEPT)
+        with new_generation(path, kept=1 if purge else keep) as folder:
             number = int(folder.name.partition(".")[0])
             # The lock is held: what another process has put there meanwhile is built upon, not lost.
             before = cls._before(path, forgiven)
             texts = choose(dict(before.sources) if before else {})
             known = cls._known(path, before, embedder, chunking)
-            counts = write_generation(folder, list(texts.values()), embedder, chunking, known, progress)
+            counts = write_generation(folder, list(texts.values()), embedder, chunking, keep, known, progress)
         index = cls._read(path, number)
         index.__dict__["embedder"] = embedder
         seconds = (datetime.now(UTC) - started).total_seconds()

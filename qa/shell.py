@@ -97,7 +97,7 @@ def with_texts(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--text", metavar="TEXT", help="A text instead of files; - reads standard input.")
     @click.option("--name", metavar="NAME", default="text", show_default=True, help="What to call the text of --text.")
     @click.option("--max-chars", type=click.IntRange(1), metavar="N", help="Code points that a source may have.")
-    @click.option("--keep", type=click.IntRange(1), default=2, show_default=True, metavar="N", help="Generations kept.")
+    @click.option("--keep", type=click.IntRange(1), metavar="N", help="Generations kept from now on [2].")
     @wraps(command)
     def run(
         *args: Any, paths: tuple[str, ...], urls: bool, text: str | None, name: str, max_chars: int | None, **more: Any
@@ -105,13 +105,13 @@ def with_texts(command: Callable[..., None]) -> Callable[..., None]:
         from qa.sources import DEFAULT_MAX_CHARS
 
         limit = max_chars or DEFAULT_MAX_CHARS
-        sources = [*_found(paths, urls), *([] if text is None else [_given(text, name, limit)])]
+        sources = [*_found(paths, urls, limit), *([] if text is None else [_given(text, name, limit)])]
         command(*args, sources=sources, max_chars=limit, **more)
 
     return run
 
 
-def _found(paths: tuple[str, ...], urls: bool) -> list[Path | Source]:
+def _found(paths: tuple[str, ...], urls: bool, limit: int) -> list[Path | Source]:
     """The paths, with ``--urls`` what web addresses hold."""
     from qa.fetching import fetch, is_url, refused
 
@@ -119,7 +119,7 @@ def _found(paths: tuple[str, ...], urls: bool) -> list[Path | Source]:
     for path in paths:
         if is_url(path) and not urls:
             raise refused(path)
-        given.append(fetch(path) if is_url(path) else Path(path))
+        given.append(fetch(path, max_chars=limit) if is_url(path) else Path(path))
     return given
 
 

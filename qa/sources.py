@@ -116,7 +116,7 @@ def read_sources(
             continue
         seen.add(identity)
         if isinstance(item, Source):
-            source = source_from_text(name, item.text, max_chars=max_chars) if not item.places else item
+            source = replace(source_from_text(name, item.text, max_chars=max_chars), places=item.places)
             free = free_name(source.name, "", sources)
         else:
             source = source_from_bytes(name, _bytes(item, max_chars), max_chars=max_chars)
@@ -150,7 +150,9 @@ def source_from_bytes(name: str, data: bytes, *, max_chars: int = DEFAULT_MAX_CH
     name = clean_name(name)
     if document := format_of(name, data):
         found = extract(name, data, document)
-        return replace(source_from_text(name, found.text, max_chars=max_chars), places=found.places)
+        if len(found.text) > max_chars:
+            raise _too_long(name, len(found.text), max_chars)
+        return Source(name, found.text, found.places)
     for offset, magic, kind in _KINDS:
         if data[offset : offset + len(magic)] == magic and (not magic.isalnum() or is_binary(data)):
             raise SourceError(

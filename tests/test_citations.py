@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.citations import Citation, Standing, cite, recheck, verified, verify
+from qa.extraction import Place
 from qa.sources import Source
 
 SOURCES = {"a": Source("a", "一つ目。二つ目。"), "b": Source("b", "👨‍👩‍👧 é\r\nend")}
@@ -88,6 +89,13 @@ def test_a_citation_of_another_day_is_followed_to_where_its_words_stand_now(
     assert (found, followed.source, followed.start) == (standing, *place)
     assert followed.quote == "Dogs bark." and followed.end == followed.start + 10
     assert verify(followed, sources) == (standing is not Standing.GONE)
+
+
+def test_a_citation_that_moved_has_the_page_of_where_its_words_stand_now() -> None:
+    then = Source("a", "Cats sleep. Dogs bark.", (Place(0, page=1),))
+    now = Source("a", "Fish swim. Cats sleep. Dogs bark.", (Place(0, page=1), Place(11, page=2), Place(23, page=3)))
+    [citation] = cite([("a", 12, 22)], {"a": then})
+    assert (citation.page, recheck(citation, then.sha256, {"a": now})[1].page) == (1, 3)
 
 
 @given(st.text("ab。", max_size=30), st.text("ab", min_size=1, max_size=3), st.integers(-5, 40))

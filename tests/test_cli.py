@@ -202,8 +202,9 @@ def test_texts_are_added_and_removed_one_by_one(tmp_path: Path) -> None:
 def test_as_many_generations_are_kept_as_asked_for(tmp_path: Path) -> None:
     for number in range(4):
         printed(qa("build", "--text", f"{number}. {TEXT}", "--keep", "3", "--index", tmp_path / "index", "--json"))
+    printed(qa("add", "--text", "猫は眠る。", "--index", tmp_path / "index", "--json"))  # which knows it still
     kept = printed(qa("log", "--index", tmp_path / "index", "--json"))["generations"]
-    assert [one["generation"] for one in kept] == [4, 3, 2]
+    assert [one["generation"] for one in kept] == [5, 4, 3]
 
 
 def test_one_goes_back_to_the_generation_before(tmp_path: Path) -> None:

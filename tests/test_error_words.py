@@ -59,6 +59,14 @@ def sources_that_are_none(tmp_path: Path) -> Iterator[tuple[str, Callable[[], An
     yield "source.damaged", lambda: source_from_bytes("a.pdf", b"%PDF-1.7 ...")
     yield "source.encrypted", lambda: source_from_bytes("a.pdf", locked(pdf(["a"]), "secret"))
     yield "source.pictures", lambda: source_from_bytes("a.pdf", pdf([]))
+    (tmp_path / "pysubs2.py").write_text("raise RuntimeError")
+
+    def with_a_library_that_does_not_load() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{PACKAGE.parent}")
+            source_from_bytes("a.srt", b"")
+
+    yield "source.reader", with_a_library_that_does_not_load
     yield "source.bomb", lambda: source_from_bytes("a.docx", packed({"word/document.xml": bytes(300 << 20)}))
     with (tmp_path / "heavy.pdf").open("wb") as heavy:
         heavy.truncate(DEFAULT_MAX_BYTES + 1)

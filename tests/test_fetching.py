@@ -5,13 +5,19 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from documents import PAGE, pdf
 
 from qa import fetching
@@ -36,6 +42,11 @@ class Site(BaseHTTPRequestHandler):
                 self.reply(200, pdf(["石は近くの島から運ばれた。"]), "application/octet-stream")
             case "/moved":
                 self.reply(302, b"", "text/plain", Location="/plain")
+            case "/raw":
+                self.reply(302, b"", "text/plain", Location="/灯台".encode().decode("latin-1"))
+            case "/old":
+                page = PAGE.replace('<meta charset="utf-8">', "").encode("euc_jp")
+                self.reply(200, page, "text/html; charset=euc-jp")
             case "/inside":
                 self.reply(302, b"", "text/plain", Location="http://169.254.169.254/latest/meta-data")
             case "/file":
@@ -95,7 +106,7 @@ def refusal(url: str) -> SourceError:
 def test_a_page_is_read_under_its_address(site: str) -> None:
     source = fetch(f" {site}/灯台 ", allowed=anyone)
     assert source.text.startswith("# 灯台の歴史\n\nこの灯台は1874年に建てられた。")
-    assert source.name == "127.0.0.1/灯台"
+    assert source.name == f"{site.removeprefix('http://')}/灯台"
 
 
 def test_texts_and_documents_are_read_as_files_are(site: str) -> None:
@@ -104,7 +115,20 @@ def test_texts_and_documents_are_read_as_files_are(site: str) -> None:
 
 
 def test_a_redirect_is_followed(site: str) -> None:
-    assert fetch(f"{site}/moved", allowed=anyone).name == "127.0.0.1/plain"
+    assert fetch(f"{site}/moved", allowed=anyone).name == f"{site.removeprefix('http://')}/plain"
+
+
+def test_an_address_in_a_redirect_is_taken_byte_for_byte(site: str) -> None:
+    assert fetch(f"{site}/raw", allowed=anyone).text.startswith("# 灯台の歴史")
+
+
+def test_the_encoding_that_the_server_names_counts(site: str) -> None:
+    assert fetch(f"{site}/old", allowed=anyone).text == fetch(f"{site}/灯台", allowed=anyone).text
+
+
+def test_two_pages_that_differ_by_their_query_have_two_names(site: str) -> None:
+    names = {fetch(f"{site}/plain?id={n}", allowed=anyone).name for n in (1, 2)}
+    assert names == {f"{site.removeprefix('http://')}/plain?id={n}" for n in (1, 2)}
 
 
 def test_nothing_of_the_environment_is_sent_and_no_proxy_asked(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +184,7 @@ def test_a_name_is_looked_up_once_and_that_address_connected_to(site: str, monke
         return [(2, 1, 6, "", (next(answers), port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    assert fetch(f"http://example.org:{port}/plain", allowed=anyone).name == "example.org/plain"
+    assert fetch(f"http://example.org:{port}/plain", allowed=anyone).name == f"example.org:{port}/plain"
     assert looked_up == ["example.org"]
 
 
@@ -177,6 +201,42 @@ def test_too_much_and_too_slow_is_refused(site: str, monkeypatch: pytest.MonkeyP
     started = time.monotonic()
     assert "longer than 1 s" in str(refusal(f"{site}/slow"))
     assert time.monotonic() - started < 5
+
+
+@pytest.fixture
+def secure_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, Path]]:
+    """Over TLS, with a certificate for example.org; its port and the certificate."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "example.org")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(1)).not_valid_after(now + timedelta(1))
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("example.org")]), False)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+    certificate = tmp_path / "certificate.pem"
+    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    certificate.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(encoding))
+    (tmp_path / "key.pem").write_bytes(key.private_bytes(encoding, form, serialization.NoEncryption()))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, tmp_path / "key.pem")
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port = server.server_address[1]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", ("127.0.0.1", port))])
+    yield port, certificate
+    server.shutdown()
+    server.server_close()
+
+
+def test_over_tls_the_certificate_has_to_be_that_of_the_name(
+    secure_site: tuple[int, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port, certificate = secure_site
+    assert "CERTIFICATE_VERIFY_FAILED" in str(refusal(f"https://example.org:{port}/plain"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert fetch(f"https://example.org:{port}/plain", allowed=anyone).text.startswith("この灯台は")
+    assert "CERTIFICATE_VERIFY_FAILED" in str(refusal(f"https://example.net:{port}/plain"))
 
 
 @pytest.mark.parametrize(

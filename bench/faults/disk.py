@@ -30,8 +30,8 @@ from qa import Index, QAError, Source, answer
 GARDEN = Source("garden", "門の鍵は赤い箱の中にあります。\n\n庭師の名前は山田花子です。")
 NEW = Source("new", "\n\n".join(f"第{n}号の灯台は{1800 + n}年に建てられた。" for n in range(60)))
 QUESTION = "庭師の名前は何ですか"
-SPAN = 40 << 15
-"""Bytes from the smallest disk that is tried, which holds the index, to the largest, which holds the change too."""
+BLOCK = 4096
+"""Bytes that a tmpfs gives at a time."""
 
 
 @contextmanager
@@ -112,14 +112,17 @@ def main(times: int) -> int:
         folder = Path(name)
         start = folder / "start"
         Index.build(GARDEN, start)
-        taken = sum(path.stat().st_size for path in start.rglob("*")) + (1 << 19)
+        taken = sum(-(-path.stat().st_size // BLOCK) * BLOCK for path in start.rglob("*") if path.is_file())
         began = time.monotonic()
         shutil.copytree(start, folder / "index")
         assert change(folder / "index") == "done"
         seconds = time.monotonic() - began
+        # From disks that hold what is there to such that hold the new one twice over, as the change needs them.
+        sizes = [path.stat().st_size for path in (folder / "index" / "generations" / "2").rglob("*") if path.is_file()]
+        span, largest = 2 * sum(-(-size // BLOCK) * BLOCK for size in sizes), 2 * max(sizes)
         with suppress(subprocess.CalledProcessError, PermissionError, FileNotFoundError):
             for number in tqdm(range(times), desc="full"):
-                with mounted(folder / "small", f"size={taken + number * SPAN // times}") as disk:
+                with mounted(folder / "small", f"size={taken + BLOCK + number * span // times}") as disk:
                     shutil.copytree(start, disk / "index")
                     ended = change(disk / "index")
                     count("a full disk", ended, lambda disk=disk: answers(disk / "index"))  # type: ignore[misc]
@@ -131,7 +134,7 @@ def main(times: int) -> int:
         for number in tqdm(range(times), desc="limited"):
             shutil.copytree(start, index)
             count(
-                "a limit on the size of files", limited(index, 64 + number * 120_000 // times), lambda: answers(index)
+                "a limit on the size of files", limited(index, 64 + number * largest // times), lambda: answers(index)
             )
             shutil.rmtree(index)
         index = folder / "vanishing"

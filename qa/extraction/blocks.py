@@ -24,6 +24,7 @@ _LEFT_OUT = {"script", "style", "template", "noscript", "rt", "rp", "svg", "math
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _LINE = "\0"
 _BLOCK = "\1"
+_NO_SIGNS = dict.fromkeys(map(ord, (_LINE, _BLOCK, "\ufeff")))
 
 
 def text_of(root: Any) -> str:
@@ -43,7 +44,11 @@ def _marked(root: Any) -> str:
     within = 0  # items of lists and rows of tables around: no block begins in them
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walk:
-        tag = element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+        if not isinstance(element.tag, str):  # a comment, or an entity that nobody declared
+            if event != "start":
+                parts.append(_own(element.tail))
+            continue
+        tag = element.tag.rpartition("}")[2].lower()
         is_item, is_block = tag in _ITEMS, tag not in _INLINE | _ITEMS | _CELLS
         if event == "start" and tag not in _LEFT_OUT:
             parts.append(_before(tag, element, within, is_block))
@@ -72,4 +77,4 @@ def _before(tag: str, element: Any, within: int, is_block: bool) -> str:
 
 
 def _own(words: str | None) -> str:
-    return (words or "").replace(_LINE, "").replace(_BLOCK, "")
+    return (words or "").translate(_NO_SIGNS)

@@ -24,6 +24,9 @@ REPLY = 64 << 20
 """Bytes of the reply: a text of the usual limit with room to spare."""
 AT_ONCE = 2
 
+KEPT_VARIABLES = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "LANG", "TMPDIR", "SYSTEMROOT")
+"""Of the environment; what else stands in it, passwords perhaps, is none of a parser's business."""
+
 REASONS = {
     "damaged": ("source.damaged", "{name} is damaged or no {kind} document; open and save it anew, then try again."),
     "encrypted": ("source.encrypted", "{name} is encrypted; save it without a password and try again."),
@@ -34,6 +37,11 @@ REASONS = {
     "large": (
         "source.bomb",
         "{name} takes more time or memory than is allowed for reading it; split it or save its text as .txt.",
+    ),
+    "reader": (
+        "source.reader",
+        "What reads {kind} documents fails here, so {name} could not be read; install it anew with "
+        "`pip install --force-reinstall 'cited-qa[{extra}]'`.",
     ),
 }
 """Why a document cannot be read -> the key and the sentence of the error."""
@@ -58,14 +66,16 @@ def extract(name: str, data: bytes, kind: Format) -> Extracted:
     if isinstance(reply, Extracted):
         return reply
     key, sentence = REASONS[reply]
-    raise SourceError(sentence.format(name=name, kind=kind.name), key, name=name, kind=kind.name)
+    values = {"name": name, "kind": kind.name, "extra": kind.extra}
+    raise SourceError(sentence.format(**values), key, **values)
 
 
 def _reply(data: bytes, kind: Format) -> Extracted | str:
     """What the process made of the document, or the reason why it made nothing."""
     # -P: whatever lies in the working folder is not taken for a library.
     command = [sys.executable, "-P", "-m", "qa.extraction", kind.extra]
-    environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    environment |= {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as file:
         given.write(data)
         given.seek(0)
@@ -79,6 +89,8 @@ def _reply(data: bytes, kind: Format) -> Extracted | str:
             return "large"
         file.seek(0)
         content = file.read(REPLY + 1)
+    if done.returncode:
+        return "reader"
     try:
         reply = json.loads(content)
         if reason := reply.get("reason"):

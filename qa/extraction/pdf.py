@@ -25,7 +25,12 @@ _FULL = 0.85
 _EDGE = 3
 """Lines at the top and the bottom of a page that may be no part of the text."""
 _FEWEST_REPEATED = 3
-_DIGITS = re.compile(r"\d+")
+_PAGE_NUMBER = "the number of the page"
+_NUMBER = re.compile(
+    r"\W*(?:p\.?|pp\.?|page|seite|página|pagina|стр\.?|第)?\s*(?:\d{1,5}|[ivxlc]{1,7})"
+    r"(?:\s*(?:/|／|of|von|de|из)\s*\d{1,5})?\s*(?:ページ|頁|页|쪽)?\W*",
+    re.IGNORECASE,
+)
 _ITEM = re.compile(
     r"\s*(?:[-*•‣◦・●○■□◆▪]|\(?\d{1,3}[.)）．]|[（(][\d一二三四五六七八九十]+[)）]"
     r"|第[\d〇一二三四五六七八九十]+[章節条])"
@@ -35,9 +40,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 _RADICALS = "⺟母⺠民⻁虎⻄西⻑長⻘青⻝食⻤鬼⻨麦⻩黄⻫斉⻭歯⻯竜⻲亀"
-_MEANT = {ord(radical): meant for radical, meant in zip(_RADICALS[::2], _RADICALS[1::2], strict=True)} | {
-    code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0x2F00, 0x2FD6), *range(0xFB00, 0xFB07))
-}
+_MEANT: dict[int, str | None] = {
+    **{ord(radical): meant for radical, meant in zip(_RADICALS[::2], _RADICALS[1::2], strict=True)},
+    0xFEFF: None,
+} | {code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0x2F00, 0x2FD6), *range(0xFB00, 0xFB07))}
 """Radicals that fonts give for the ideographs of the same form, and ligatures: what was written and is looked for."""
 
 
@@ -69,26 +75,33 @@ def _lines(text: str) -> list[str]:
 
 
 def _without_edges(pages: Sequence[Sequence[str]], column: int) -> list[list[str]]:
-    """The pages without running heads and page numbers: what stands at the same edge of most, but for its numbers.
+    """The pages without their numbers and what stands at the same edge of most.
 
-    A full line is part of the text, whatever it looks like.
+    A full line is part of the text, whatever it looks like. Of running heads the first stays: it may be the title.
     """
-    edges = [(_outermost(page, column), _outermost(page[::-1], column)) for page in pages]
     kept = [list(page) for page in pages]
-    for side in (0, 1):
-        seen = Counter(line for both in edges for line in set(both[side]) if line)
+    for side in (0, -1):
+        edges = [_outermost(page if side == 0 else page[::-1], column) for page in kept]
+        seen = Counter(line for lines in edges for line in set(lines) if line)
         repeated = {line for line, n in seen.items() if n >= max(_FEWEST_REPEATED, len(pages) / 2)}
-        for lines, both in zip(kept, edges, strict=True):
-            dropped = len(list(takewhile(repeated.__contains__, both[side])))
-            while lines and (dropped or not lines[-side]):
-                dropped -= bool(lines.pop(-side))
+        titles = repeated - {_PAGE_NUMBER} if side == 0 else set()
+        for lines, edge in zip(kept, edges, strict=True):
+            for line in takewhile(repeated.__contains__, edge):
+                while not lines[side]:
+                    lines.pop(side)
+                if line in titles:
+                    titles.remove(line)
+                    break
+                lines.pop(side)
     return kept
 
 
 def _outermost(lines: Sequence[str], column: int) -> list[str]:
-    """The first lines with words, their numbers told no more; "" where one is full."""
-    first = islice(filter(None, lines), _EDGE)
-    return [_DIGITS.sub("0", line) if _width(line) < _FULL * column else "" for line in first]
+    """The first lines with words; one that is a page's number as such, one that is full as ""."""
+    return [
+        _PAGE_NUMBER if _NUMBER.fullmatch(line) else line if _width(line) < _FULL * column else ""
+        for line in islice(filter(None, lines), _EDGE)
+    ]
 
 
 def _width(line: str) -> int:
