@@ -148,6 +148,8 @@ def source_from_bytes(name: str, data: bytes, *, max_chars: int = DEFAULT_MAX_CH
             or what reads such a document is not installed.
     """
     name = clean_name(name)
+    if not data.strip():
+        raise _empty(name)
     if document := format_of(name, data):
         found = extract(name, data, document)
         if len(found.text) > max_chars:
@@ -159,8 +161,6 @@ def source_from_bytes(name: str, data: bytes, *, max_chars: int = DEFAULT_MAX_CH
                 f"{name} holds {kind} data, not a text; save its text as a .txt or .md file and give that.",
                 "source.kind", name=name, kind=kind,
             )  # fmt: skip
-    if not data.strip():
-        raise _empty(name)
     text = decode(data)
     if text is None:
         if is_binary(data):

@@ -87,10 +87,16 @@ def word() -> bytes:
     return out.getvalue()
 
 
-def epub(chapters: Mapping[str, str], more: Mapping[str, str] | None = None) -> bytes:
-    """A book of chapters by file name, in this order, which is not the one that they lie in the archive."""
+def epub(
+    chapters: Mapping[str, str], more: Mapping[str, str] | None = None, hrefs: Mapping[str, str] | None = None
+) -> bytes:
+    """A book of chapters by file name, in this order, which is not the one that they lie in the archive.
+
+    ``more`` are other files, ``hrefs`` how the book calls its chapters.
+    """
+    called = {name: (hrefs or {}).get(name, name) for name in chapters}
     items = "".join(
-        f'<item id="{n}" href="{name}" media-type="application/xhtml+xml"/>' for n, name in enumerate(chapters)
+        f'<item id="{n}" href="{called[name]}" media-type="application/xhtml+xml"/>' for n, name in enumerate(chapters)
     )
     spine = "".join(f'<itemref idref="{n}"/>' for n in range(len(chapters)))
     files = {

@@ -64,7 +64,7 @@ def sources_that_are_none(tmp_path: Path) -> Iterator[tuple[str, Callable[[], An
     def with_a_library_that_does_not_load() -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{PACKAGE.parent}")
-            source_from_bytes("a.srt", b"")
+            source_from_bytes("a.srt", b"1")
 
     yield "source.reader", with_a_library_that_does_not_load
     yield "source.bomb", lambda: source_from_bytes("a.docx", packed({"word/document.xml": bytes(300 << 20)}))

@@ -80,6 +80,29 @@ def test_of_a_word_document_fields_of_templates_and_formulas_are_read_and_tables
     assert text("a.docx", out.getvalue()) == "In a field.\n\nFirst. Second. Inner.\n\nco\u2011op"
 
 
+def test_of_a_word_document_words_that_nobody_sees_are_not_read_and_notes_and_boxes_are() -> None:
+    import docx
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    document = docx.Document()
+    paragraph = document.add_paragraph("前")
+    paragraph.add_run("隠").font.hidden = True
+    word_ns, compatibility = nsdecls("w"), 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    box = "<w:txbxContent><w:p><w:r><w:t>箱。</w:t></w:r></w:p></w:txbxContent>"
+    paragraph._p.append(
+        parse_xml(
+            f"<w:r {word_ns} {compatibility}><mc:AlternateContent><mc:Choice><w:t>甲</w:t>{box}</mc:Choice>"
+            f"<mc:Fallback><w:t>甲</w:t>{box}</mc:Fallback></mc:AlternateContent></w:r>"
+        )
+    )
+    document.add_paragraph("段落が")._p.get_or_add_pPr().append(parse_xml(f"<w:rPr {word_ns}><w:del/></w:rPr>"))
+    document.add_paragraph("続く。")
+    out = io.BytesIO()
+    document.save(out)
+    assert text("a.docx", out.getvalue()) == "前甲\n\n箱。\n\n段落が続く。"
+
+
 def test_of_a_book_the_chapters_are_read_in_their_order() -> None:
     assert text("book.epub", BOOK) == "# 第一章\n\nこの灯台は1874年に建てられた。\n\n終わり。"
 
@@ -91,8 +114,16 @@ def test_characters_of_a_book_that_are_named_are_those_that_are_meant() -> None:
         assert text("a.epub", epub({"a.xhtml": one})) == "before\xa0after café & end.—Second."
 
 
-def test_a_chapter_that_is_empty_or_missing_costs_no_other(tmp_path: Path) -> None:
-    assert text("a.epub", epub({"a.xhtml": "", "b.xhtml": chapter("<p>Here.</p>"), "../c.xhtml": ""})) == "Here."
+def test_a_chapter_that_is_empty_or_badly_written_costs_no_other() -> None:
+    loose = "<html><body><p>A&B <3 and &#xD800;more</p></body></html>"
+    book = epub({"a.xhtml": "", "b.xhtml": chapter("<p>Here.</p>"), "c.xhtml": loose})
+    assert text("a.epub", book) == "Here.\n\nA&B <3 and more"
+
+
+@pytest.mark.parametrize("href", ["a.xhtml#x", "A.xhtml", "../../a.xhtml", "/OEBPS/a.xhtml", "a%2Exhtml"])
+def test_a_link_within_a_book_may_be_written_in_many_ways(href: str) -> None:
+    book = epub({"a.xhtml": chapter("<p>Here.</p>")}, {"a.xhtml": chapter("<p>Here.</p>")}, hrefs={"a.xhtml": href})
+    assert text("a.epub", book) == "Here."
 
 
 def test_lines_of_a_pdf_run_on_over_lines_and_pages_without_running_heads() -> None:
@@ -125,6 +156,33 @@ def test_a_mark_of_byte_order_within_a_document_moves_no_page() -> None:
     assert source.place(source.text.index("The second")).page == 2  # type: ignore[union-attr]
 
 
+def test_a_short_last_line_is_no_number_of_a_page_and_a_word_no_roman_one() -> None:
+    pages = [["Civil", "They built it on the northern cliff of", f"{1870 + n * n}.", str(n)] for n in range(1, 5)]
+    found = text("a.pdf", pdf(*pages))
+    assert all(f"cliff of {1870 + n * n}." in found for n in range(1, 5)) and "Civil" in found
+
+
+def test_a_word_that_was_parted_at_the_end_of_a_line_is_whole() -> None:
+    lines = [
+        "The lighthouse stands by the inter-",
+        "national harbour, with its own light-",
+        "house keeper, and is international.",
+    ]
+    assert text("a.pdf", pdf(lines)) == (
+        "The lighthouse stands by the international harbour, with its own light-house keeper, and is international."
+    ).replace("light-house", "lighthouse")
+
+
+def test_signs_of_vertical_lines_are_those_of_others() -> None:
+    assert text("a.pdf", pdf(["灯台である\ufe12今も\ufe11立つ"])) == "灯台である。今も、立つ"
+
+
+@pytest.mark.parametrize("declared", ["iso-2022-jp", "Shift_JIS", "EUC-JP"])
+def test_a_page_is_read_in_the_encoding_that_it_names(declared: str) -> None:
+    page = PAGE.replace('charset="utf-8"', f'http-equiv="Content-Type" content="text/html; charset={declared}"')
+    assert text("a.html", page.encode(declared)) == text("a.html", PAGE.encode())
+
+
 @pytest.mark.parametrize("encoding", ["euc_jp", "cp932", "utf-8-sig", "utf-16"])
 def test_a_page_that_does_not_say_its_encoding_is_read_as_a_text_is(encoding: str) -> None:
     page = PAGE.replace('<meta charset="utf-8">', "")
@@ -143,6 +201,22 @@ def test_what_is_said_is_joined_over_titles_and_each_title_has_its_time() -> Non
     assert source.text == ("この灯台は1874年に建てられた。高さは31メートルである\nThe keeper left the island")
     at = [(source.text[place.start :][:3], place.time) for place in source.places]
     assert at == [("この灯", 1.0), ("建てら", 3.6), ("31メ", 6.1), ("The", 91.0)]
+
+
+def test_of_webvtt_notes_styles_and_the_names_of_titles_are_not_said() -> None:
+    vtt = (
+        "WEBVTT\n\nSTYLE\n::cue(b) {color: red}\n\nchapter-1\n00:01.000 --> 00:02.000\nFirst line\n\nNOTE between\n\n"
+        "chapter-2\n00:02.500 --> 00:03.000\nsecond line.\n"
+    )
+    assert text("a.vtt", vtt.encode()) == "First line second line."
+
+
+def test_who_says_the_same_twice_is_heard_twice_and_another_begins_anew() -> None:
+    said = [("0,000", "0,900", "はい。"), ("1,000", "1,900", "はい。"), ("1,950", "2,500", "そして"),
+            ("2,600", "3,000", "（扉の音）"),
+            ("2,900", "3,500", "看板")]  # fmt: skip
+    srt = "".join(f"{n}\n00:00:0{a} --> 00:00:0{b}\n{words}\n\n" for n, (a, b, words) in enumerate(said, 1))
+    assert text("a.srt", srt.encode()) == "はい。\nはい。\nそして\n（扉の音）\n看板"
 
 
 def test_of_subtitles_tags_go_and_words_stay() -> None:
@@ -232,7 +306,9 @@ def bomb(name: str, size: int) -> bytes:
         ("a.epub", lambda: packed({"x": "y"}), "source.damaged"),
         ("a.srt", lambda: b"no title at all", "source.damaged"),
         ("a.pdf", lambda: pdf([]), "source.pictures"),
-        ("a.html", lambda: b"<html><body><img src=a></body></html>", "source.pictures"),
+        ("a.html", lambda: b"<html><title>App</title><body><div id=root></div></html>", "source.empty"),
+        ("a.html", lambda: b" ", "source.empty"),
+        ("a.vtt", lambda: b"WEBVTT", "source.empty"),
         ("a.docx", lambda: bomb("word/document.xml", 300 << 20), "source.bomb"),
         ("a.epub", lambda: bomb("a.xhtml", 300 << 20), "source.bomb"),
         ("a.zip", lambda: packed({"x": "y"})[:30] + b"x" * 99, "source.kind"),
@@ -254,13 +330,27 @@ def test_an_entity_is_neither_expanded_nor_fetched(tmp_path: Path) -> None:
         assert found == "before after" or found == "before  after"
 
 
-def test_elements_within_elements_as_deep_as_one_likes_are_read_or_refused() -> None:
-    deep = "<div>" * 20_000 + "deep" + "</div>" * 20_000
-    for name, data in (("a.html", deep.encode()), ("a.epub", epub({"a.xhtml": chapter(deep)}))):
-        try:
-            assert "deep" in text(name, data)
-        except SourceError as error:
-            assert error.key in ("source.damaged", "source.pictures", "source.bomb")
+def test_elements_within_elements_are_read_however_deep_or_refused() -> None:
+    for depth, kept in ((300, True), (20_000, False)):
+        deep = f"<p>first</p>{'<div>' * depth}deep{'</div>' * depth}<p>last</p>"
+        for name, data in (("a.html", deep.encode()), ("a.epub", epub({"a.xhtml": chapter(deep)}))):
+            if kept:
+                assert text(name, data) == "first\n\ndeep\n\nlast"
+            else:
+                assert refusal(name, data).key == "source.bomb"
+
+
+def test_a_piece_of_html_is_a_page_and_several_articles_are_all_read() -> None:
+    assert text("a.html", "<p>短い文。</p>".encode()) == "短い文。"
+    article = "<article><h2>{n}号</h2><p>{n}号の灯台は1874年に建てられた。高さは31メートルである。</p></article>"
+    page = f"<html><body><nav>ホーム</nav>{''.join(article.format(n=n) for n in (1, 2, 3))}</body></html>"
+    found = text("a.html", page.encode())
+    assert all(f"{n}号の灯台は" in found for n in (1, 2, 3)) and "ホーム" not in found
+
+
+def test_what_a_page_does_not_show_is_not_read_and_what_it_shows_as_written_is() -> None:
+    body = "<p>式<math><mi>x</mi><mo>=</mo><mn>1</mn></math>である。</p><p hidden>a</p><p style='display: none'>b</p>"
+    assert text("a.epub", epub({"a.xhtml": chapter(f"{body}<pre>one\ntwo</pre>")})) == "式x=1である。\n\none\ntwo"
 
 
 @pytest.mark.parametrize("what", ["memory", "time", "fault"])

@@ -83,7 +83,7 @@ def test_a_text_that_begins_like_a_file_of_another_kind_is_a_text() -> None:
         (b"", "a.txt is empty; give a text with words in it."),
         (b" \r\n\t", "a.txt is empty; give a text with words in it."),
         (b"\xef\xbb\xbf \n", "a.txt is empty; give a text with words in it."),
-        (b"%PDF-1.7 ...", "a.txt is damaged or no PDF document; open and save it anew, then try again."),
+        (b"%PDF-1.7\n...", "a.txt is damaged or no PDF document; open and save it anew, then try again."),
         (b"\x89PNG\r\n\x1a\n....", "a.txt holds PNG data, not a text"),
         (b"PK\x03\x04....", "a.txt holds ZIP/Office data, not a text"),
         (bytes(range(256)) * 8, "a.txt is a binary file, not a text; give a .txt or .md file."),

@@ -10,6 +10,7 @@ Parsers are large and documents come from anywhere: none of them is imported by 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import PurePath
@@ -81,6 +82,7 @@ SUBTITLES = Format("SRT/WebVTT", "subtitles", "pysubs2", (".srt", ".vtt", ".ass"
 FORMATS = (HTML, PDF, WORD, EPUB, SUBTITLES)
 SUFFIXES = tuple(suffix for one in FORMATS for suffix in one.suffixes)
 
+_PDF = re.compile(rb"%PDF-\d\.\d\s*[\r\n]")
 _ZIP = b"PK\x03\x04"
 
 
@@ -91,7 +93,7 @@ def format_of(name: str, data: bytes) -> Format | None:
     written in HTML stays a text.
     """
     suffix = PurePath(name).suffix.lower()
-    if b"%PDF-" in data[: 1024 if suffix in PDF.suffixes else 5]:
+    if b"%PDF-" in data[:1024] and (suffix in PDF.suffixes or _PDF.match(data)):
         return PDF
     if data.startswith(_ZIP):
         if suffix in EPUB.suffixes or data[30:58] == b"mimetypeapplication/epub+zip":

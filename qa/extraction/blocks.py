@@ -11,6 +11,8 @@ from typing import Any
 
 from lxml import etree
 
+from qa.extraction import UnreadableError
+
 _HEADING = re.compile(r"h([1-6])")
 _ITEMS = {"li", "item", "tr", "row", "dt", "dd"}
 """What stands in a line of its own within a block."""
@@ -18,13 +20,27 @@ _CELLS = {"td", "th", "cell"}
 _INLINE = {
     "a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "font", "hi", "i", "ins", "kbd", "mark",
     "q", "rb", "ref", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    "math", "semantics", "mrow", "mi", "mo", "mn", "ms", "mtext", "mfrac", "msqrt", "mroot", "msup", "msub", "msubsup",
+    "mover", "munder", "munderover", "mstyle", "mspace", "mpadded", "mfenced", "mtable", "mtr", "mtd",
 }  # fmt: skip
 """What runs on within a sentence; whatever else is a block."""
-_LEFT_OUT = {"script", "style", "template", "noscript", "rt", "rp", "svg", "math", "title"}
+_LEFT_OUT = {"script", "style", "template", "noscript", "rt", "rp", "svg", "title", "annotation", "annotation-xml"}
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_BARS = re.compile(r" \|(?: \|)+")
+_UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _LINE = "\0"
 _BLOCK = "\1"
 _NO_SIGNS = dict.fromkeys(map(ord, (_LINE, _BLOCK, "\ufeff")))
+
+
+def expect_whole(parser: Any) -> None:
+    """Holds that a parser did not stop in the middle, which lxml tells in its log alone.
+
+    Raises:
+        UnreadableError: what it read is nested too deep, or too long for it.
+    """
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise UnreadableError("large")
 
 
 def text_of(root: Any) -> str:
@@ -34,7 +50,7 @@ def text_of(root: Any) -> str:
 
 
 def _lines(block: str) -> str:
-    lines = (_SPACE.sub(" ", line).strip(" |") for line in block.split(_LINE))
+    lines = (_BARS.sub(" |", _SPACE.sub(" ", line)).strip(" |") for line in block.split(_LINE))
     return "\n".join(line for line in lines if line.strip("-# "))
 
 
@@ -42,25 +58,29 @@ def _marked(root: Any) -> str:
     """All words in reading order, with signs of ours where a line or a block begins."""
     parts: list[str] = []
     within = 0  # items of lists and rows of tables around: no block begins in them
+    written = 0  # elements around whose lines stand as they are written
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         if not isinstance(element.tag, str):  # a comment, or an entity that nobody declared
             if event != "start":
-                parts.append(_own(element.tail))
+                parts.append(_own(element.tail, written))
             continue
         tag = element.tag.rpartition("}")[2].lower()
         is_item, is_block = tag in _ITEMS, tag not in _INLINE | _ITEMS | _CELLS
-        if event == "start" and tag not in _LEFT_OUT:
+        left_out = tag in _LEFT_OUT or element.get("hidden") is not None or _UNSEEN.search(element.get("style", ""))
+        if event == "start" and not left_out:
+            written += tag == "pre"
             parts.append(_before(tag, element, within, is_block))
-            parts.append(_own(element.text))
+            parts.append(_own(element.text, written))
             within += is_item
         elif event == "start":
             walk.skip_subtree()
-        elif event == "end" and tag not in _LEFT_OUT:
+        elif event == "end" and not left_out:
+            written -= tag == "pre"
             within -= is_item
             parts.append(" | " if tag in _CELLS else "" if not is_block or tag in ("br", "lb") or within else _BLOCK)
         if event != "start" and element is not root:
-            parts.append(_own(element.tail))
+            parts.append(_own(element.tail, written))
     return "".join(parts)
 
 
@@ -76,5 +96,6 @@ def _before(tag: str, element: Any, within: int, is_block: bool) -> str:
     return "" if not is_block else " " if within else _BLOCK
 
 
-def _own(words: str | None) -> str:
-    return (words or "").translate(_NO_SIGNS)
+def _own(words: str | None, written: int) -> str:
+    kept = (words or "").translate(_NO_SIGNS)
+    return kept.replace("\n", _LINE) if written else kept

@@ -6,7 +6,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html.entities import html5
 from urllib.parse import unquote
 
@@ -14,11 +14,18 @@ from lxml import etree
 
 from qa.extraction import Extracted, UnreadableError
 from qa.extraction.archive import expect_modest
-from qa.extraction.blocks import text_of
+from qa.extraction.blocks import expect_whole, text_of
+from qa.extraction.pages import page_of
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]*);")
+_SURROGATE = re.compile(
+    rb"&#(?:x[dD][89a-fA-F][0-9a-fA-F]{2}|5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-2]\d\d|73[0-3]\d|734[0-3]));"
+)
+"""Halves of pairs, which are no characters."""
+_CHAPTER = "application/xhtml+xml"
+_CHAPTERS = (_CHAPTER, "text/html", "application/x-dtbook+xml", "image/svg+xml", "text/x-oeb1-document")
 _OF_XML = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 
 
@@ -38,21 +45,49 @@ def read(data: bytes) -> Extracted:
 
 
 def _chapters(book: zipfile.ZipFile) -> Iterator[str]:
-    package = _tree(book, _CONTAINER).xpath("string(//*[local-name()='rootfile']/@full-path)")
+    package = _tree(book, _CONTAINER).xpath("string(//*[local-name()='rootfile']/@full-path)").lstrip("/")
     contents = _tree(book, package)
-    files = {
-        item.get("id"): posixpath.normpath(posixpath.join(posixpath.dirname(package), unquote(item.get("href", ""))))
-        for item in contents.xpath("//*[local-name()='manifest']/*[local-name()='item']")
-    }
-    there, locked = set(book.namelist()), _locked(book)
+    items = {item.get("id"): item for item in contents.xpath("//*[local-name()='manifest']/*[local-name()='item']")}
+    there = {name.casefold(): name for name in reversed(book.namelist())}
+    locked, seen = _locked(book), set()
     for entry in contents.xpath("//*[local-name()='spine']/*[local-name()='itemref']"):
-        file = files.get(entry.get("idref"), "").lstrip("/")
+        item = items.get(entry.get("idref"))
+        if item is None or item.get("media-type", _CHAPTER) not in _CHAPTERS or "nav" in item.get("properties", ""):
+            continue
+        file = _found(item.get("href", ""), posixpath.dirname(package), there)
         if file in locked:
             raise UnreadableError("encrypted")
-        if file in there and book.getinfo(file).file_size:
-            tree = _tree(book, file)
-            body = tree.xpath("//*[local-name()='body']")
-            yield text_of(body[0] if body else tree)
+        if file and file not in seen and book.getinfo(file).file_size:
+            seen.add(file)
+            yield text_of(_body(book, file))
+    if not seen:
+        raise UnreadableError("damaged")
+
+
+def _found(href: str, folder: str, there: Mapping[str, str]) -> str:
+    """The name in the archive of what a link means; "" where there is none."""
+    bare = href.partition("#")[0]
+    for name in (unquote(bare), bare):
+        path = posixpath.normpath(posixpath.join("/", folder, name)).lstrip("/")
+        if found := there.get(path.casefold()):
+            return found
+    return ""
+
+
+def _body(book: zipfile.ZipFile, file: str) -> etree._Element:
+    """What a chapter shows, also of one that is written as HTML and not as XML."""
+    tree = page_of(_plain(book.read(file))) if _is_loose(book, file) else _tree(book, file)
+    body = tree.xpath("//*[local-name()='body']")
+    return body[0] if body else tree
+
+
+def _is_loose(book: zipfile.ZipFile, file: str) -> bool:
+    parser = _xml_parser(recover=False)
+    try:
+        etree.fromstring(_plain(book.read(file)), parser)
+    except etree.XMLSyntaxError:
+        return True
+    return False
 
 
 def _locked(book: zipfile.ZipFile) -> set[str]:
@@ -63,15 +98,26 @@ def _locked(book: zipfile.ZipFile) -> set[str]:
 
 
 def _tree(book: zipfile.ZipFile, name: str) -> etree._Element:
-    """A file of the book. HTML's names of characters are known without its declarations; others are not followed."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
+    """A file of the book."""
+    parser = _xml_parser(recover=True)
     try:
-        tree = etree.fromstring(_ENTITY.sub(_numbered, book.read(name)), parser)
+        tree = etree.fromstring(_plain(book.read(name)), parser)
     except etree.XMLSyntaxError as error:
         raise UnreadableError("damaged") from error
+    expect_whole(parser)
     if tree is None:
         raise UnreadableError("damaged")
     return tree
+
+
+def _xml_parser(*, recover: bool) -> etree.XMLParser:
+    """Follows no entity that is declared, and no link."""
+    return etree.XMLParser(resolve_entities=False, no_network=True, recover=recover, huge_tree=True)
+
+
+def _plain(content: bytes) -> bytes:
+    """A file with HTML's names of characters as numbers, which are known without declarations."""
+    return _SURROGATE.sub(b"", _ENTITY.sub(_numbered, content))
 
 
 def _numbered(entity: re.Match[bytes]) -> bytes:

@@ -14,7 +14,7 @@ import tempfile
 from threading import BoundedSemaphore
 
 from qa.errors import SourceError
-from qa.extraction import Extracted, Format, Place
+from qa.extraction import PDF, Extracted, Format, Place
 
 SECONDS = 60
 """Of computing; as much again is given to a machine that is busy with other things."""
@@ -66,6 +66,8 @@ def extract(name: str, data: bytes, kind: Format) -> Extracted:
     if isinstance(reply, Extracted):
         return reply
     key, sentence = REASONS[reply]
+    if reply == "wordless" and kind is not PDF:
+        raise SourceError(f"{name} is empty; give a text with words in it.", "source.empty", name=name)
     values = {"name": name, "kind": kind.name, "extra": kind.extra}
     raise SourceError(sentence.format(**values), key, **values)
 

@@ -1,7 +1,7 @@
 """PDF -> its text, and where each page begins (pypdf).
 
-A PDF knows no paragraphs, only lines: those that fill their column run on in the next, also over the edge of
-a page. Lines that stand at the edge of most pages, but for their numbers, are no part of the text.
+A PDF knows no paragraphs, only lines: those that have no room for the next word run on in the next line, also over
+the edge of a page. What stands at the edge of most pages is no part of the text.
 """
 
 from __future__ import annotations
@@ -14,21 +14,25 @@ from collections.abc import Sequence
 from itertools import islice, takewhile
 
 import pypdf
-from pypdf.errors import DependencyError, PyPdfError
+from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 
 from qa.extraction import Extracted, Place, UnreadableError
 from qa.extraction.lines import ends, join
 
 MOST_PAGES = 10_000
 _FULL = 0.85
-"""Share of the column's width from which on a line is full; at a space or a long word it is broken earlier."""
+"""Share of the column from which on a line is part of the text, whatever it looks like."""
+_COLUMN = 0.15
+"""Share of a page's lines, at least two, that are about as wide as its column."""
+_NEARLY, _HALF = 0.75, 0.5
+"""Shares of the column from which on a line goes on where no sentence ends: letters are not all of one width. The
+second is for a line that goes on in small letters."""
 _EDGE = 3
 """Lines at the top and the bottom of a page that may be no part of the text."""
 _FEWEST_REPEATED = 3
-_PAGE_NUMBER = "the number of the page"
 _NUMBER = re.compile(
-    r"\W*(?:p\.?|pp\.?|page|seite|página|pagina|стр\.?|第)?\s*(?:\d{1,5}|[ivxlc]{1,7})"
-    r"(?:\s*(?:/|／|of|von|de|из)\s*\d{1,5})?\s*(?:ページ|頁|页|쪽)?\W*",
+    r"[^\w.]*(?:p\.|pp\.|page|seite|página|pagina|стр\.|第)?\s*(\d{1,5})(?:\s*(?:/|／|of|von|de|из)\s*\d{1,5})?"
+    r"\s*(?:ページ|頁|页|쪽)?[^\w.]*",
     re.IGNORECASE,
 )
 _ITEM = re.compile(
@@ -36,22 +40,29 @@ _ITEM = re.compile(
     r"|第[\d〇一二三四五六七八九十]+[章節条])"
 )
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})*\s")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|(?:/g[0-9A-Z]{1,3}){2,}")
+"""No letters, and glyphs of which nobody knows what they mean."""
+_WORD = re.compile(r"[^\W\d_]+")
+_FIRST = re.compile(r"[\x21-\x7e\u00a1-\u02af\u0370-\u052f]+|\S")
+"""The first word of a line, or its first sign in scripts that break lines anywhere."""
 
 _RADICALS = "⺟母⺠民⻁虎⻄西⻑長⻘青⻝食⻤鬼⻨麦⻩黄⻫斉⻭歯⻯竜⻲亀"
+_FORMS = ((0x2F00, 0x2FD6), (0xFB00, 0xFB07), (0xFB50, 0xFDFC), (0xFE10, 0xFE1A), (0xFE30, 0xFE50), (0xFE70, 0xFEFD))
 _MEANT: dict[int, str | None] = {
     **{ord(radical): meant for radical, meant in zip(_RADICALS[::2], _RADICALS[1::2], strict=True)},
+    **{code: unicodedata.normalize("NFKC", chr(code)) for first, end in _FORMS for code in range(first, end)},
     0xFEFF: None,
-} | {code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0x2F00, 0x2FD6), *range(0xFB00, 0xFB07))}
-"""Radicals that fonts give for the ideographs of the same form, and ligatures: what was written and is looked for."""
+    0xAD: "\N{SOFT HYPHEN}",
+}
+"""What fonts give for letters of the same form: radicals, ligatures, signs of vertical lines, Arabic letters as they
+stand in a word. What was written, and is looked for, is on the right."""
 
 
 def read(data: bytes) -> Extracted:
-    """The pages' text with their numbers.
+    """The pages' text with their numbers; a page that cannot be read is passed over.
 
     Raises:
-        UnreadableError: it is no such document, needs a password or has too many pages.
+        UnreadableError: it is no such document, needs a password, or is too large.
     """
     try:
         document = pypdf.PdfReader(io.BytesIO(data))
@@ -59,19 +70,37 @@ def read(data: bytes) -> Extracted:
             raise UnreadableError("encrypted")
         if len(document.pages) > MOST_PAGES:
             raise UnreadableError("large")
-        pages = [_lines(page.extract_text()) for page in document.pages]
+        pages = [_lines(page) for page in document.pages]
     except DependencyError as error:  # an encryption that needs a library
         raise UnreadableError("encrypted") from error
+    except LimitReachedError as error:
+        raise UnreadableError("large") from error
     except PyPdfError as error:
         raise UnreadableError("damaged") from error
-    widths = sorted(_width(line) for page in pages for line in page if line)
-    column = widths[int(len(widths) * 0.9)] if widths else 0
-    return _run_on(_without_edges(pages, column), column)
+    if pages and all(page is None for page in pages):
+        raise UnreadableError("damaged")
+    read_pages = [page or [] for page in pages]
+    column = _column([line for page in read_pages for line in page])
+    return _run_on(_without_edges(read_pages, column))
 
 
-def _lines(text: str) -> list[str]:
-    kept = (_CONTROL.sub("", line) for line in text.translate(_MEANT).splitlines())
-    return [" ".join(line.split()) for line in kept]
+def _lines(page: pypdf.PageObject) -> list[str] | None:
+    """The lines of a page; None where its content cannot be read."""
+    try:
+        text = page.extract_text()
+    except (LimitReachedError, DependencyError):
+        raise
+    except (PyPdfError, ValueError, KeyError, TypeError, IndexError):
+        return None
+    return [" ".join(_CONTROL.sub("", line).split()) for line in text.translate(_MEANT).splitlines()]
+
+
+def _column(lines: Sequence[str], otherwise: int = 0) -> int:
+    """How wide the column is: the widest line that is not alone in being so."""
+    widths = sorted(map(_width, filter(None, lines)), reverse=True)
+    fewest = max(2, _COLUMN * len(widths))
+    alike = (width for n, width in enumerate(widths) if sum(_FULL * width <= one for one in widths[n:]) >= fewest)
+    return next(alike, otherwise)
 
 
 def _without_edges(pages: Sequence[Sequence[str]], column: int) -> list[list[str]]:
@@ -82,49 +111,79 @@ def _without_edges(pages: Sequence[Sequence[str]], column: int) -> list[list[str
     kept = [list(page) for page in pages]
     for side in (0, -1):
         edges = [_outermost(page if side == 0 else page[::-1], column) for page in kept]
+        fewest = max(_FEWEST_REPEATED, len(pages) / 2)
         seen = Counter(line for lines in edges for line in set(lines) if line)
-        repeated = {line for line, n in seen.items() if n >= max(_FEWEST_REPEATED, len(pages) / 2)}
-        titles = repeated - {_PAGE_NUMBER} if side == 0 else set()
-        for lines, edge in zip(kept, edges, strict=True):
-            for line in takewhile(repeated.__contains__, edge):
+        repeated = {line for line, n in seen.items() if n >= fewest}
+        ahead = Counter(number - n for n, lines in enumerate(edges) for number in set(_numbers(lines)))
+        offset, times = ahead.most_common(1)[0] if ahead else (0, 0)
+        titles = set(repeated) if side == 0 else set()
+        for n, (lines, edge) in enumerate(zip(kept, edges, strict=True)):
+            own = {line for line in edge if times >= fewest and list(_numbers([line])) == [n + offset]}
+            for line in takewhile((repeated | own).__contains__, edge):
                 while not lines[side]:
                     lines.pop(side)
                 if line in titles:
                     titles.remove(line)
                     break
                 lines.pop(side)
+                own.discard(line)
     return kept
 
 
+def _numbers(lines: Sequence[str]) -> Sequence[int]:
+    """The numbers that stand alone in a line."""
+    return [int(found.group(1)) for line in lines if (found := _NUMBER.fullmatch(line))]
+
+
 def _outermost(lines: Sequence[str], column: int) -> list[str]:
-    """The first lines with words; one that is a page's number as such, one that is full as ""."""
-    return [
-        _PAGE_NUMBER if _NUMBER.fullmatch(line) else line if _width(line) < _FULL * column else ""
-        for line in islice(filter(None, lines), _EDGE)
-    ]
+    """The first lines with words; one that is full as ""."""
+    return [line if _width(line) < _FULL * column else "" for line in islice(filter(None, lines), _EDGE)]
 
 
 def _width(line: str) -> int:
     return sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in line)
 
 
-def _run_on(pages: Sequence[Sequence[str]], column: int) -> Extracted:
+def _run_on(pages: Sequence[Sequence[str]]) -> Extracted:
+    usual = _column([line for page in pages for line in page])
+    words = Counter(word for page in pages for line in page for word in _WORD.findall(line))
     text = ""
     places: list[Place] = []
-    full = blank = False
+    last, column, blank = "", usual, False
     for number, page in enumerate(pages, 1):
         begins = True
         for line in page:
             if not line:
                 blank = True
                 continue
-            if text:
-                begins_anew = _ITEM.match(line) or (ends(text) and (blank or _NUMBERED.match(line)))
-                runs_on = full and not begins_anew
-                text += join(text, line) if runs_on else "\n\n"
+            if text and _goes_on(last, line, column, blank):
+                text = _joined(text, line, words)
+            elif text:
+                text += "\n\n"
             if begins:
                 places.append(Place(len(text), page=number))
-                begins = False
+                column, begins = _column(page, usual), False
             text += line
-            full, blank = _width(line) >= _FULL * column, False
+            last, blank = line, False
     return Extracted(text, tuple(places))
+
+
+def _goes_on(last: str, line: str, column: int, blank: bool) -> bool:
+    """Whether a line is of one paragraph with the last: that one had no room for its first word."""
+    if _ITEM.match(line) or (ends(last) and (blank or _NUMBERED.match(line))):
+        return False
+    first = _FIRST.match(line)
+    width = _width(last)
+    if column - width <= _width(first.group() if first else line):
+        return True
+    return not ends(last) and width > column * (_HALF if line[0].islower() else _NEARLY)
+
+
+def _joined(text: str, line: str, words: Counter[str]) -> str:
+    """The text so far, ready for a line of the same paragraph: a word that was parted is whole again."""
+    if text.endswith("\N{SOFT HYPHEN}"):
+        return text[:-1]
+    if text[-1] in "-\N{HYPHEN}" and text[-2:-1].isalpha() and line[0].islower():
+        first, second = _WORD.findall(text[-40:])[-1], _WORD.match(line)
+        return text[:-1] if second and words[first + second.group()] else text
+    return text + join(text, line)

@@ -1,0 +1,57 @@
+"""The bytes of an HTML page -> its tree, however deep and long, in the encoding that it is written in (lxml)."""
+
+from __future__ import annotations
+
+import re
+from codecs import lookup
+from typing import Any
+
+from lxml import html
+
+from qa.encodings import decode
+from qa.extraction import UnreadableError
+from qa.extraction.blocks import expect_whole
+
+_DECLARED = re.compile(
+    rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""",
+    re.IGNORECASE,
+)
+_MEANT = {"shift_jis": "cp932", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949"}
+"""Encodings that pages name when they are in a larger one."""
+_HEAD = 4096
+"""Bytes at the beginning in which a page says what encoding it is in."""
+_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+
+
+def page_of(data: bytes) -> Any:
+    """The root element; a piece of a page is a page too.
+
+    Raises:
+        UnreadableError: there is no page in it, or it is nested too deep.
+    """
+    text = _DECLARATION.sub("", _decoded(data))
+    if "<html" not in text[:_HEAD].lower():
+        text = f"<html><body>{text}</body></html>"
+    parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    page = html.fromstring(text, parser=parser)
+    expect_whole(parser)
+    if page is None:
+        raise UnreadableError("damaged")
+    return page
+
+
+def _decoded(data: bytes) -> str:
+    """In the encoding of its mark, else as it says itself, else as any text is read."""
+    declared = None if data.startswith(_BYTE_ORDER_MARKS) else _DECLARED.search(data[:_HEAD])
+    if declared:
+        name = (declared.group(1) or declared.group(2)).decode("ascii", "replace")
+        try:
+            codec = lookup(name).name
+            return data.decode(_MEANT.get(codec, codec))
+        except (LookupError, UnicodeDecodeError):
+            pass  # it says what it is not
+    text = decode(data)
+    if text is None:
+        raise UnreadableError("damaged")
+    return text
