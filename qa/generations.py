@@ -111,6 +111,12 @@ def _damaged(index: Path, problem: str, key: str, file: Path, **values: object) 
     return IndexDamagedError(f"{problem}: {mend(index)}", key, index=str(index), file=str(file), **values)
 
 
+def unreadable(index: Path, place: Path, error: Exception) -> IndexDamagedError:
+    """What is told of a file or folder of the index that is there and cannot be read."""
+    problem = f"{place} cannot be read ({error})"
+    return _damaged(index, problem, "index.unreadable", place, why=str(error))
+
+
 def current_number(index: Path) -> int:
     """The number in ``CURRENT``."""
     pointer = index / "CURRENT"
@@ -123,8 +129,7 @@ def current_number(index: Path) -> int:
         sentence = f"{index} is not a folder: name the index's folder with --index."
         raise IndexMissingError(sentence, "index.folder", index=str(index)) from None
     except (OSError, UnicodeDecodeError) as error:
-        problem = f"{pointer} cannot be read ({error})"
-        raise _damaged(index, problem, "index.unreadable", pointer, why=str(error)) from error
+        raise unreadable(index, pointer, error) from error
     if not (content.isdecimal() and len(content) < 10):
         raise _damaged(index, f"{pointer} does not name a generation", "index.pointer", pointer)
     return int(content)

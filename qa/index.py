@@ -39,6 +39,8 @@ Given = Iterable[str | Path | Source] | str | Path | Source
 """Files, folders (the texts and documents in them) and texts."""
 
 DEFAULT_INDEX = "index"
+_ATTEMPTS = 20
+"""Swaps in a row that a reader follows while it opens."""
 DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=0)
 """Sizes chosen by `python bench/chunking.py`, which prints what others give."""
 
@@ -225,15 +227,16 @@ class Index:
             IndexMissingError, IndexDamagedError, IndexMismatchError: each says which command mends it.
         """
         path = Path(path)
-        for attempt in range(3):
-            number = generations.current_number(path)
+        number = generations.current_number(path)
+        for _ in range(_ATTEMPTS):
             try:
                 return cls._read(path, number)
-            except (IndexDamagedError, FileNotFoundError):
+            except (IndexDamagedError, OSError):
                 # Builders may have swapped and cleaned up while this reader was opening.
-                if attempt == 2 or generations.current_number(path) == number:
-                    raise
-        raise AssertionError("not reached")
+                before, number = number, generations.current_number(path)
+                if before == number:
+                    break
+        return cls._read(path, number)
 
     @classmethod
     def _before(cls, path: Path, forgiven: type[QAError] | tuple[()]) -> Index | None:
@@ -266,7 +269,10 @@ class Index:
     @classmethod
     def _read(cls, path: Path, number: int) -> Index:
         folder, manifest = generations.read_generation(path, number)
-        index = cls(path, number, folder, manifest)
+        try:
+            index = cls(path, number, folder, manifest)
+        except OSError as error:
+            raise generations.unreadable(path, folder, error) from error
         if index.manifest["lexical"] != Analysis().to_dict():
             raise IndexMismatchError(
                 f"The index in {path} was made with another way of reading words: {generations.mend(path)}",

@@ -19,6 +19,7 @@ from qa.index import Index
 from qa.lexical import words
 from qa.passages import Chunking, split_passages
 from qa.sources import Source
+from qa.stores.faiss import FaissStore
 from qa.suggestions import suggestions_of
 from qa.weights import default_model_folder
 
@@ -352,3 +353,24 @@ def test_a_source_that_did_not_change_is_not_split_again(tmp_path: Path, monkeyp
     assert renamed.sentences("d") == first.sentences("a") and {p.source for p in renamed.passages} == {"b", "c", "d"}
     Index.build([Source("a", TEXT)], tmp_path, chunking=Chunking(max_tokens=12, min_tokens=0))
     assert split[3:] == ["a"]  # other sizes
+
+
+def test_a_generation_that_goes_while_it_is_opened_is_followed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, cats, dogs = tmp_path / "index", Source("cats", "Cats sleep."), Source("dogs", "Dogs bark.")
+    Index.build(cats, path)
+    load = FaissStore.load
+    swapped = []
+
+    def meanwhile(folder: Path) -> FaissStore:
+        if not swapped:
+            swapped.append(folder)
+            monkeypatch.setattr(FaissStore, "load", load)
+            Index.build(dogs, path)
+            Index.add(cats, path)
+            Index.remove(["cats"], path)
+        return load(folder)
+
+    monkeypatch.setattr(FaissStore, "load", meanwhile)
+    assert list(Index.open(path).sources) == ["dogs"] and not swapped[0].exists()

@@ -52,7 +52,7 @@ class Changes:
     def __init__(self, index: Path) -> None:
         self.index = index
         self.number = 0
-        self.generations: dict[str, list[str]] = {}  # (source, text) of each state that was ever there
+        self.states: dict[str, dict[int, str]] = {}  # of each source: its text in each state that was ever there
         self.made = 0
         self.stopped = threading.Event()
         self.keep(texts(0))
@@ -60,7 +60,7 @@ class Changes:
     def keep(self, sources: list[Source]) -> None:
         """Texts that may be answered from."""
         for source in sources:
-            self.generations.setdefault(source.name, []).append(source.text)
+            self.states.setdefault(source.name, {})[self.number] = source.text
 
     def run(self) -> None:
         """Until it is stopped."""
@@ -79,10 +79,12 @@ class Changes:
         shown += [(hit["source"], hit["start"], hit["end"], hit["text"]) for hit in answer.get("related", ())]  # type: ignore[attr-defined]
         states = None
         for name, start, end, quote in shown:
-            here = {n for n, text in enumerate(self.generations[name]) if text[start:end] == quote}
+            here = {n for n, text in self.states[name].items() if text[start:end] == quote}
             states = here if states is None else states & here
         if not shown:
             return "wrong"
+        if not states:
+            print(f"not of one state: {shown}", file=sys.stderr)
         return "right" if states else "mixed or wrong"
 
 
@@ -139,6 +141,8 @@ def main(users: int, minutes: float) -> int:
                 thread.join()
             changes.stopped.set()
             threads[0].join()
+            if seen["lost"]:
+                print((index.parent / "server.log").read_text(encoding="utf-8")[-4000:], file=sys.stderr)
     cuts = statistics.quantiles(times, n=100)
     middle = len(sizes) // 2
     for name, value in (

@@ -36,11 +36,16 @@ class FaissStore:
 
     @classmethod
     def load(cls, folder: Path) -> FaissStore:
-        """Reads what :meth:`save` wrote."""
+        """Reads what :meth:`save` wrote.
+
+        Raises:
+            OSError: a file is missing, or cannot be read.
+        """
         import faiss
 
         store = cls.__new__(cls)
-        store._dense = faiss.read_index(str(folder / _VECTORS))
+        # Read by ourselves: faiss tells a missing file by a RuntimeError.
+        store._dense = faiss.deserialize_index(np.frombuffer((folder / _VECTORS).read_bytes(), dtype=np.uint8))
         store.lexical = BM25.load(folder / _LEXICAL)
         return store
 

@@ -36,6 +36,9 @@ NOTHING: LeftOut = frozenset()
 UPLOADS_KEPT = 3600
 """Seconds after which an uploaded file is deleted."""
 QUESTIONS_AT_ONCE = 4
+SESSIONS_KEPT = 2000
+"""Visitors, and calls by programs, whose state is in memory, some 50 kB each; those that were heard of last. An open
+page is heard of at least once a minute (progress.js)."""
 
 _HEAD_SCRIPTS = ("page.js", "mends.js", "chat.js", "drop.js")
 _STYLES = (
@@ -104,6 +107,7 @@ class _Page:
             add_endpoints(open_index)
             self._connect()
         self.blocks.queue(default_concurrency_limit=QUESTIONS_AT_ONCE, max_size=64)
+        self.blocks.state_session_capacity = SESSIONS_KEPT
 
     def _connect(self) -> None:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

@@ -4,9 +4,12 @@
 // that answers, or lacks the questions that have been found meanwhile.
 const BUSY = 400; // ms between two looks
 const IDLE = 1500;
+const UNSEEN = 60_000; // while nobody sees the page: the server forgets who is not heard of
+let lookedAt = 0;
 
 async function look() {
-  if (!document.hidden) {
+  if (!document.hidden || Date.now() - lookedAt > UNSEEN) {
+    lookedAt = Date.now();
     try {
       QA.texts = await server.list_texts(QA.language);
       draw();
