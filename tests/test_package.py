@@ -138,6 +138,21 @@ def test_nothing_is_unpickled_and_no_remote_code_is_trusted() -> None:
         assert not {func.id for func in calls if isinstance(func, ast.Name)} & {"eval", "exec"}, path
 
 
+def test_whatever_is_opened_nothing_is_unpickled(tmp_path: Path) -> None:
+    code = (
+        "import sys; unpickled = []\n"
+        "sys.addaudithook(lambda event, given: unpickled.append(given) if event == 'pickle.find_class' else None)\n"
+        "from qa import Index, Source, answer\n"
+        "from qa.suggestions import suggestions_of\n"
+        "suggestions_of(Index.build(Source('a', 'The key is in the red box.'), sys.argv[1]))\n"
+        "index = Index.open(sys.argv[1])\n"
+        "print(answer(index, 'Where is the key?', floor=0).answered, suggestions_of(index) is not None, unpickled)"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", code, str(tmp_path / "index")]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert said.stdout.strip() == "True True []"
+
+
 def test_the_versions_agree() -> None:
     import tomllib
 
