@@ -224,6 +224,7 @@ def test_told_to_stop_it_ends_within_four_seconds_and_nothing_is_lost(
     long = "".join(f"{n}番目の灯台は{n}年に建てられた。\n\n" for n in range(1500))
     with serving(tmp_path / "index") as url:
         page = browser.new_page()
+        page.set_default_timeout(ANSWERS_WITHIN)
         page.goto(url)
         page.wait_for_selector("html[data-ready]")
         add_text(page, "lighthouses", long, ready=False)
