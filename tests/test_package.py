@@ -16,12 +16,12 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "errors",
     "encodings",
+    "sentences",
     "extraction",
     "sources",
     "fetching",
     "language",
     "collection",
-    "sentences",
     "sections",
     "passages",
     "embedding",

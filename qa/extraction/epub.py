@@ -76,18 +76,13 @@ def _found(href: str, folder: str, there: Mapping[str, str]) -> str:
 
 def _body(book: zipfile.ZipFile, file: str) -> etree._Element:
     """What a chapter shows, also of one that is written as HTML and not as XML."""
-    tree = page_of(_plain(book.read(file))) if _is_loose(book, file) else _tree(book, file)
+    content = _plain(book.read(file))
+    try:
+        tree = etree.fromstring(content, _xml_parser(recover=False))
+    except etree.XMLSyntaxError:
+        tree = page_of(content)
     body = tree.xpath("//*[local-name()='body']")
     return body[0] if body else tree
-
-
-def _is_loose(book: zipfile.ZipFile, file: str) -> bool:
-    parser = _xml_parser(recover=False)
-    try:
-        etree.fromstring(_plain(book.read(file)), parser)
-    except etree.XMLSyntaxError:
-        return True
-    return False
 
 
 def _locked(book: zipfile.ZipFile) -> set[str]:

@@ -18,6 +18,7 @@ from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 
 from qa.extraction import Extracted, Place, UnreadableError
 from qa.extraction.lines import ends, join
+from qa.sentences import columns
 
 MOST_PAGES = 10_000
 _FULL = 0.85
@@ -52,7 +53,6 @@ _MEANT: dict[int, str | None] = {
     **{ord(radical): meant for radical, meant in zip(_RADICALS[::2], _RADICALS[1::2], strict=True)},
     **{code: unicodedata.normalize("NFKC", chr(code)) for first, end in _FORMS for code in range(first, end)},
     0xFEFF: None,
-    0xAD: "\N{SOFT HYPHEN}",
 }
 """What fonts give for letters of the same form: radicals, ligatures, signs of vertical lines, Arabic letters as they
 stand in a word. What was written, and is looked for, is on the right."""
@@ -81,7 +81,7 @@ def read(data: bytes) -> Extracted:
         raise UnreadableError("damaged")
     read_pages = [page or [] for page in pages]
     column = _column([line for page in read_pages for line in page])
-    return _run_on(_without_edges(read_pages, column))
+    return _run_on(_without_edges(read_pages, column), column)
 
 
 def _lines(page: pypdf.PageObject) -> list[str] | None:
@@ -97,7 +97,7 @@ def _lines(page: pypdf.PageObject) -> list[str] | None:
 
 def _column(lines: Sequence[str], otherwise: int = 0) -> int:
     """How wide the column is: the widest line that is not alone in being so."""
-    widths = sorted(map(_width, filter(None, lines)), reverse=True)
+    widths = sorted(map(columns, filter(None, lines)), reverse=True)
     fewest = max(2, _COLUMN * len(widths))
     alike = (width for n, width in enumerate(widths) if sum(_FULL * width <= one for one in widths[n:]) >= fewest)
     return next(alike, otherwise)
@@ -137,15 +137,10 @@ def _numbers(lines: Sequence[str]) -> Sequence[int]:
 
 def _outermost(lines: Sequence[str], column: int) -> list[str]:
     """The first lines with words; one that is full as ""."""
-    return [line if _width(line) < _FULL * column else "" for line in islice(filter(None, lines), _EDGE)]
+    return [line if columns(line) < _FULL * column else "" for line in islice(filter(None, lines), _EDGE)]
 
 
-def _width(line: str) -> int:
-    return sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in line)
-
-
-def _run_on(pages: Sequence[Sequence[str]]) -> Extracted:
-    usual = _column([line for page in pages for line in page])
+def _run_on(pages: Sequence[Sequence[str]], usual: int) -> Extracted:
     words = Counter(word for page in pages for line in page for word in _WORD.findall(line))
     text = ""
     places: list[Place] = []
@@ -173,8 +168,8 @@ def _goes_on(last: str, line: str, column: int, blank: bool) -> bool:
     if _ITEM.match(line) or (ends(last) and (blank or _NUMBERED.match(line))):
         return False
     first = _FIRST.match(line)
-    width = _width(last)
-    if column - width <= _width(first.group() if first else line):
+    width = columns(last)
+    if column - width <= columns(first.group() if first else line):
         return True
     return not ends(last) and width > column * (_HALF if line[0].islower() else _NEARLY)
 
