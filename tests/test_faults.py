@@ -29,6 +29,14 @@ def test_what_nobody_would_write_brings_no_traceback_and_no_false_offset(capsys:
     assert measurement("fuzz").main(150) == 0, capsys.readouterr().err
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_a_change_that_is_killed_anywhere_leaves_the_texts_before_or_after_it_never_a_mixture() -> None:
+    command = [sys.executable, str(FAULTS / "kills.py"), "--kills", "6", "--calls", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "remove, at random" in done.stdout
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts a small disk, or limits the size of files")
 def test_a_disk_that_fills_up_or_goes_away_is_one_sentence_and_nothing_is_lost() -> None:
     command = [sys.executable, str(FAULTS / "disk.py"), "--times", "2"]

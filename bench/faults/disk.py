@@ -1,8 +1,9 @@
 """Takes the disk away while an index is changed: python bench/faults/disk.py [--times 40]
 
-On a small tmpfs that fills up, on one that is read-only, below a limit on the size of files, and with the folder
-removed in the middle. Each time the change has to end in one sentence or well, and what was there has to answer as
-before (where the folder is gone, the index that is open still does). Mounting needs root; without, those are skipped.
+On a small tmpfs that fills up, on one that is read-only, with a quota of btrfs, below a limit on the size of files,
+and with the folder removed in the middle. Each time the change has to end in one sentence or well, and what was there
+has to answer as before (where the folder is gone, the index that is open still does). Mounting needs root, the quota
+btrfs-progs as well; without, those are skipped.
 """
 
 from __future__ import annotations
@@ -30,19 +31,37 @@ from qa import Index, QAError, Source, answer
 GARDEN = Source("garden", "門の鍵は赤い箱の中にあります。\n\n庭師の名前は山田花子です。")
 NEW = Source("new", "\n\n".join(f"第{n}号の灯台は{1800 + n}年に建てられた。" for n in range(60)))
 QUESTION = "庭師の名前は何ですか"
+ROWS = ("a full disk", "a read-only disk", "a quota", "a limit on the size of files", "a folder that vanishes")
 BLOCK = 4096
 """Bytes that a tmpfs gives at a time."""
 
 
 @contextmanager
-def mounted(folder: Path, options: str) -> Iterator[Path]:
-    """A tmpfs with these options."""
+def mounted(folder: Path, *what: str | Path) -> Iterator[Path]:
+    """A file system there, as `mount` takes it."""
     folder.mkdir(exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True)
+    run("mount", *what, folder)
     try:
         yield folder
     finally:
-        subprocess.run(["umount", "-l", folder], check=True)
+        run("umount", "-l", folder)
+
+
+def run(*command: str | Path) -> None:
+    """Runs a program of the system; CalledProcessError or FileNotFoundError where that cannot be."""
+    subprocess.run(command, check=True, capture_output=True)
+
+
+@contextmanager
+def with_quotas(folder: Path) -> Iterator[Path]:
+    """A btrfs whose subvolumes can be given quotas, which bind root too."""
+    image = folder / "btrfs"
+    with image.open("wb") as file:
+        file.truncate(256 * 1024**2)
+    run("mkfs.btrfs", "-q", "--mixed", image)
+    with mounted(folder / "quotas", "-o", "loop", image) as disk:
+        run("btrfs", "quota", "enable", disk)
+        yield disk
 
 
 def change(index: Path) -> str:
@@ -120,16 +139,26 @@ def main(times: int) -> int:
         # From disks that hold what is there to such that hold the new one twice over, as the change needs them.
         sizes = [path.stat().st_size for path in (folder / "index" / "generations" / "2").rglob("*") if path.is_file()]
         span, largest = 2 * sum(-(-size // BLOCK) * BLOCK for size in sizes), 2 * max(sizes)
-        with suppress(subprocess.CalledProcessError, PermissionError, FileNotFoundError):
+        needed = (subprocess.CalledProcessError, PermissionError, FileNotFoundError)
+        with suppress(*needed):
             for number in tqdm(range(times), desc="full"):
-                with mounted(folder / "small", f"size={taken + BLOCK + number * span // times}") as disk:
+                size = f"size={taken + BLOCK + number * span // times}"
+                with mounted(folder / "small", "-t", "tmpfs", "-o", size, "tmpfs") as disk:
                     shutil.copytree(start, disk / "index")
                     ended = change(disk / "index")
                     count("a full disk", ended, lambda disk=disk: answers(disk / "index"))  # type: ignore[misc]
-            with mounted(folder / "small", "size=64m") as disk:
+            with mounted(folder / "small", "-t", "tmpfs", "-o", "size=64m", "tmpfs") as disk:
                 shutil.copytree(start, disk / "index")
-                subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+                run("mount", "-o", "remount,ro", disk)
                 count("a read-only disk", change(disk / "index"), lambda: answers(disk / "index"))
+        with suppress(*needed), with_quotas(folder) as disk:
+            for number in tqdm(range(times), desc="quota"):
+                home = disk / str(number)
+                run("btrfs", "subvolume", "create", home)
+                shutil.copytree(start, home / "index")
+                run("btrfs", "qgroup", "limit", str(taken + number * span // times), home)
+                ended = change(home / "index")
+                count("a quota", ended, lambda home=home: answers(home / "index"))  # type: ignore[misc]
         index = folder / "limited"
         for number in tqdm(range(times), desc="limited"):
             shutil.copytree(start, index)
@@ -145,9 +174,13 @@ def main(times: int) -> int:
     columns = ("done", "one sentence", "wrong", "answers as before", "lost")
     print(f"| {'':28} | " + " | ".join(columns) + " |")
     print(f"|{'-' * 30}|" + "|".join("-" * (len(column) + 2) for column in columns) + "|")
-    for row in ("a full disk", "a read-only disk", "a limit on the size of files", "a folder that vanishes"):
+    for row in ROWS:
         counts = rows.get(row)
-        cells = [f"{counts[column]:>{len(column)}}" for column in columns] if counts else ["skipped: needs root"]
+        cells = (
+            [f"{counts[column]:>{len(column)}}" for column in columns]
+            if counts
+            else ["skipped: needs root, the quota btrfs-progs too"]
+        )
         print(f"| {row:28} | " + " | ".join(cells) + " |")
     return 1 if any(counts["wrong"] + counts["lost"] for counts in rows.values()) else 0
 

@@ -1,14 +1,16 @@
 """Fuzzing that is guided by what code it reaches: pip install atheris, then python bench/faults/guided.py [-runs=10000]
 
-Half of the inputs are texts, half are documents of a kind; both are looked at as in ``fuzz.py``. Options are those
-of libFuzzer.
+The first byte of an input says what the others are: a text, or a document of a kind; both are looked at as in
+``fuzz.py``, whose documents are what the fuzzing starts from. Options are those of libFuzzer.
 """
 
 from __future__ import annotations
 
+import importlib
 import logging
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 try:
     import atheris
@@ -16,29 +18,43 @@ except ImportError:
     sys.exit("This needs atheris: pip install atheris")
 
 sys.path.insert(0, str(Path(__file__).parent))
-with atheris.instrument_imports(include=["qa"]):
+with atheris.instrument_imports(include=["qa", "pypdf", "docx", "pysubs2", "trafilatura"]):
     import fuzz
 
     from qa.extraction import FORMATS
     from qa.extraction.__main__ import read
 
+    for one in FORMATS:
+        importlib.import_module(f"qa.extraction.{one.extra}")  # now, else they are not instrumented
+
+TEXT = 0
 LONGEST = 400
 """Code points of a text."""
 
 
 def look(data: bytes) -> None:
     """One input; whatever is raised ends the run and is printed with the input."""
-    given = atheris.FuzzedDataProvider(data)
-    if given.ConsumeBool():
-        fuzz.text_case(given.ConsumeUnicodeNoSurrogates(LONGEST))
+    if not data:
         return
-    kind = FORMATS[given.ConsumeIntInRange(0, len(FORMATS) - 1)]
-    reply = read(kind.extra, given.ConsumeBytes(given.remaining_bytes()))
+    kind, rest = data[0] % (1 + len(FORMATS)), data[1:]
+    if kind == TEXT:
+        fuzz.text_case(atheris.FuzzedDataProvider(rest).ConsumeUnicodeNoSurrogates(LONGEST))
+        return
+    reply = read(FORMATS[kind - 1].extra, rest)
     assert set(reply) in ({"reason"}, {"text", "places"})
+
+
+def seeds(folder: Path) -> None:
+    """Puts the documents there as inputs."""
+    for suffix, content in fuzz.DOCUMENTS.items():
+        kind = next(number for number, kind in enumerate(FORMATS, 1) if suffix in kind.suffixes)
+        (folder / f"document{suffix}").write_bytes(bytes([kind]) + content)
 
 
 if __name__ == "__main__":
     logging.disable()
     runs = [] if any(option.startswith("-runs") for option in sys.argv) else ["-runs=10000"]
-    atheris.Setup([*sys.argv, *runs], look)
-    atheris.Fuzz()
+    with TemporaryDirectory() as corpus:  # libFuzzer ends the process: what it found goes with the folder
+        seeds(Path(corpus))
+        atheris.Setup([*sys.argv, *runs, corpus], look)
+        atheris.Fuzz()

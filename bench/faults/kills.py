@@ -1,10 +1,11 @@
 """Kills builds, adds and removals by SIGKILL and looks at what is left: python bench/faults/kills.py [--kills 1000]
 
-Three quarters of the kills fall at random moments, the others at a chosen call: the process kills itself just
-before its n-th time of making a file or folder, of renaming, or of flushing to the disk. After each the index
-has to open with every file checked, pass for whole, and answer from the texts before or after, never a mixture.
+First at random moments, then at chosen calls to the system, which strace injects: the process dies on entering its
+n-th write, rename, flush and so on, in whatever library that is. After each kill the index has to open with every
+file checked, pass for whole, and answer from the texts before or after, never a mixture.
 
-The library and the model are loaded once; each build is a fork of that process.
+The library and the model are loaded once; each build is a fork of that process. Without strace, or where it may
+not trace, the second half is skipped.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from tqdm import tqdm
 
@@ -29,9 +32,9 @@ from qa import Index, Source
 from qa.embedding import Embedder
 
 NEXT = Source("next", "続きがあります。")
-CALLS = ("making a file or folder", "renaming", "flushing")
-MOST_CALLS = 100
-"""Places that are tried for each kind of call; a change has fewer, and is killed at each of its own."""
+KINDS = ("build", "add", "remove")
+CALLS = ("write", "rename", "fsync", "mkdir", "unlink", "unlinkat")
+"""Calls by which an index comes to be; `strace -f qa build` shows them."""
 
 
 def texts(number: int) -> list[Source]:
@@ -47,7 +50,8 @@ def change(kind: str, index: Path, number: int) -> None:
     if kind == "build":
         Index.build(texts(number), index)
     elif kind == "add":
-        paragraphs = "\n\n".join(f"{number}の{n}です。" for n in range(8))
+        # So many that a batch of them is kept aside.
+        paragraphs = "\n\n".join(f"{number}の{n}です。" for n in range(70))
         Index.add(Source("c", f"追加は{number}です。\n\n{paragraphs}"), index)
     else:
         Index.remove(["b"], index)
@@ -79,30 +83,33 @@ def forked(work: Callable[[], None]) -> int:
         os._exit(0)
 
 
-def killing_itself(kind: str, at: int, index: Path) -> None:
-    """From here on the process is killed just before the call of this number, counted from 0."""
-    seen = Counter[str]()
-    below = os.fspath(index)
+def traced(work: Callable[[], None], *options: str) -> tuple[bool, str]:
+    """The work in a process of its own below strace: whether it was killed, and what strace wrote."""
 
-    def count(call: str) -> None:
-        if call == kind and seen[call] == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        seen[call] += 1
+    def stopped() -> None:
+        os.kill(os.getpid(), signal.SIGSTOP)
+        work()
 
-    def hook(event: str, given: tuple[Any, ...]) -> None:
-        if event in ("os.rename", "os.mkdir") and below in str(given[0]):
-            count("renaming" if event == "os.rename" else "making a file or folder")
-        elif event == "open" and below in str(given[0]) and given[2] & os.O_CREAT:
-            count("making a file or folder")
+    child = forked(stopped)
+    os.waitpid(child, os.WUNTRACED)
+    with TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        command = ["strace", "--attach", str(child), "--output", str(log), *options]
+        tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        assert tracer.stderr
+        told = tracer.stderr.readline()  # that it is attached, or why it is not
+        os.kill(child, signal.SIGCONT)
+        killed = wait(child)
+        tracer.communicate()
+        if "attached" not in told:
+            raise OSError(told.strip())
+        return killed, log.read_text(errors="replace")
 
-    flush = os.fsync
 
-    def counted(descriptor: int) -> None:
-        count("flushing")
-        flush(descriptor)
-
-    sys.addaudithook(hook)
-    os.fsync = counted
+def calls_of(work: Callable[[], None]) -> Counter[str]:
+    """How often a process makes each call."""
+    _, log = traced(work, "--trace", ",".join(CALLS))
+    return Counter(line.partition("(")[0] for line in log.splitlines())
 
 
 def wait(child: int) -> bool:
@@ -146,41 +153,48 @@ def main(kills: int, calls: int) -> int:
         embedder = Index.build(texts(0), start).embedder
         assert isinstance(embedder, Embedder)
         before = state(start)
+        works: dict[str, Callable[[], None]] = {kind: partial(change, kind, index, 1) for kind in KINDS}
         after: dict[str, str] = {}
         took: dict[str, float] = {}
-        for kind in ("build", "add", "remove"):
+        for kind, work in works.items():
             shutil.copytree(start, index)
             began = time.monotonic()
-            wait(forked(lambda kind=kind: change(kind, index, 1)))  # type: ignore[misc]
+            wait(forked(work))
             took[kind], after[kind] = time.monotonic() - began, state(index)
             assert after[kind] != before
             shutil.rmtree(index)
-        for number in tqdm(range(kills), desc="at random"):
-            kind = ("build", "add", "remove")[number % 3]
-            shutil.copytree(start, index)
-            child = forked(lambda kind=kind: change(kind, index, 1))  # type: ignore[misc]
-            time.sleep(drawn.uniform(0, took[kind]))
-            os.kill(child, signal.SIGKILL)
-            killed = wait(child)
-            table.look(f"{kind}, at random", index, before, after[kind], killed)
+
+        def look(row: str, kind: str, killed: bool) -> None:
+            table.look(row, index, before, after[kind], killed)
             Index.build(NEXT, index)  # whatever was left, the next change goes through
             assert list(Index.open(index).sources) == [NEXT.name], "the change after a kill"
             shutil.rmtree(index)
-        for call in CALLS:
-            for kind in ("build", "add", "remove"):
-                for at in tqdm(range(min(calls, MOST_CALLS)), desc=f"{kind}, {call}"):
-                    shutil.copytree(start, index)
 
-                    def work(kind: str = kind, call: str = call, at: int = at) -> None:
-                        killing_itself(call, at, index)
-                        change(kind, index, 1)
-
-                    killed = wait(forked(work))
-                    if killed:
-                        table.look(f"{kind}, {call}", index, before, after[kind], killed)
-                    shutil.rmtree(index)
-                    if not killed:  # it has no more such calls
-                        break
+        for number in tqdm(range(kills), desc="at random"):
+            kind = KINDS[number % len(KINDS)]
+            shutil.copytree(start, index)
+            child = forked(works[kind])
+            time.sleep(drawn.uniform(0, took[kind]))
+            os.kill(child, signal.SIGKILL)
+            look(f"{kind}, at random", kind, wait(child))
+        try:
+            places: dict[str, list[tuple[str, int]]] = {call: [] for call in CALLS}
+            for kind, work in works.items():
+                shutil.copytree(start, index)
+                for call, times in calls_of(work).items():
+                    if call in places:
+                        places[call] += [(kind, at) for at in range(1, times + 1)]
+                shutil.rmtree(index)
+        except OSError as error:
+            print(f"At chosen calls: skipped, strace is needed and has to be allowed to trace ({error}).")
+            return 1 if table.show() else 0
+        for call, there in places.items():
+            drawn.shuffle(there)
+            for kind, at in tqdm([*islice(cycle(there), calls)], desc=call):
+                shutil.copytree(start, index)
+                inject = f"inject={call}:signal=KILL:when={at}"
+                killed, _ = traced(works[kind], "--trace", call, "-e", inject)
+                look(f"at {call}, of {len(there)} places", kind, killed)
     return 1 if table.show() else 0
 
 
@@ -189,6 +203,8 @@ if __name__ == "__main__":
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=1000, help="at random moments")
-    parser.add_argument("--calls", type=int, default=MOST_CALLS, help="at each kind of call")
+    parser.add_argument(
+        "--calls", type=int, default=250, help="at each of the calls; more than there are places: again"
+    )
     given = parser.parse_args()
     sys.exit(main(given.kills, given.calls))
