@@ -1,29 +1,23 @@
 """What stands before the served page: whose request is let through, and what every answer carries.
 
 A request has to ask for us by a name of ours (else a foreign page could reach us by DNS), may not write from
-another site's page, has a bounded body, comes at a bounded rate, and where there are accounts, from one of them.
+another site's page, has a bounded body and comes at a bounded rate. Where there are accounts, who is a stranger is told
+by ``ui/sign_in.py``.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import ipaddress
-import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
 
-from qa.accounts import Accounts
+if TYPE_CHECKING:
+    from starlette.responses import Response
 
 MAX_BODY = 64 * 1024**2
 """Bytes of a request: an upload of the largest file and what a form puts around it."""
 OPEN_PATHS = ("/healthz", "/readyz")
 """What a supervisor asks without a password; they tell no text."""
-WRONG_PASSWORDS = 10
-"""A minute, from one client."""
-REMEMBERED_SECONDS = 3600
-"""For this long a password that was right is not hashed again."""
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -36,7 +30,7 @@ SECURITY_HEADERS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # by "no-referrer" a form of our own would come from nowhere
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
@@ -49,7 +43,7 @@ class Guard:
         self,
         app: Any,
         hosts: frozenset[str],
-        accounts: Accounts | None = None,
+        stranger: Callable[[Any], Awaitable[Any]] | None = None,
         rate: int | None = None,
         seen: Callable[[str, int], None] = lambda method, status: None,
     ) -> None:
@@ -58,7 +52,7 @@ class Guard:
         Args:
             app: the ASGI application.
             hosts: the names that are ours, beside any address.
-            accounts: who may come in; None: everyone.
+            stranger: given a request (Starlette's), the response that refuses it, or None; left out: all may come in.
             rate: requests that change or ask something, from one client in a minute; None: any number.
             seen: called with the method and the status of each answer.
         """
@@ -68,12 +62,10 @@ class Guard:
 
         self._app = app
         self._hosts = hosts
-        self._accounts = accounts
+        self._stranger = stranger
         self._seen = seen
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._rate = RateLimitItemPerMinute(rate) if rate else None
-        self._wrong = RateLimitItemPerMinute(WRONG_PASSWORDS)
-        self._right: dict[bytes, float] = {}  # SHA-256 of an Authorization header -> when it was let in
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -111,58 +103,32 @@ class Guard:
             if not too_large:  # else it says that its client has gone
                 raise
         if too_large and not started:
-            await _plain("This request is too large.", 413)(scope, receive, send_guarded)
+            await refused("This request is too large.", 413)(scope, receive, send_guarded)
 
     async def _refusal(self, scope: Any, headers: dict[str, str]) -> Any:
         writes = scope["method"] not in ("GET", "HEAD")
         client = scope["client"][0] if scope.get("client") else ""
         if not is_ours(headers.get("host", ""), self._hosts):
-            return _plain("This server does not go by that name.", 400)
+            return refused("This server does not go by that name.", 400)
         if writes and _from_elsewhere(headers):
-            return _plain("This request comes from another site's page.", 403)
+            return refused("This request comes from another site's page.", 403)
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > MAX_BODY:
-            return _plain("This request is too large.", 413)
+            return refused("This request is too large.", 413)
         if writes and self._rate and not self._limiter.hit(self._rate, "asked", client):
-            return _plain("Too many requests: wait a minute, then go on.", 429, {"retry-after": "60"})
-        if self._accounts and scope["path"] not in OPEN_PATHS:
-            return await self._stranger(self._accounts, headers.get("authorization", ""), client)
+            return refused("Too many requests: wait a minute, then go on.", 429, {"retry-after": "60"})
+        if self._stranger and scope["path"] not in OPEN_PATHS:
+            from starlette.requests import Request
+
+            return await self._stranger(Request(scope))
         return None
 
-    async def _stranger(self, accounts: Accounts, authorization: str, client: str) -> Any:
-        """A refusal, unless the header gives the name and password of an account (RFC 7617)."""
-        from starlette.concurrency import run_in_threadpool
 
-        key, now = hashlib.sha256(authorization.encode()).digest(), time.monotonic()
-        if now - self._right.get(key, -REMEMBERED_SECONDS) < REMEMBERED_SECONDS:
-            return None
-        if not self._limiter.test(self._wrong, "password", client):
-            return _plain("Too many wrong passwords: wait a minute, then try again.", 429, {"retry-after": "60"})
-        if given := _basic(authorization):
-            if await run_in_threadpool(accounts.allow, *given):
-                self._right = {one: since for one, since in self._right.items() if now - since < REMEMBERED_SECONDS}
-                self._right[key] = now
-                return None
-            self._limiter.hit(self._wrong, "password", client)
-        wanted = {"www-authenticate": 'Basic realm="cited-qa", charset="UTF-8"'}
-        return _plain("Give the name and password of a user of this chat.", 401, wanted)
+def refused(sentence: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    """The response of a refusal, as FastAPI writes it: the page and Gradio's clients tell the sentence in it."""
+    from starlette.responses import JSONResponse
 
-
-def _plain(sentence: str, status: int, headers: dict[str, str] | None = None) -> Any:
-    from starlette.responses import PlainTextResponse
-
-    return PlainTextResponse(sentence, status_code=status, headers=headers)
-
-
-def _basic(authorization: str) -> tuple[str, str] | None:
-    kind, _, encoded = authorization.partition(" ")
-    if kind.lower() != "basic":
-        return None
-    try:
-        name, colon, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
-    except (ValueError, binascii.Error):
-        return None
-    return (name, password) if colon else None
+    return JSONResponse({"detail": sentence}, status, headers)
 
 
 def is_ours(host: str, names: frozenset[str]) -> bool:

@@ -123,6 +123,7 @@ def build_app(
     from qa.metrics import Metrics
     from qa.ui.endpoints import give_json_to_mcp
     from qa.ui.page import build_page, head, theme
+    from qa.ui.sign_in import SignIn
 
     app = FastAPI(title="cited-qa", openapi_url=None, docs_url=None, redoc_url=None)
 
@@ -147,14 +148,18 @@ def build_app(
         """Counts in Prometheus' text form."""
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    app.add_middleware(Guard, hosts=frozenset(hosts), accounts=accounts, rate=rate, seen=metrics.request)
+    sign_in = SignIn(accounts) if accounts else None
+    if sign_in:
+        sign_in.add_to(app)
+    stranger = sign_in.refusal if sign_in else None
+    app.add_middleware(Guard, hosts=frozenset(hosts), stranger=stranger, rate=rate, seen=metrics.request)
     page = build_page(open_index)
     served: FastAPI = gr.mount_gradio_app(
         app,
         page,
         path="/",
         app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
-        head=head(),
+        head=head(signed_in=sign_in is not None),
         theme=theme(),
         footer_links=[],
         run_history=False,

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from browser import ANSWERS_WITHIN, PHONE, Visit, add_text, ask, needs_chromium, replace_text, serving
 
-from qa.accounts import hashed_password
 from qa.doctor import check
 from qa.index import Index
 
@@ -270,14 +269,3 @@ def test_another_program_calls_the_public_endpoints(address: str, article: str) 
     assert result["answered"] and all(article[c["start"] : c["end"]] == c["quote"] for c in result["citations"])
     with pytest.raises(AppError, match=r"^The question"):
         client.predict("", api_name="/answer")
-
-
-def test_with_accounts_the_page_works_for_whoever_knows_the_password(
-    visit: Visit, article_index: Path, tmp_path: Path
-) -> None:
-    users = tmp_path / "users.txt"
-    users.write_text(f"anna:{hashed_password('鍵')}", encoding="utf-8")
-    with serving(article_index, "--users", str(users), folder=tmp_path) as url:
-        page = visit(url, http_credentials={"username": "anna", "password": "鍵"})
-        assert ask(page, "暫定CEOに任命されたのは誰ですか").locator(".cite").count()
-        page.close()

@@ -45,6 +45,7 @@ ORDER = [
     "terminal",
     "shell",
     "accounts",
+    "sessions",
     "guard",
     "cli",
     "ui",

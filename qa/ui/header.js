@@ -16,6 +16,7 @@ function draw() {
   fill("#language", QA.languages(), QA.language);
   fill("#theme", ["system", "light", "dark", "contrast"].map((name) => [name, QA.say("theme." + name)]), QA.theme);
   QA.show(QA.view);
+  QA.unheard(QA.why || "");
 }
 
 function fill(selector, choices, chosen) {
@@ -36,6 +37,16 @@ element.addEventListener("click", (event) => {
   const view = event.target.closest(".view");
   if (view) QA.show(view.dataset.view);
 });
+element.querySelector(".sign-out").hidden = !QA.signedIn;
+// Why nothing that is done here arrives: the key of a sentence, "" while everything does.
+QA.unheard = (why) => {
+  const unheard = element.querySelector(".unheard");
+  QA.why = why;
+  unheard.hidden = !why;
+  document.documentElement.toggleAttribute("data-unheard", !!why);
+  unheard.querySelector(".why").textContent = why && QA.say(why);
+  unheard.querySelector("a").hidden = why !== "signin.over";
+};
 QA.onLanguage(draw);
 watch("value", draw);
 draw();

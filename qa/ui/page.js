@@ -76,6 +76,9 @@
       part.setAttribute("aria-label", part.title);
     });
   };
+  // Where there are accounts: whoever sees this page signed in once, by the form; whether that has ended.
+  QA.signedIn = !!document.querySelector('meta[name="qa-session"]');
+  QA.hasEnded = async () => QA.signedIn && (await fetch(location.pathname, { method: "HEAD" })).status === 401;
   QA.calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   QA.setLanguage = (tag) => {

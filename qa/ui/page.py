@@ -42,7 +42,8 @@ page is heard of at least once a minute (progress.js)."""
 
 _HEAD_SCRIPTS = ("page.js", "mends.js", "chat.js", "drop.js")
 _STYLES = (
-    "page.css", "texts.css", "chat.css", "source.css", "conversations.css", "shortcuts.css", "contrast.css",
+    "page.css", "header.css", "texts.css", "chat.css", "source.css", "conversations.css", "shortcuts.css",
+    "contrast.css",
 )  # fmt: skip
 _WITH_LANGUAGE = "(_, ...rest) => [QA.language, ...rest]"
 _WITH_WHAT_WAS_OPEN = "() => [QA.openRecord(), QA.language]"
@@ -56,13 +57,17 @@ def build_page(open_index: OpenIndex) -> gr.Blocks:
     return blocks
 
 
-def head() -> str:
-    """What goes into the document's head: the words of every language, our scripts and styles."""
+def head(*, signed_in: bool = False) -> str:
+    """What goes into the document's head: the words of every language, our scripts and styles.
+
+    With ``signed_in``, that whoever sees the page has signed in, and can sign out.
+    """
     tables = {tag: words.table for tag, words in languages().items()}
     words = json.dumps(tables, ensure_ascii=False).replace("<", "\\u003c")
     scripts = "".join(f"<script>\n{asset(name)}</script>" for name in _HEAD_SCRIPTS)
     styles = "".join(f"<style>\n{asset(name)}</style>" for name in _STYLES)
-    return f'<script type="application/json" id="qa-words">{words}</script>{scripts}{styles}'
+    session = '<meta name="qa-session" content="signed in">' if signed_in else ""
+    return f'{session}<script type="application/json" id="qa-words">{words}</script>{scripts}{styles}'
 
 
 def theme() -> gr.themes.Base:

@@ -10,16 +10,25 @@ let lookedAt = 0;
 async function look() {
   if (!document.hidden || Date.now() - lookedAt > UNSEEN) {
     lookedAt = Date.now();
-    try {
-      QA.texts = await server.list_texts(QA.language);
+    const heard = await server.list_texts(QA.language).catch(() => null); // of a refusal it may be anything
+    await hear(heard?.rows);
+    if (heard?.rows) {
+      QA.texts = heard;
       draw();
       QA.drawTexts?.();
       compare();
-    } catch {
-      /* the server does not answer: the next look may find it */
     }
   }
   if (element.isConnected) setTimeout(look, QA.texts?.busy ? BUSY : IDLE);
+}
+
+// Tells that nothing arrives: at once where the session has ended, else once two looks in a row were not answered.
+let missed = 0;
+async function hear(answered) {
+  missed = answered ? 0 : missed + 1;
+  const over = missed && (await QA.hasEnded().catch(() => false));
+  if (over || missed > 1) QA.asking = false; // no answer is on its way any more
+  QA.unheard?.(over ? "signin.over" : missed > 1 ? "header.lost" : "");
 }
 
 function draw() {

@@ -98,6 +98,20 @@ def words_of(tag: str | None) -> Words:
     return next((words for own, words in known.items() if own.split("-")[0] == asked), known[FALLBACK])
 
 
+def words_accepted(header: str) -> Words:
+    """The words that a browser asks for by its Accept-Language (RFC 9110), the most wanted language that is known."""
+    wanted = []
+    for part in header.split(","):
+        tag, _, weight = part.partition(";q=")
+        try:
+            wanted.append((-float(weight or 1), tag.strip()))
+        except ValueError:
+            continue
+    known = {own.split("-")[0] for own in languages()}
+    ordered = (tag for _, tag in sorted(wanted, key=lambda one: one[0]))
+    return words_of(next((tag for tag in ordered if tag.split("-")[0] in known), None))
+
+
 class RefusedError(QAError):
     """Something the page itself will not do; its text is a sentence in the visitor's language already."""
 

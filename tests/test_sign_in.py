@@ -1,0 +1,149 @@
+"""Where there are accounts: a browser signs in by a form, a program by HTTP Basic, and nobody else comes in."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from qa import sessions
+from qa.accounts import Accounts, hashed_password
+from qa.guard import Guard
+from qa.ui import sign_in
+from qa.ui.sign_in import SignIn
+
+ACCOUNTS = Accounts(f"anna:{hashed_password('鍵')}", "here")
+BROWSER = {"accept": "text/html,*/*"}
+PASSWORD = "鍵".encode()
+"""As a program sends it by HTTP Basic."""
+
+
+def client(address: str = "http://127.0.0.1") -> TestClient:
+    app, door = FastAPI(), SignIn(ACCOUNTS)
+    door.add_to(app)
+    app.add_middleware(Guard, hosts=frozenset(), stranger=door.refusal)
+    app.get("/")(lambda: "in")
+    app.get("/config")(lambda: "in")
+    return TestClient(app, base_url=address, follow_redirects=False)
+
+
+@pytest.fixture
+def stranger() -> TestClient:
+    return client()
+
+
+def signed_in(browser: TestClient, name: str = "anna", password: str = "鍵") -> Any:
+    return browser.post("/sign-in", data={"name": name, "password": password})
+
+
+def test_a_browser_is_led_to_the_form_and_from_it_to_the_chat(stranger: TestClient) -> None:
+    led = stranger.get("/", headers=BROWSER)
+    assert (led.status_code, led.headers["location"]) == (303, "sign-in")
+    form = stranger.get("/sign-in")
+    assert form.status_code == 200 and 'type="password"' in form.text and form.headers["cache-control"] == "no-store"
+    entered = signed_in(stranger)
+    assert (entered.status_code, entered.headers["location"]) == (303, "./")
+    assert stranger.get("/", headers=BROWSER).json() == "in" and stranger.get("/config").json() == "in"
+
+
+def test_the_cookie_is_no_scripts_and_no_other_sites_and_over_tls_goes_over_tls_alone(stranger: TestClient) -> None:
+    cookie = signed_in(stranger).headers["set-cookie"]
+    assert re.fullmatch(r"cited-qa-80=[\w-]{43}; HttpOnly; Path=/; SameSite=lax", cookie)
+    assert "; Secure" in signed_in(client("https://127.0.0.1")).headers["set-cookie"]
+
+
+def test_a_wrong_password_is_told_in_the_form_with_the_name_as_it_was_written(stranger: TestClient) -> None:
+    for name, password in (("anna", "key"), ("ben", "鍵"), ("", ""), ('"><b>', "x")):
+        refused = signed_in(stranger, name, password)
+        assert refused.status_code == 401 and "set-cookie" not in refused.headers
+        assert "The name or the password is not right." in refused.text
+        assert not refused.headers["www-authenticate"].startswith("Basic")
+    assert "&quot;&gt;&lt;b&gt;" in refused.text and "<b>" not in refused.text
+    assert stranger.get("/config").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("header", "language", "title"),
+    [
+        ("ja-JP,ja;q=0.9", "ja", "ログイン"),
+        ("fr;q=0.9,zh-CN;q=0.8", "zh-Hans", "登录"),
+        ("en;q=0.1, ar;q=1.0", "ar", "تسجيل الدخول"),
+        ("tlh;q=x", "en", "Sign in"),
+        ("", "en", "Sign in"),
+    ],
+)
+def test_the_form_speaks_the_browsers_language(stranger: TestClient, header: str, language: str, title: str) -> None:
+    form = stranger.get("/sign-in", headers={"accept-language": header}).text
+    assert f'lang="{language}"' in form and f"<button>{title}</button>" in form
+    assert ('dir="rtl"' in form) == (language == "ar")
+
+
+def test_signed_out_nothing_is_let_in_and_no_window_of_the_browsers_opens(stranger: TestClient) -> None:
+    signed_in(stranger)
+    token = stranger.cookies["cited-qa-80"]
+    left = stranger.post("/sign-out")
+    assert (left.status_code, left.headers["location"]) == (303, "sign-in")
+    assert stranger.cookies["cited-qa-80"] == token
+    refused = stranger.get("/config")
+    assert refused.status_code == 401 and refused.headers["www-authenticate"].startswith("Cookie ")
+    assert stranger.get("/", headers=BROWSER).status_code == 303
+    assert signed_in(stranger).status_code == 303 and stranger.cookies["cited-qa-80"] != token
+
+
+def test_a_session_ends_by_itself(stranger: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed_in(stranger)
+    monkeypatch.setattr(sessions, "UNUSED_SECONDS", 0)
+    assert stranger.get("/config").status_code == 401
+
+
+def test_signing_in_anew_ends_the_session_before(stranger: TestClient) -> None:
+    signed_in(stranger)
+    before = dict(stranger.cookies)
+    signed_in(stranger)
+    assert stranger.get("/config").status_code == 200
+    stranger.cookies.clear()
+    stranger.cookies.update(before)
+    assert stranger.get("/config").status_code == 401
+
+
+def test_a_program_gives_name_and_password_with_each_request(stranger: TestClient) -> None:
+    refused = stranger.get("/")
+    assert refused.status_code == 401 and refused.headers["www-authenticate"].startswith("Basic ")
+    allowed = stranger.get("/", auth=("anna", PASSWORD))
+    assert allowed.status_code == 200 and "set-cookie" not in allowed.headers
+    for wrong in (("anna", "key"), ("ben", PASSWORD), ("", "")):
+        assert stranger.get("/", auth=wrong).status_code == 401  # type: ignore[arg-type]
+    for header in ("Basic", "Basic !", "Basic YW5uYQ==", "Bearer x", "Basic /w=="):
+        assert stranger.get("/", headers={"authorization": header}).status_code == 401
+
+
+def test_its_password_is_hashed_once_an_hour(stranger: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+    allow = Accounts.allow
+    monkeypatch.setattr(Accounts, "allow", lambda self, name, word: hashed.append(name) or allow(self, name, word))
+    now = 1000.0
+    monkeypatch.setattr(sign_in.time, "monotonic", lambda: now)
+    for now, times in ((1000.0, 1), (1000.0 + 3599, 1), (1000.0 + 3601, 2)):  # noqa: B007
+        assert stranger.get("/", auth=("anna", PASSWORD)).status_code == 200
+        assert len(hashed) == times
+
+
+@pytest.mark.parametrize("by", ["form", "basic"])
+def test_passwords_cannot_be_tried_out(stranger: TestClient, by: str) -> None:
+    def tried(password: str) -> Any:
+        if by == "form":
+            return signed_in(stranger, "anna", password)
+        return stranger.get("/", auth=("anna", password.encode()))
+
+    assert [tried(str(n)).status_code for n in range(12)] == [401] * 10 + [429] * 2
+    told = tried("鍵")
+    assert told.status_code == 429 and told.headers["retry-after"] == "60" and "wait a minute" in told.text
+
+
+def test_a_form_that_is_none_is_refused(stranger: TestClient) -> None:
+    assert stranger.post("/sign-in", content=b"x" * 5000).status_code == 413
+    assert stranger.post("/sign-in", content=b"\xff&=&&name").status_code == 401
+    assert stranger.post("/sign-in", headers={"origin": "http://evil.example"}).status_code == 403
