@@ -66,6 +66,13 @@ def revising(page: Any) -> None:
     page.wait_for_selector("#revising .line:not([hidden])")
 
 
+def unheard(page: Any) -> None:
+    """A session that has ended: no look is answered."""
+    page.route("**/component_server/", lambda route: route.fulfill(status=401, json={}))
+    page.evaluate("QA.hasEnded = async () => true")
+    page.wait_for_selector("#header .unheard a:not([hidden])")
+
+
 def theme(name: str) -> Step:
     return lambda page: page.select_option("#theme", name)
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from browser import needs_chromium
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from states import (
     PHONE,
     State,
@@ -24,8 +26,12 @@ from states import (
     source_view,
     texts,
     theme,
+    unheard,
     why,
 )
+
+from qa.accounts import Accounts, hashed_password
+from qa.ui.sign_in import SignIn
 
 pytestmark = needs_chromium
 
@@ -51,6 +57,9 @@ STATES = [
     State("dark abstention", (abstention, error), browser={"color_scheme": "dark"}),
     State("high contrast", (theme("contrast"), answer, citation)),
     State("high contrast, dark", (abstention, error), browser={"contrast": "more", "color_scheme": "dark"}),
+    State("signed out", (unheard,)),
+    State("signed out, phone, dark", (unheard,), size=PHONE, browser={"color_scheme": "dark"}),
+    State("high contrast, signed out", (theme("contrast"), unheard)),
     State("English", (answer, citation), locale="en-GB"),
     State("Chinese", (answer, texts), locale="zh-CN"),
     State("Arabic", (answer, citation), locale="ar-EG"),
@@ -90,3 +99,15 @@ def test_no_state_has_a_serious_or_critical_fault(reach: Callable[[State], Any],
     # 4.5:1 between letters and ground, 7:1 in high contrast.
     strong = page.evaluate("document.documentElement.dataset.contrast") == "more"
     assert faults(page, axe, {"color-contrast-enhanced": {"enabled": strong}, "target-size": {"enabled": True}}) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("locale", ["ja", "ar"])
+def test_neither_has_the_form_to_sign_in(browser: Any, axe: str, scheme: str, locale: str) -> None:
+    app = FastAPI()
+    SignIn(Accounts(f"anna:{hashed_password('x')}", "here")).add_to(app)
+    wrong = TestClient(app).post("/sign-in", data={"name": "anna"}, headers={"accept-language": locale})
+    page = browser.new_page(color_scheme=scheme)
+    page.set_content(wrong.text)
+    assert page.is_visible("[role=alert]") and faults(page, axe, {"target-size": {"enabled": True}}) == []
+    page.close()
