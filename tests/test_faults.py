@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
@@ -42,3 +43,11 @@ def test_a_disk_that_fills_up_or_goes_away_is_one_sentence_and_nothing_is_lost()
     command = [sys.executable, str(FAULTS / "disk.py"), "--times", "2"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr + done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at the memory in /proc")
+def test_each_of_many_users_is_answered_from_one_generation_while_the_index_changes() -> None:
+    command = [sys.executable, str(FAULTS / "users.py"), "--users", "8", "--minutes", "0.3"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert re.search(r"mixed or wrong +\| 0 \|\n.*lost +\| 0 \|", done.stdout)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import statistics
-import subprocess
 import sys
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -107,6 +108,15 @@ def user(address: str, changes: Changes, until: float, seed: int, seen: Counter[
             times.append(time.monotonic() - began)
 
 
+def serving_from(index: Path) -> int:
+    """The process that serves this index."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile
+            if os.fsencode(index) in (process / "cmdline").read_bytes().split(b"\0"):
+                return int(process.name)
+    raise RuntimeError("no server")
+
+
 def memory(server: int) -> int:
     """The server's resident memory in MiB."""
     status = Path(f"/proc/{server}/status").read_text(encoding="ascii")
@@ -119,10 +129,7 @@ def main(users: int, minutes: float) -> int:
         index = Path(folder) / "index"
         Index.build(texts(0), index)
         with serving(index) as address:
-            pattern = f"qa serve --index {index}"
-            server = int(
-                subprocess.run(["pgrep", "-f", pattern], capture_output=True, text=True, check=True).stdout.split()[0]
-            )
+            server = serving_from(index)
             changes = Changes(index)
             until = time.monotonic() + minutes * 60
             seen: Counter[str] = Counter()
