@@ -217,10 +217,24 @@ def evaluate_set(settings: Settings, path: Path, limit: int | None) -> None:
     "--users", type=click.Path(path_type=Path), metavar="FILE", help="Lines of `qa password`: who may use it."
 )
 @click.option("--no-auth", is_flag=True, help="Let whoever reaches HOST use it.")
+@click.option("--name", "names", multiple=True, metavar="NAME", help="A host name by which a proxy is asked for it.")
+@click.option(
+    "--proxy", "proxies", multiple=True, metavar="ADDRESS", help="A proxy that is believed where requests come from."
+)
 @click.option("--urls", is_flag=True, help="Fetch a web address that is pasted as a text.")
 @click.option("--mcp", is_flag=True, help="Also offer retrieve, answer, list_sources and build as MCP tools.")
 @with_settings
-def serve(settings: Settings, host: str, port: int, users: Path | None, no_auth: bool, urls: bool, mcp: bool) -> None:
+def serve(
+    settings: Settings,
+    host: str,
+    port: int,
+    users: Path | None,
+    no_auth: bool,
+    names: tuple[str, ...],
+    proxies: tuple[str, ...],
+    urls: bool,
+    mcp: bool,
+) -> None:
     """Open the chat in the browser.
 
     Beyond this machine it asks for a name and a password; CITED_QA_USERS may hold the lines instead of a file.
@@ -231,7 +245,10 @@ def serve(settings: Settings, host: str, port: int, users: Path | None, no_auth:
 
     with ending_at_once():
         accounts = accounts_of(users)
-        serve_chat(settings.index, host, port, urls=urls, mcp=mcp, accounts=accounts, no_auth=no_auth)
+        serve_chat(
+            settings.index, host, port, urls=urls, mcp=mcp, accounts=accounts, no_auth=no_auth, names=names,
+            proxies=proxies,
+        )  # fmt: skip
 
 
 @main.command()

@@ -81,6 +81,8 @@ class Guard:
                 self._seen(scope["method"], message["status"])
                 headers = [(name, value) for name, value in message["headers"] if name.decode() not in SECURITY_HEADERS]
                 headers += [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+                if self._stranger and scope["path"] == "/":  # else "back" shows the page after signing out
+                    headers.append((b"cache-control", b"no-store"))
                 message = {**message, "headers": headers}
             await send(message)
 

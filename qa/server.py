@@ -1,7 +1,8 @@
 """Index folder -> the chat on an address: FastAPI with the page at ``/``, and ``/healthz``, ``/readyz``, ``/metrics``.
 
 The socket is bound first, so that a port in use is told at once; the heavy libraries load after. The
-address is printed when it answers. Nothing is sent to any other host; who is let in is ``guard.py``'s matter.
+address is printed when it answers. Nothing is sent to any other host; who is let in is the matter of ``guard.py`` and,
+where there are accounts, of ``ui/sign_in.py``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,8 @@ def serve(
     mcp: bool = False,
     accounts: Accounts | None = None,
     no_auth: bool = False,
+    names: Sequence[str] = (),
+    proxies: Sequence[str] = (),
 ) -> None:
     """Serves the chat until interrupted.
 
@@ -62,6 +65,9 @@ def serve(
         mcp: whether the public endpoints are MCP tools as well, over streamable HTTP at ``/gradio_api/mcp``.
         accounts: who may use it; None: whoever reaches it.
         no_auth: says that whoever reaches it from other machines may use it.
+        names: hosts under which a proxy is asked for it, beside its own.
+        proxies: addresses of proxies that are believed from which client, and by https or not, a request comes
+            (``X-Forwarded-For``, ``X-Forwarded-Proto``).
 
     Raises:
         ServeError: the port is in use, the host is not one of this machine's, other machines reach it and it is
@@ -69,12 +75,14 @@ def serve(
     """
     if mcp:
         _expect_mcp()
+    for proxy in proxies:
+        _expect_address(proxy)
     listening = _bind(host, port)
-    beyond = not ipaddress.ip_address(listening.getsockname()[0]).is_loopback
+    beyond = bool(names or proxies) or not ipaddress.ip_address(listening.getsockname()[0]).is_loopback
     if beyond and accounts is None and not no_auth:
         listening.close()
         raise ServeError(
-            f"Other machines reach {host}: give --users FILE with lines of `qa password NAME`, "
+            f"Other machines reach {names[0] if names else host}: give --users FILE with lines of `qa password NAME`, "
             "or --no-auth if all of them may use this chat."
         )
     with tempfile.TemporaryDirectory(prefix="cited-qa-", ignore_cleanup_errors=True) as uploads, listening:
@@ -86,9 +94,12 @@ def serve(
 
         open_index = OpenIndex(index_path, urls=urls)
         rate = RATE if beyond else None  # on this machine the one client is its user
-        app = build_app(open_index, _names_of(host, listening), mcp=mcp, accounts=accounts, rate=rate)
+        hosts = [*_names_of(host, listening), *(name.lower() for name in names)]
+        # Browsers do not tell the ports of a host apart in cookies.
+        cookie = f"cited-qa-{listening.getsockname()[1]}"
+        app = build_app(open_index, hosts, mcp=mcp, accounts=accounts, cookie=cookie, rate=rate)
         threading.Thread(target=_prepare, args=(open_index, sources), daemon=True).start()
-        _run(app, listening, host, mcp)
+        _run(app, listening, host, mcp, proxies)
 
 
 @contextlib.contextmanager
@@ -112,6 +123,7 @@ def build_app(
     *,
     mcp: bool = False,
     accounts: Accounts | None = None,
+    cookie: str = "cited-qa",
     rate: int | None = None,
 ) -> FastAPI:
     """The ASGI application: the page, what a supervisor asks, MCP if wanted, and the guard before them."""
@@ -148,7 +160,7 @@ def build_app(
         """Counts in Prometheus' text form."""
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    sign_in = SignIn(accounts) if accounts else None
+    sign_in = SignIn(accounts, cookie) if accounts else None
     if sign_in:
         sign_in.add_to(app)
     stranger = sign_in.refusal if sign_in else None
@@ -159,7 +171,7 @@ def build_app(
         page,
         path="/",
         app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
-        head=head(signed_in=sign_in is not None),
+        head=head(reader=sign_in.reader if sign_in else None),
         theme=theme(),
         footer_links=[],
         run_history=False,
@@ -180,6 +192,13 @@ def build_app(
 def _expect_mcp() -> None:
     if importlib.util.find_spec("mcp") is None:
         raise ServeError("MCP needs an extra that is not installed: pip install 'cited-qa[mcp]'.")
+
+
+def _expect_address(proxy: str) -> None:
+    try:
+        ipaddress.ip_network(proxy)
+    except ValueError:
+        raise ServeError(f"{proxy!r} is no address: give --proxy that of the proxy, such as 127.0.0.1.") from None
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -232,7 +251,7 @@ def _prepare(open_index: OpenIndex, sources: Path | None) -> None:
         _log.exception("the index could not be prepared")
 
 
-def _run(app: FastAPI, listening: socket.socket, host: str, mcp: bool) -> None:
+def _run(app: FastAPI, listening: socket.socket, host: str, mcp: bool, proxies: Sequence[str]) -> None:
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -244,7 +263,10 @@ def _run(app: FastAPI, listening: socket.socket, host: str, mcp: bool) -> None:
             if mcp:
                 print(f"MCP tools at {address}gradio_api/mcp", flush=True)
 
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=STOP_AFTER, lifespan="on")
+    config = uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=STOP_AFTER, lifespan="on",
+        proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies),
+    )  # fmt: skip
     if threading.current_thread() is threading.main_thread():
         # Uvicorn stops and then raises the signal again: ours ends the process so that the uploads are deleted.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -11,12 +11,13 @@ UNUSED_SECONDS = 3600
 """A session ends so long after the last request with it; a page that is open asks at least once a minute."""
 LONGEST_SECONDS = 12 * 3600
 """And so long after it began, however much it is used."""
-MOST = 10_000
-"""Sessions at once; beyond them the one that was used longest ago ends."""
+EACH = 20
+"""Sessions of one name at once; beyond them that which was used longest ago ends."""
 
 
 @dataclass
 class _Session:
+    name: str
     began: float
     used: float
 
@@ -27,18 +28,15 @@ class Sessions:
     def __init__(self) -> None:
         self._open: dict[bytes, _Session] = {}
 
-    def __len__(self) -> int:
-        """How many have not ended."""
-        self._forget_ended()
-        return len(self._open)
-
-    def begin(self) -> str:
-        """A new session's token: 256 random bits in characters that a cookie may hold."""
-        self._forget_ended()
-        if len(self._open) >= MOST:
-            del self._open[min(self._open, key=lambda key: self._open[key].used)]
-        token, now = secrets.token_urlsafe(32), time.monotonic()
-        self._open[_key(token)] = _Session(now, now)
+    def begin(self, name: str) -> str:
+        """The token of a new session of this name: 256 random bits, in characters that a cookie may hold."""
+        now = time.monotonic()
+        self._open = {key: session for key, session in self._open.items() if not _ended(session, now)}
+        own = [key for key, session in self._open.items() if session.name == name]
+        if len(own) >= EACH:
+            del self._open[min(own, key=lambda key: self._open[key].used)]
+        token = secrets.token_urlsafe(32)
+        self._open[_key(token)] = _Session(name, now, now)
         return token
 
     def goes_on(self, token: str) -> bool:
@@ -52,10 +50,6 @@ class Sessions:
     def end(self, token: str) -> None:
         """Ends the session of this token, if there is one."""
         self._open.pop(_key(token), None)
-
-    def _forget_ended(self) -> None:
-        now = time.monotonic()
-        self._open = {key: session for key, session in self._open.items() if not _ended(session, now)}
 
 
 def _ended(session: _Session, now: float) -> bool:

@@ -28,20 +28,24 @@ ANSWERS_WITHIN = 60_000
 """Seconds for the server, milliseconds for a first answer: the model is loaded in both, on a busy machine."""
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
-def serving(index: Path, *options: str, folder: Path | None = None) -> Iterator[str]:
+def serving(index: Path, *options: str, folder: Path | None = None, port: int = 0) -> Iterator[str]:
     """The address of ``qa serve`` on this index, in a process of its own; its log and uploads lie in ``folder``,
     or beside the index."""
     folder = folder or index.parent
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or free_port()
     command = [sys.executable, "-m", "qa", "serve", "--index", str(index), "--port", str(port), *options]
     # A proxy that answers nothing: nothing of ours may go through it.
     environment = {**os.environ, "HTTP_PROXY": "http://127.0.0.1:9", "PYTHONUNBUFFERED": "1"}
     log = folder / "server.log"
     uploads = folder / "tmp"
-    uploads.mkdir()
+    uploads.mkdir(exist_ok=True)
     environment["TMPDIR"] = str(uploads)  # what is uploaded lies in here, and is gone when the server stops
     with log.open("w") as errors:
         server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)

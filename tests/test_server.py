@@ -60,6 +60,18 @@ def test_beyond_this_machine_it_has_to_be_said_who_may_use_it() -> None:
         serve("index", host="0.0.0.0", port=0)
 
 
+def test_nor_by_a_proxy_unless_it_is_said_who_may_use_it() -> None:
+    with pytest.raises(ServeError, match=r"^Other machines reach chat\.example\.org: give --users"):
+        serve("index", port=0, names=["chat.example.org"])
+    with pytest.raises(ServeError, match=r"^Other machines reach 127\.0\.0\.1: give --users"):
+        serve("index", port=0, proxies=["127.0.0.1"])
+
+
+def test_a_proxy_is_an_address() -> None:
+    with pytest.raises(ServeError, match=r"^'proxy\.example\.org' is no address: give --proxy that of the proxy"):
+        serve("index", port=0, proxies=["proxy.example.org"])
+
+
 @pytest.mark.parametrize("path", ["/", "/healthz", "/config", "/nothing-here"])
 def test_every_reply_carries_the_security_headers(client: TestClient, path: str) -> None:
     headers = client.get(path).headers

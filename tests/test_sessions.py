@@ -21,7 +21,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def test_a_session_goes_on_for_whoever_has_its_token() -> None:
     opened = Sessions()
-    one, other = opened.begin(), opened.begin()
+    one, other = opened.begin("anna"), opened.begin("anna")
     assert one != other and len(one) >= 43
     assert opened.goes_on(one) and opened.goes_on(other)
     assert not opened.goes_on("") and not opened.goes_on(one[:-1]) and not opened.goes_on("鍵")
@@ -29,7 +29,7 @@ def test_a_session_goes_on_for_whoever_has_its_token() -> None:
 
 def test_it_ends_when_it_is_said_to(clock: Clock) -> None:
     opened = Sessions()
-    one, other = opened.begin(), opened.begin()
+    one, other = opened.begin("anna"), opened.begin("anna")
     opened.end(one)
     opened.end("nobody's")
     assert not opened.goes_on(one) and opened.goes_on(other)
@@ -37,7 +37,7 @@ def test_it_ends_when_it_is_said_to(clock: Clock) -> None:
 
 def test_unused_it_ends_and_use_prolongs_it(clock: Clock) -> None:
     opened = Sessions()
-    used, unused = opened.begin(), opened.begin()
+    used, unused = opened.begin("anna"), opened.begin("anna")
     clock.now += UNUSED_SECONDS - 1
     assert opened.goes_on(used)
     clock.now += 1
@@ -46,29 +46,32 @@ def test_unused_it_ends_and_use_prolongs_it(clock: Clock) -> None:
 
 def test_however_much_it_is_used_it_ends_after_the_longest_time(clock: Clock) -> None:
     opened = Sessions()
-    token, end = opened.begin(), clock.now + LONGEST_SECONDS
+    token, end = opened.begin("anna"), clock.now + LONGEST_SECONDS
     while clock.now < end:
         assert opened.goes_on(token)
         clock.now += UNUSED_SECONDS / 2
     assert not opened.goes_on(token)
 
 
-def test_what_has_ended_takes_no_memory_and_there_is_a_most(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_has_ended_takes_no_memory(clock: Clock) -> None:
     opened = Sessions()
-    opened.begin()
+    ended = {opened.begin("anna") for _ in range(3)}
     clock.now += UNUSED_SECONDS
-    assert len(opened) == 0
-    monkeypatch.setattr(sessions, "MOST", 2)
-    first = opened.begin()
-    clock.now += 1
-    second = opened.begin()
+    opened.begin("ben")
+    assert len(ended) == 3 and len(opened._open) == 1
+
+
+def test_one_name_has_so_many_sessions_and_takes_nobody_elses(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "EACH", 2)
+    opened = Sessions()
+    other, first, second = opened.begin("ben"), opened.begin("anna"), opened.begin("anna")
     clock.now += 1
     assert opened.goes_on(first)
-    third = opened.begin()
-    assert [opened.goes_on(token) for token in (first, second, third)] == [True, False, True]
+    third = opened.begin("anna")
+    assert [opened.goes_on(token) for token in (other, first, second, third)] == [True, True, False, True]
 
 
 def test_no_token_is_kept() -> None:
     opened = Sessions()
-    token = opened.begin()
+    token = opened.begin("anna")
     assert token not in repr(vars(opened)) and token.encode() not in opened._open

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections import Counter
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -16,7 +19,7 @@ from qa.ui import sign_in
 from qa.ui.sign_in import SignIn
 
 ACCOUNTS = Accounts(f"anna:{hashed_password('鍵')}", "here")
-BROWSER = {"accept": "text/html,*/*"}
+BROWSER = {"accept": "text/html,*/*", "user-agent": "Mozilla/5.0"}
 PASSWORD = "鍵".encode()
 """As a program sends it by HTTP Basic."""
 
@@ -50,9 +53,16 @@ def test_a_browser_is_led_to_the_form_and_from_it_to_the_chat(stranger: TestClie
 
 
 def test_the_cookie_is_no_scripts_and_no_other_sites_and_over_tls_goes_over_tls_alone(stranger: TestClient) -> None:
-    cookie = signed_in(stranger).headers["set-cookie"]
-    assert re.fullmatch(r"cited-qa-80=[\w-]{43}; HttpOnly; Path=/; SameSite=lax", cookie)
+    cookie, reader = signed_in(stranger).headers.get_list("set-cookie")
+    assert re.fullmatch(r"cited-qa=[\w-]{43}; HttpOnly; Path=/; SameSite=lax", cookie)
+    assert re.fullmatch(r"cited-qa-reader=[0-9a-f]{16}; Path=/; SameSite=lax", reader)
     assert "; Secure" in signed_in(client("https://127.0.0.1")).headers["set-cookie"]
+
+
+def test_the_cookie_that_tells_accounts_apart_lets_nobody_in(stranger: TestClient) -> None:
+    signed_in(stranger)
+    del stranger.cookies["cited-qa"]
+    assert stranger.get("/config").status_code == 401
 
 
 def test_a_wrong_password_is_told_in_the_form_with_the_name_as_it_was_written(stranger: TestClient) -> None:
@@ -71,7 +81,13 @@ def test_a_wrong_password_is_told_in_the_form_with_the_name_as_it_was_written(st
         ("ja-JP,ja;q=0.9", "ja", "ログイン"),
         ("fr;q=0.9,zh-CN;q=0.8", "zh-Hans", "登录"),
         ("en;q=0.1, ar;q=1.0", "ar", "تسجيل الدخول"),
+        ("JA-jp", "ja", "ログイン"),
+        ("en; q=0.1 , ja; Q=0.5", "ja", "ログイン"),
+        ("ja;q=0, ar;q=0.001", "ar", "تسجيل الدخول"),
+        ("ja;q=nan, ar;q=0.5", "ar", "تسجيل الدخول"),
+        ("ar;q=inf, zh-TW", "zh-Hans", "登录"),
         ("tlh;q=x", "en", "Sign in"),
+        ("*", "en", "Sign in"),
         ("", "en", "Sign in"),
     ],
 )
@@ -81,16 +97,32 @@ def test_the_form_speaks_the_browsers_language(stranger: TestClient, header: str
     assert ('dir="rtl"' in form) == (language == "ar")
 
 
-def test_signed_out_nothing_is_let_in_and_no_window_of_the_browsers_opens(stranger: TestClient) -> None:
+def test_signed_out_nothing_is_let_in(stranger: TestClient) -> None:
     signed_in(stranger)
-    token = stranger.cookies["cited-qa-80"]
+    token = stranger.cookies["cited-qa"]
     left = stranger.post("/sign-out")
     assert (left.status_code, left.headers["location"]) == (303, "sign-in")
-    assert stranger.cookies["cited-qa-80"] == token
-    refused = stranger.get("/config")
-    assert refused.status_code == 401 and refused.headers["www-authenticate"].startswith("Cookie ")
+    assert stranger.get("/config").status_code == 401
     assert stranger.get("/", headers=BROWSER).status_code == 303
-    assert signed_in(stranger).status_code == 303 and stranger.cookies["cited-qa-80"] != token
+    assert signed_in(stranger).status_code == 303 and stranger.cookies["cited-qa"] != token
+
+
+def test_a_browser_is_never_asked_by_a_window_of_its_own_and_comes_in_by_the_form_alone(stranger: TestClient) -> None:
+    refused = stranger.get("/config", headers=BROWSER)
+    assert refused.status_code == 401 and refused.headers["www-authenticate"].startswith("Cookie ")
+    for _ in range(12):  # of a proxy, say: it neither lets in nor counts
+        assert stranger.get("/", auth=("anna", "no"), headers=BROWSER).status_code == 303
+    assert stranger.get("/config", auth=("anna", PASSWORD), headers=BROWSER).status_code == 401
+    assert signed_in(stranger).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "path", ["//sign-in", "/sign-in/", "/sign-in%09", "/healthz%2F..%2Fconfig", "/sign-in%3F/config"]
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
+def test_only_the_forms_own_paths_are_open(stranger: TestClient, method: str, path: str) -> None:
+    assert stranger.request(method, path).status_code == 401
+    assert stranger.get("/sign-out").status_code == stranger.put("/sign-in").status_code == 401
 
 
 def test_a_session_ends_by_itself(stranger: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,6 +173,65 @@ def test_passwords_cannot_be_tried_out(stranger: TestClient, by: str) -> None:
     assert [tried(str(n)).status_code for n in range(12)] == [401] * 10 + [429] * 2
     told = tried("鍵")
     assert told.status_code == 429 and told.headers["retry-after"] == "60" and "wait a minute" in told.text
+
+
+@pytest.mark.parametrize("by", ["form", "basic"])
+def test_nor_all_at_once(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+    allow = Accounts.allow
+    monkeypatch.setattr(Accounts, "allow", lambda self, name, word: hashed.append(word) or allow(self, name, word))
+
+    async def all_at_once() -> list[int]:
+        transport = httpx.ASGITransport(client().app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as asking:
+
+            def tried(password: str) -> Any:
+                if by == "form":
+                    return asking.post("/sign-in", data={"name": "anna", "password": password})
+                return asking.get("/", auth=("anna", password))
+
+            return [reply.status_code for reply in await asyncio.gather(*(tried(str(n)) for n in range(40)))]
+
+    assert Counter(asyncio.run(all_at_once())) == {401: 10, 429: 30}
+    assert len(hashed) == 10
+
+
+def test_what_a_program_asks_at_once_is_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+    allow = Accounts.allow
+    monkeypatch.setattr(Accounts, "allow", lambda self, name, word: hashed.append(word) or allow(self, name, word))
+
+    async def all_at_once() -> list[int]:
+        transport = httpx.ASGITransport(client().app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as asking:
+            replies = (asking.get("/", auth=("anna", PASSWORD)) for _ in range(40))
+            return [reply.status_code for reply in await asyncio.gather(*replies)]
+
+    assert asyncio.run(all_at_once()) == [200] * 40
+    assert len(hashed) == 1
+
+
+def test_a_form_that_breaks_off_is_no_error() -> None:
+    sent: list[Any] = []
+
+    async def broken() -> None:
+        parts = iter([{"type": "http.request", "body": b"name=", "more_body": True}, {"type": "http.disconnect"}])
+
+        async def receive() -> Any:
+            return next(parts)
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http", "method": "POST", "path": "/sign-in", "raw_path": b"/sign-in", "query_string": b"",
+            "root_path": "", "scheme": "http", "http_version": "1.1", "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 80), "headers": [(b"host", b"127.0.0.1"), (b"content-length", b"100")],
+        }  # fmt: skip
+        await client().app(scope, receive, send)
+
+    asyncio.run(broken())
+    assert sent[0]["status"] == 400
 
 
 def test_a_form_that_is_none_is_refused(stranger: TestClient) -> None:

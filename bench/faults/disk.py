@@ -20,7 +20,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -62,6 +62,15 @@ def with_quotas(folder: Path) -> Iterator[Path]:
     with mounted(folder / "quotas", "-o", "loop", image) as disk:
         run("btrfs", "quota", "enable", disk)
         yield disk
+
+
+def possible(place: AbstractContextManager[Path]) -> bool:
+    """Whether there can be such a place here."""
+    try:
+        with place:
+            return True
+    except (subprocess.CalledProcessError, PermissionError, FileNotFoundError):
+        return False
 
 
 def change(index: Path) -> str:
@@ -139,8 +148,7 @@ def main(times: int) -> int:
         # From disks that hold what is there to such that hold the new one twice over, as the change needs them.
         sizes = [path.stat().st_size for path in (folder / "index" / "generations" / "2").rglob("*") if path.is_file()]
         span, largest = 2 * sum(-(-size // BLOCK) * BLOCK for size in sizes), 2 * max(sizes)
-        needed = (subprocess.CalledProcessError, PermissionError, FileNotFoundError)
-        with suppress(*needed):
+        if possible(mounted(folder / "small", "-t", "tmpfs", "-o", "size=1m", "tmpfs")):
             for number in tqdm(range(times), desc="full"):
                 size = f"size={taken + BLOCK + number * span // times}"
                 with mounted(folder / "small", "-t", "tmpfs", "-o", size, "tmpfs") as disk:
@@ -151,14 +159,15 @@ def main(times: int) -> int:
                 shutil.copytree(start, disk / "index")
                 run("mount", "-o", "remount,ro", disk)
                 count("a read-only disk", change(disk / "index"), lambda: answers(disk / "index"))
-        with suppress(*needed), with_quotas(folder) as disk:
-            for number in tqdm(range(times), desc="quota"):
-                home = disk / str(number)
-                run("btrfs", "subvolume", "create", home)
-                shutil.copytree(start, home / "index")
-                run("btrfs", "qgroup", "limit", str(taken + number * span // times), home)
-                ended = change(home / "index")
-                count("a quota", ended, lambda home=home: answers(home / "index"))  # type: ignore[misc]
+        if possible(with_quotas(folder)):
+            with with_quotas(folder) as disk:
+                for number in tqdm(range(times), desc="quota"):
+                    home = disk / str(number)
+                    run("btrfs", "subvolume", "create", home)
+                    shutil.copytree(start, home / "index")
+                    run("btrfs", "qgroup", "limit", str(taken + number * span // times), home)
+                    ended = change(home / "index")
+                    count("a quota", ended, lambda home=home: answers(home / "index"))  # type: ignore[misc]
         index = folder / "limited"
         for number in tqdm(range(times), desc="limited"):
             shutil.copytree(start, index)

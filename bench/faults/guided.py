@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,7 +55,10 @@ def seeds(folder: Path) -> None:
 if __name__ == "__main__":
     logging.disable()
     runs = [] if any(option.startswith("-runs") for option in sys.argv) else ["-runs=10000"]
-    with TemporaryDirectory() as corpus:  # libFuzzer ends the process: what it found goes with the folder
+    with TemporaryDirectory(ignore_cleanup_errors=True) as corpus:
         seeds(Path(corpus))
-        atheris.Setup([*sys.argv, *runs, corpus], look)
-        atheris.Fuzz()
+        if not (child := os.fork()):  # libFuzzer ends its process
+            atheris.Setup([*sys.argv, *runs, corpus], look)
+            atheris.Fuzz()
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    sys.exit(ended)

@@ -33,7 +33,7 @@ from qa.embedding import Embedder
 
 NEXT = Source("next", "続きがあります。")
 KINDS = ("build", "add", "remove")
-CALLS = ("write", "rename", "fsync", "mkdir", "unlink", "unlinkat")
+CALLS = ("write", "rename", "renameat", "renameat2", "fsync", "mkdir", "mkdirat", "unlink", "unlinkat")
 """Calls by which an index comes to be; `strace -f qa build` shows them."""
 
 
@@ -90,6 +90,8 @@ def traced(work: Callable[[], None], *options: str) -> tuple[bool, str]:
         os.kill(os.getpid(), signal.SIGSTOP)
         work()
 
+    if not shutil.which("strace"):
+        raise OSError("it is not installed")
     child = forked(stopped)
     os.waitpid(child, os.WUNTRACED)
     with TemporaryDirectory() as folder:
@@ -98,7 +100,7 @@ def traced(work: Callable[[], None], *options: str) -> tuple[bool, str]:
         tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert tracer.stderr
         told = tracer.stderr.readline()  # that it is attached, or why it is not
-        os.kill(child, signal.SIGCONT)
+        os.kill(child, signal.SIGCONT if "attached" in told else signal.SIGKILL)
         killed = wait(child)
         tracer.communicate()
         if "attached" not in told:
@@ -108,7 +110,7 @@ def traced(work: Callable[[], None], *options: str) -> tuple[bool, str]:
 
 def calls_of(work: Callable[[], None]) -> Counter[str]:
     """How often a process makes each call."""
-    _, log = traced(work, "--trace", ",".join(CALLS))
+    _, log = traced(work, "--trace", ",".join(f"?{call}" for call in CALLS))  # ?: if there is such a one here
     return Counter(line.partition("(")[0] for line in log.splitlines())
 
 
@@ -190,7 +192,7 @@ def main(kills: int, calls: int) -> int:
             return 1 if table.show() else 0
         for call, there in places.items():
             drawn.shuffle(there)
-            for kind, at in tqdm([*islice(cycle(there), calls)], desc=call):
+            for kind, at in tqdm([*islice(cycle(there), calls)], desc=call, disable=not there):
                 shutil.copytree(start, index)
                 inject = f"inject={call}:signal=KILL:when={at}"
                 killed, _ = traced(works[kind], "--trace", call, "-e", inject)

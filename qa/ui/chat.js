@@ -120,6 +120,7 @@
     QA.show("chat");
     return area;
   }
+  QA.write = write;
   function ask(question) {
     write(question);
     requestAnimationFrame(() => document.getElementById("ask").click());

@@ -1,9 +1,9 @@
 // value: {record, trouble}: the record of the conversation now in the chat (records.py), null before its first
 // answer; a sentence. Triggers "open" {record}, "new" and "export" {format, title}.
-// The browser keeps {id: {title?, updated, record}} under "cited-qa.conversations", and for this tab the id of
-// the open one under "cited-qa.open". Every change reads what is kept first: other tabs change it too.
-const KEPT = "cited-qa.conversations";
-const OPEN = "cited-qa.open";
+// The browser keeps {id: {title?, updated, record}} as "conversations" (QA.keptAs), and for this tab the id of the
+// open one as "open". Every change reads what is kept first: other tabs change it too.
+const KEPT = QA.keptAs("conversations");
+const OPEN = QA.keptAs("open");
 const dialog = element.querySelector("dialog");
 const list = element.querySelector(".kept");
 const told = element.querySelector(".told");

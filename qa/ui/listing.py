@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from qa.errors import QAError
 from qa.index import Index
@@ -12,11 +13,13 @@ from qa.ui.jobs import Job
 from qa.ui.words import Words, sentence_for
 
 Row = dict[str, Any]
+_SERVER = uuid4().hex
 
 
 def listing(index: Index | None, jobs: tuple[Job, ...], words: Words) -> dict[str, Any]:
-    """``{"generation", "passages", "questions", "sources": [described], "busy", "rows": [row]}``.
+    """``{"generation", "passages", "questions", "sources": [described], "server", "busy", "rows": [row]}``.
 
+    ``server`` is another one after every start.
     A row has name, id (under which its text is read; "" where it is not known) and length, indexed (whether
     it can be asked), and state: ready, waiting, embedding or failed. Unless it is ready there are job (its
     number), kind, new_name, done, total, left (seconds, or null) and sentence (why it failed).
@@ -30,7 +33,7 @@ def listing(index: Index | None, jobs: tuple[Job, ...], words: Words) -> dict[st
         else:
             row |= _job(job, words)
     busy = any(job.state != "failed" for job in jobs)
-    return {**overview(index), "busy": busy, "rows": [*rows.values(), *others]}
+    return {**overview(index), "server": _SERVER, "busy": busy, "rows": [*rows.values(), *others]}
 
 
 def _source_row(source: Source) -> Row:

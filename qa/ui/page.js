@@ -1,5 +1,6 @@
 // What the page's parts share: words, theme, the two views of a narrow window. Loaded before them all.
 //   page.js      this: QA.say, QA.setLanguage, QA.setTheme, QA.show
+//   session.js   one visitor's own: what is kept, the draft, whether they are still let in
 //   chat.js      the chat's own behaviour: citations, copy, the Enter of an input method
 //   mends.js     what Gradio's own parts lack for the keyboard and a screen reader
 //   shortcuts.js the keys, and the list of them
@@ -53,14 +54,6 @@
     sources.length < 2
       ? sources.map((source) => source.name).join("")
       : QA.say("header.more", { first: sources[0].name, count: sources.length - 1 });
-  // The record of the conversation that this tab had open before it was reloaded; see conversations.js.
-  QA.openRecord = () => {
-    try {
-      return JSON.stringify(JSON.parse(kept.get("conversations"))[sessionStorage.getItem("cited-qa.open")].record);
-    } catch {
-      return ""; // none, or the browser refuses storage
-    }
-  };
   // Seconds, or null while that cannot be told.
   QA.timeLeft = (seconds) => {
     if (seconds === null || seconds === undefined) return "";
@@ -76,9 +69,6 @@
       part.setAttribute("aria-label", part.title);
     });
   };
-  // Where there are accounts: whoever sees this page signed in once, by the form; whether that has ended.
-  QA.signedIn = !!document.querySelector('meta[name="qa-session"]');
-  QA.hasEnded = async () => QA.signedIn && (await fetch(location.pathname, { method: "HEAD" })).status === 401;
   QA.calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   QA.setLanguage = (tag) => {
@@ -133,6 +123,7 @@
   // The first reply has arrived: everything is in the visitor's language now.
   QA.ready = () => {
     document.documentElement.dataset.ready = "yes";
+    QA.restoreDraft();
     // On a narrow window the focus would call the keyboard up over the welcome.
     if (matchMedia("(min-width: 900px)").matches) document.querySelector("#question textarea")?.focus();
   };

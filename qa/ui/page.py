@@ -20,7 +20,7 @@ from qa.ui.conversations import ConversationsPanel, kept
 from qa.ui.document import document, draft, overview
 from qa.ui.endpoints import add_endpoints
 from qa.ui.history import History
-from qa.ui.markup import source_class
+from qa.ui.markup import escape, source_class
 from qa.ui.messages import chat_messages
 from qa.ui.open_index import OpenIndex, is_mended
 from qa.ui.parts import asset, own_part, said
@@ -40,7 +40,7 @@ SESSIONS_KEPT = 2000
 """Visitors, and calls by programs, whose state is in memory, some 50 kB each; those that were heard of last. An open
 page is heard of at least once a minute (progress.js)."""
 
-_HEAD_SCRIPTS = ("page.js", "mends.js", "chat.js", "drop.js")
+_HEAD_SCRIPTS = ("page.js", "session.js", "mends.js", "chat.js", "drop.js")
 _STYLES = (
     "page.css", "header.css", "texts.css", "chat.css", "source.css", "conversations.css", "shortcuts.css",
     "contrast.css",
@@ -57,16 +57,16 @@ def build_page(open_index: OpenIndex) -> gr.Blocks:
     return blocks
 
 
-def head(*, signed_in: bool = False) -> str:
+def head(reader: str | None = None) -> str:
     """What goes into the document's head: the words of every language, our scripts and styles.
 
-    With ``signed_in``, that whoever sees the page has signed in, and can sign out.
+    Where who sees the page has signed in, and can sign out, ``reader`` is the cookie that tells accounts apart.
     """
     tables = {tag: words.table for tag, words in languages().items()}
     words = json.dumps(tables, ensure_ascii=False).replace("<", "\\u003c")
     scripts = "".join(f"<script>\n{asset(name)}</script>" for name in _HEAD_SCRIPTS)
     styles = "".join(f"<style>\n{asset(name)}</style>" for name in _STYLES)
-    session = '<meta name="qa-session" content="signed in">' if signed_in else ""
+    session = f'<meta name="qa-reader" content="{escape(reader)}">' if reader else ""
     return f'{session}<script type="application/json" id="qa-words">{words}</script>{scripts}{styles}'
 
 

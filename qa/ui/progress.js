@@ -5,14 +5,17 @@
 const BUSY = 400; // ms between two looks
 const IDLE = 1500;
 const UNSEEN = 60_000; // while nobody sees the page: the server forgets who is not heard of
+const WITHIN = 10_000; // a look that has found nothing by then counts as not answered
 let lookedAt = 0;
+const within = (reply) => Promise.race([reply, new Promise((_, late) => setTimeout(late, WITHIN))]);
 
 async function look() {
   if (!document.hidden || Date.now() - lookedAt > UNSEEN) {
     lookedAt = Date.now();
-    const heard = await server.list_texts(QA.language).catch(() => null); // of a refusal it may be anything
+    const heard = await within(server.list_texts(QA.language)).catch(() => null); // of a refusal it may be anything
     await hear(heard?.rows);
     if (heard?.rows) {
+      followServer(heard.server);
       QA.texts = heard;
       draw();
       QA.drawTexts?.();
@@ -26,9 +29,16 @@ async function look() {
 let missed = 0;
 async function hear(answered) {
   missed = answered ? 0 : missed + 1;
-  const over = missed && (await QA.hasEnded().catch(() => false));
+  const over = missed && (await within(QA.hasEnded()).catch(() => false));
   if (over || missed > 1) QA.asking = false; // no answer is on its way any more
   QA.unheard?.(over ? "signin.over" : missed > 1 ? "header.lost" : "");
+}
+
+// Another server than before knows nothing of what was asked here: loaded anew, the page tells it. Not over a text that
+// is being typed.
+function followServer(name) {
+  QA.server ||= name;
+  if (name !== QA.server && !document.querySelector("#text-body textarea")?.value) location.reload();
 }
 
 function draw() {

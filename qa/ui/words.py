@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,13 @@ from qa.errors import QAError
 
 FALLBACK = "en"
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+
+_RANGE = re.compile(
+    r"(?:^|,)\s*(?P<tag>[a-z]{1,8}(?:-[a-z0-9]{1,8}){0,8})\s*"
+    r"(?:;\s*q=(?P<weight>0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?(?=,|$)",
+    re.IGNORECASE,
+)
+"""A language of Accept-Language and its weight."""
 
 _log = logging.getLogger(__name__)
 
@@ -100,16 +108,10 @@ def words_of(tag: str | None) -> Words:
 
 def words_accepted(header: str) -> Words:
     """The words that a browser asks for by its Accept-Language (RFC 9110), the most wanted language that is known."""
-    wanted = []
-    for part in header.split(","):
-        tag, _, weight = part.partition(";q=")
-        try:
-            wanted.append((-float(weight or 1), tag.strip()))
-        except ValueError:
-            continue
-    known = {own.split("-")[0] for own in languages()}
-    ordered = (tag for _, tag in sorted(wanted, key=lambda one: one[0]))
-    return words_of(next((tag for tag in ordered if tag.split("-")[0] in known), None))
+    wanted = [(float(found["weight"] or 1), found["tag"]) for found in _RANGE.finditer(header)]
+    known = {own.split("-")[0]: own for own in languages()}
+    ordered = (tag.lower().split("-")[0] for weight, tag in sorted(wanted, key=lambda one: -one[0]) if weight)
+    return words_of(next((known[tag] for tag in ordered if tag in known), None))
 
 
 class RefusedError(QAError):
