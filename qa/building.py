@@ -15,11 +15,12 @@ import numpy.typing as npt
 
 from qa import generations
 from qa.batches import Embedding
+from qa.configuration import Configuration
 from qa.embedding import Embedder, Progress
 from qa.errors import SourceError
 from qa.extraction import Place
 from qa.lexical import BM25, Analysis, words
-from qa.passages import SPLITTING, Chunking, Passage, split_passages
+from qa.passages import SPLITTING, Passage, split_passages
 from qa.sentences import Span
 from qa.sources import Source
 from qa.stores.faiss import FaissStore
@@ -49,9 +50,7 @@ class Known:
 def write_generation(
     folder: Path,
     texts: Sequence[Source],
-    embedder: Embedder,
-    chunking: Chunking,
-    keep: int,
+    made: Configuration,
     known: Known,
     progress: Progress | None,
 ) -> tuple[int, int]:
@@ -60,9 +59,7 @@ def write_generation(
     Args:
         folder: where to.
         texts: the sources, with names of their own.
-        embedder: the model.
-        chunking: sizes of passages in its tokens.
-        keep: generations that are kept, as later changes have to know.
+        made: the model, the sizes of passages, and the generations that are kept, as later changes have to know.
         known: what need not be done again.
         progress: called with texts or passages done, how many there are, and what is being done: "splitting"
             before each text, then "embedding".
@@ -73,6 +70,7 @@ def write_generation(
     Raises:
         SourceError: the texts hold no sentence.
     """
+    embedder, chunking = made.embedder, made.chunking
     passages: list[Passage] = []
     sentences: list[tuple[int, int, int]] = []
     for number, source in enumerate(texts):
@@ -105,7 +103,7 @@ def write_generation(
         },
         "chunking": asdict(chunking),
         "splitting": SPLITTING,
-        "keep": keep,
+        "keep": made.keep,
         "lexical": Analysis().to_dict(),
         "passages": len(passages),
         "sections": [title for title, _ in sections],

@@ -144,7 +144,8 @@ def rollback(settings: Settings, generation: int | None) -> None:
     from qa.index import Index
     from qa.suggestions import suggestions_of
 
-    number = roll_back(settings.index, generation)
+    with status("Trying it"):
+        number = roll_back(settings.index, generation, lambda number: Index.read(settings.index, number).embedder)
     with status("Finding questions"):
         index = Index.open(settings.index)
         suggestions_of(index)
@@ -270,8 +271,9 @@ def password(settings: Settings, name: str, password: str) -> None:
 
 @main.command()
 @click.option("--fix", is_flag=True, help="Mend the index from what of it is whole.")
+@click.option("--model", metavar="NAME", help="With --fix: embed its texts with this model, where its own is gone.")
 @with_settings
-def doctor(settings: Settings, fix: bool) -> None:
+def doctor(settings: Settings, fix: bool, model: str | None) -> None:
     """Check the installation, the model and the index."""
     from qa.doctor import check
     from qa.repair import repair
@@ -279,7 +281,7 @@ def doctor(settings: Settings, fix: bool) -> None:
     fixed = ""
     if fix:
         with status("Mending"):
-            fixed = repair(settings.index)
+            fixed = repair(settings.index, model)
     with status("Checking"):
         checks = check(settings.index)
     healthy = all(one.ok for one in checks)

@@ -11,8 +11,9 @@ import errno
 import json
 import logging
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,27 +26,33 @@ from qa.errors import IndexError_, IndexMissingError, StorageError
 KEPT = 2
 """Generations that are kept: the present one, and the one before to go back to."""
 _LOCK_SECONDS = 600
+_UNFINISHED = re.compile(r"[1-9][0-9]*\.unfinished$")
+_BATCHES_OF = re.compile(r"[0-9a-f]{16}$")
+"""A folder of batches, by what made them (batches.py)."""
 
 _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def new_generation(index: Path, *, kept: int = KEPT) -> Iterator[Path]:
+def new_generation(index: Path, *, purge: bool = False) -> Iterator[Path]:
     """A folder to write the next generation into; on leaving the block it becomes the present one.
 
     The block writes its files and ``manifest.json`` with :func:`qa.generations.write_manifest`. When the
     block raises, what it wrote is removed and the present generation stays. Batches kept aside for it go
     with it, unless it was interrupted: then the next build takes them up.
 
+    As many generations stay as the new manifest's ``keep`` says.
+
     Args:
         index: the index folder; made if missing.
-        kept: how many generations stay afterwards; with 1 nothing below ``index`` holds anything of earlier
-            ones.
+        purge: no other generation stays, and nothing below ``index`` holds anything of one.
 
     Raises:
-        StorageError: the folder cannot be written, the disk is full, or another process keeps building.
+        StorageError: the folder cannot be written or holds something else, the disk is full, another process
+            keeps building, or what is to be purged cannot be removed.
     """
     with storage_errors(index):
+        _expect_ours(index)
         there = index / "generations"
         there.mkdir(parents=True, exist_ok=True)
         with _the_only_builder(index):
@@ -66,15 +73,19 @@ def new_generation(index: Path, *, kept: int = KEPT) -> Iterator[Path]:
             finally:
                 shutil.rmtree(unfinished, ignore_errors=True)
             shutil.rmtree(index / generations.BATCHES, ignore_errors=True)
-            _keep(index, number, before, kept)
+            if purge:
+                _purge(index, number)
+            else:
+                _keep(index, number, before, generations.read_manifest(index, number).get("keep", KEPT))
 
 
-def roll_back(index: Path, number: int | None = None) -> int:
+def roll_back(index: Path, number: int | None = None, try_out: Callable[[int], object] = lambda number: None) -> int:
     """Makes a generation that is kept the present one again, after checking every file of it.
 
     Args:
         index: the index folder.
         number: which one; None: the newest before the present one, or where that cannot be told, the newest.
+        try_out: called with its number before that; what it raises leaves the present one as it is.
 
     Returns:
         Its number.
@@ -101,6 +112,7 @@ def roll_back(index: Path, number: int | None = None) -> int:
                 "index.generation", index=str(index), number=number,
             )  # fmt: skip
         generations.read_generation(index, number)
+        try_out(number)
         _point_at(index, number)
     return number
 
@@ -199,10 +211,31 @@ def _present(index: Path) -> int | None:
         return None
 
 
+def _expect_ours(index: Path) -> None:
+    """Refuses a folder that is no index and holds what would be taken for our own, and removed."""
+    if (index / "CURRENT").exists():
+        return
+    for name, is_ours in (("generations", _is_ours), (generations.BATCHES, lambda path: _BATCHES_OF.match(path.name))):
+        for path in (index / name).iterdir() if (index / name).is_dir() else ():
+            if not is_ours(path):
+                raise StorageError(
+                    f"{index} is no index and holds {path}: choose another folder with --index.",
+                    "storage.foreign", folder=str(index), file=str(path),
+                )  # fmt: skip
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether this, in ``generations/``, was written here."""
+    try:
+        return _UNFINISHED.match(path.name) is not None or "sha256" in json.loads((path / "manifest.json").read_bytes())
+    except (OSError, ValueError, TypeError, RecursionError):
+        return False
+
+
 def _remove_unfinished(index: Path) -> None:
     """Removes what killed builds left. Only the holder of the lock may do this."""
     for path in (index / "generations").iterdir():
-        if not path.name.isdecimal():
+        if _UNFINISHED.match(path.name):
             shutil.rmtree(path, ignore_errors=True)
     with suppress(FileNotFoundError):
         (index / "CURRENT.new").unlink()
@@ -214,6 +247,16 @@ def _keep(index: Path, number: int, before: int | None, kept: int) -> None:
     ordered = [number, *([] if before is None else [before]), *others]
     for old in ordered[kept:]:
         shutil.rmtree(index / "generations" / str(old), ignore_errors=True)
-    if kept == 1:
-        with suppress(FileNotFoundError):
-            (index / generations.SUGGESTIONS).unlink()
+
+
+def _purge(index: Path, number: int) -> None:
+    """Removes whatever may hold anything of other generations than this; an OSError where it cannot."""
+    for path in (index / "generations").iterdir():
+        if path.name != str(number) and (generations.is_generation(path) or _UNFINISHED.match(path.name)):
+            if path.is_symlink():  # to another disk, say
+                shutil.rmtree(path.resolve())
+                path.unlink()
+            else:
+                shutil.rmtree(path)
+    for path in index.glob(f"{generations.SUGGESTIONS}*"):
+        path.unlink()

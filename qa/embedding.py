@@ -212,13 +212,18 @@ def _embedded(output: dict[str, Any], encoded: Any, i: int, prompt_length: int) 
 
 
 def _fingerprint(model: Any) -> str:
-    """A hash over every parameter's name and shape, a sample of its values, and a probe's token ids."""
+    """A hash over every parameter, the tokenizer, and how much of a text is read and how its tokens are pooled."""
+    import torch
+
     digest = hashlib.sha256()
     for name, value in sorted(model.state_dict().items()):
-        flat = value.detach().reshape(-1)
-        sample = flat[:: max(1, flat.numel() // 1024)].float().cpu().numpy()
-        digest.update(f"{name}{tuple(value.shape)}".encode())
-        digest.update(sample.astype("<f4").tobytes())
+        digest.update(f"{name}{tuple(value.shape)}{value.dtype}".encode())
+        digest.update(value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
+    if backend := getattr(model.tokenizer, "backend_tokenizer", None):
+        written = backend.to_str()
+        # What comes first is how the last call cut and padded.
+        digest.update(written[written.index('"added_tokens"') :].encode())
+    digest.update(str(model.max_seq_length).encode())
     probe = "質問と答え: Question & answer 123, 谁 вопрос سؤال 질문."
     digest.update(str(model.tokenizer(probe)["input_ids"]).encode())
     digest.update(str([type(module).__name__ for module in model]).encode())

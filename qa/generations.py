@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, QAError
@@ -72,10 +74,13 @@ def log(index: Path) -> list[Entry]:
 def _entry(index: Path, number: int, present: int) -> Entry:
     try:
         manifest = read_manifest(index, number)
+        names = tuple(source["name"] for source in manifest["sources"])
+        return Entry(number, manifest["created"], names, manifest["passages"], number == present)
+    except (KeyError, TypeError) as error:
+        trouble = str(unreadable(index, _folder(index, number) / "manifest.json", error))
     except QAError as error:
-        return Entry(number, "", (), 0, number == present, str(error))
-    names = tuple(source["name"] for source in manifest["sources"])
-    return Entry(number, manifest["created"], names, manifest["passages"], number == present)
+        trouble = str(error)
+    return Entry(number, "", (), 0, number == present, trouble)
 
 
 def read_generation(index: Path, number: int) -> tuple[Path, Manifest]:
@@ -92,19 +97,23 @@ def read_generation(index: Path, number: int) -> tuple[Path, Manifest]:
 
 
 def stamp(index: Path) -> tuple[int, int]:
-    """What changes whenever ``CURRENT`` is replaced, also by an index made anew with the same number."""
-    found = (index / "CURRENT").stat()
+    """What changes whenever ``CURRENT`` is replaced, also by an index made anew with the same number; (0, 0) where it
+    is missing."""
+    try:
+        found = (index / "CURRENT").stat()
+    except FileNotFoundError:
+        return 0, 0
     return found.st_ino, found.st_mtime_ns
 
 
 def mend(index: Path) -> str:
     """The end of a sentence about an index that cannot be used."""
-    return f"mend it with `qa doctor --fix --index {index}`."
+    return f"mend it with `qa doctor --fix --index {quote(str(index))}`."
 
 
 def anew(index: Path) -> str:
     """The end of a sentence about an index that cannot be mended."""
-    return f"make it anew with `qa build PATH --index {index}`, PATH being the text."
+    return f"make it anew with `qa build PATH --index {quote(str(index))}`, PATH being the text."
 
 
 def _damaged(index: Path, problem: str, key: str, file: Path, **values: object) -> IndexDamagedError:
@@ -123,6 +132,8 @@ def current_number(index: Path) -> int:
     try:
         content = pointer.read_text(encoding="ascii").strip()
     except FileNotFoundError:
+        if numbers(index):  # whether a build was killed before it could name it, or the file was lost
+            raise _damaged(index, f"{pointer} is missing", "index.file.missing", pointer) from None
         sentence = f"There is no index in {index}: make one with `qa build`."
         raise IndexMissingError(sentence, "index.missing", index=str(index)) from None
     except NotADirectoryError:
@@ -170,7 +181,7 @@ def read_manifest(index: Path, number: int) -> Manifest:
         version, seal = manifest["format"], manifest["sha256"]
     except FileNotFoundError:
         raise _damaged(index, f"{path} is missing", "index.file.missing", path) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(index, f"{path} is damaged", "index.file.damaged", path) from error
     if version != FORMAT_VERSION:
         raise IndexMismatchError(
@@ -202,4 +213,9 @@ def _folder(index: Path, number: int) -> Path:
 def numbers(index: Path) -> list[int]:
     """The generations that are there, oldest first, whole or not."""
     there = index / "generations"
-    return sorted(int(path.name) for path in there.iterdir() if path.name.isdecimal()) if there.is_dir() else []
+    return sorted(int(path.name) for path in there.iterdir() if is_generation(path)) if there.is_dir() else []
+
+
+def is_generation(path: Path) -> bool:
+    """Whether this is named as a generation is, and a folder."""
+    return re.fullmatch("[1-9][0-9]{0,8}", path.name) is not None and path.is_dir()

@@ -24,13 +24,14 @@ from qa import generations
 from qa.batches import Batches, Embedding
 from qa.building import Known, Split, content_key, read_source, write_generation
 from qa.collection import Texts, renamed, with_added, without
-from qa.commit import KEPT, new_generation
+from qa.commit import new_generation
+from qa.configuration import Configuration, configured
 from qa.embedding import Embedder, Progress, Prompts
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, QAError
 from qa.lexical import Analysis, words
 from qa.passages import SPLITTING, Chunking, Passage
 from qa.sentences import Span
-from qa.sources import DEFAULT_MAX_CHARS, Source, read_sources
+from qa.sources import DEFAULT_MAX_CHARS, Source, clean_name, read_sources
 from qa.stores.faiss import FaissStore
 from qa.stores.tokens import TokenVectors
 from qa.weights import load_model
@@ -41,8 +42,6 @@ Given = Iterable[str | Path | Source] | str | Path | Source
 DEFAULT_INDEX = "index"
 _ATTEMPTS = 20
 """Swaps in a row that a reader follows while it opens."""
-DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=0)
-"""Sizes chosen by `python bench/chunking.py`, which prints what others give."""
 
 
 @dataclass(frozen=True)
@@ -165,12 +164,22 @@ class Index:
         With ``purge`` earlier generations go too: then no file below ``path`` holds anything of these sources,
         nor their vectors. Without it one can still go back to them.
 
+        A name that only an earlier generation holds, as after a removal that was killed or a rollback, is one of
+        the index for ``purge`` too.
+
         Raises:
             SourceError: there is no source of such a name, or none would be left. IndexError_: there is no
             index, or it cannot be used. StorageError: the disk refused.
         """
+        path = _there(path)
         unwanted = {names} if isinstance(names, str) else set(names)
-        return cls._made(_there(path), lambda texts: without(texts, unwanted), purge=purge)
+
+        def left(texts: Texts) -> Texts:
+            given = {name if name in texts else clean_name(name) for name in unwanted}
+            earlier = {name for entry in generations.log(path) for name in entry.sources} if purge else set()
+            return without(texts, {name for name in given if name in texts or name not in earlier})
+
+        return cls._made(path, left, purge=purge)
 
     @classmethod
     def rename(cls, old: str, new: str, path: str | Path = DEFAULT_INDEX) -> Index:
@@ -197,24 +206,20 @@ class Index:
         """A generation of what ``choose`` makes of the present texts; there are none where opening the index
         raises what is forgiven. With ``purge`` no other stays."""
         started = datetime.now(UTC)
-        settings = _settings_before(path)
-        if model is None and "model" in settings:
-            embedder = load_model(settings["model"]["name"], Prompts(**settings["model"]["prompts"]))
-        else:
-            embedder = load_model(model)
-        if chunking is None:
-            chunking = Chunking(**settings["chunking"]) if "chunking" in settings else DEFAULT_CHUNKING
-        chunking = _within(embedder.max_tokens, chunking)
-        keep = keep or settings.get("keep", KEPT)
-        with new_generation(path, kept=1 if purge else keep) as folder:
+        configured(path, model, chunking, keep)  # what is wrong with that is told before anything is made
+        with new_generation(path, purge=purge) as folder:
             number = int(folder.name.partition(".")[0])
             # The lock is held: what another process has put there meanwhile is built upon, not lost.
+            made = configured(path, model, chunking, keep)
             before = cls._before(path, forgiven)
             texts = choose(dict(before.sources) if before else {})
-            known = cls._known(path, before, embedder, chunking)
-            counts = write_generation(folder, list(texts.values()), embedder, chunking, keep, known, progress)
-        index = cls._read(path, number)
-        index.__dict__["embedder"] = embedder
+            known = cls._known(path, before, made)
+            counts = write_generation(folder, list(texts.values()), made, known, progress)
+        try:
+            index = cls.read(path, number)
+            index.__dict__["embedder"] = made.embedder
+        except IndexDamagedError:  # another process has put one in its place meanwhile, and removed it
+            index = cls.open(path)
         seconds = (datetime.now(UTC) - started).total_seconds()
         index.built = BuildReport(number, len(index.sources), len(index.passages), *counts, seconds)
         return index
@@ -230,13 +235,13 @@ class Index:
         number = generations.current_number(path)
         for _ in range(_ATTEMPTS):
             try:
-                return cls._read(path, number)
+                return cls.read(path, number)
             except (IndexDamagedError, OSError):
                 # Builders may have swapped and cleaned up while this reader was opening.
                 before, number = number, generations.current_number(path)
                 if before == number:
                     break
-        return cls._read(path, number)
+        return cls.read(path, number)
 
     @classmethod
     def _before(cls, path: Path, forgiven: type[QAError] | tuple[()]) -> Index | None:
@@ -246,8 +251,9 @@ class Index:
             return None
 
     @classmethod
-    def _known(cls, path: Path, before: Index | None, embedder: Embedder, chunking: Chunking) -> Known:
+    def _known(cls, path: Path, before: Index | None, made: Configuration) -> Known:
         """What the present generation, a killed build and the generations kept beside them hold already."""
+        embedder = made.embedder
         batches = Batches(path, embedder)
         present = dict(_embedded_in(before, embedder)) if before else {}
 
@@ -258,20 +264,21 @@ class Index:
             for number in generations.numbers(path):
                 if before is None or number != before.generation:
                     with suppress(QAError):
-                        found |= _embedded_in(cls._read(path, number), embedder)
+                        found |= _embedded_in(cls.read(path, number), embedder)
             return found
 
         def embedded(key: str) -> Embedding | None:
             return present.get(key) or batches.get(key) or earlier().get(key)
 
-        return Known(embedded, _split_in(before, embedder, chunking) if before else {}, batches.put)
+        return Known(embedded, _split_in(before, made) if before else {}, batches.put)
 
     @classmethod
-    def _read(cls, path: Path, number: int) -> Index:
+    def read(cls, path: Path, number: int) -> Index:
+        """Opens one of the generations that are kept, as :meth:`open` does the present one."""
         folder, manifest = generations.read_generation(path, number)
         try:
             index = cls(path, number, folder, manifest)
-        except OSError as error:
+        except (OSError, KeyError, ValueError, TypeError, LookupError) as error:
             raise generations.unreadable(path, folder, error) from error
         if index.manifest["lexical"] != Analysis().to_dict():
             raise IndexMismatchError(
@@ -339,24 +346,10 @@ def _there(path: str | Path) -> Path:
     return path
 
 
-def _within(window: int, chunking: Chunking) -> Chunking:
-    """No passage may be longer than what the model reads."""
-    longest = min(chunking.max_tokens, window)
-    return Chunking(longest, min(chunking.min_tokens, longest))
-
-
-def _settings_before(path: Path) -> generations.Manifest:
-    """The manifest of the index that is there, its files unread; empty where there is none that can be read."""
-    try:
-        return generations.read_manifest(path, generations.current_number(path))
-    except QAError:
-        return {}
-
-
-def _split_in(index: Index, embedder: Embedder, chunking: Chunking) -> dict[str, Split]:
+def _split_in(index: Index, made: Configuration) -> dict[str, Split]:
     """How a generation's sources are split, if it was done as it would be now."""
     manifest = index.manifest
-    now = (SPLITTING, asdict(chunking), embedder.fingerprint)
+    now = (SPLITTING, asdict(made.chunking), made.embedder.fingerprint)
     if (manifest.get("splitting"), manifest["chunking"], manifest["model"]["fingerprint"]) != now:
         return {}
     return {

@@ -133,7 +133,10 @@ def _given(text: str, name: str, limit: int) -> Source:
 
 
 def quiet() -> None:
-    """Keeps the libraries' warnings off the terminal; our own log stays."""
+    """Keeps the libraries' warnings off the terminal; our own log stays. A standard stream that is closed is empty."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
     root = logging.getLogger()

@@ -172,10 +172,11 @@ def source_from_bytes(name: str, data: bytes, *, max_chars: int = DEFAULT_MAX_CH
 
 
 def clean_name(name: str) -> str:
-    """A name fit to be shown: without control characters and those that turn the direction of writing."""
+    """A name fit to be shown, in Unicode's composed form: without control characters and those that turn the
+    direction of writing."""
     kept = "".join(
         "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) == "Cs" else char
-        for char in name
+        for char in unicodedata.normalize("NFC", name)
         if unicodedata.category(char) not in ("Cc", "Zl", "Zp") and char not in _BIDI_CONTROLS
     ).strip()
     return kept or "text"
@@ -188,6 +189,8 @@ def _files(given: Iterable[str | Path | Source]) -> Iterator[tuple[str, Path | S
             yield item.name, item
             continue
         path = Path(item)
+        if not str(item):
+            raise SourceError("The name of a source is empty; name a file or a folder.", "source.unnamed")
         mode = _status(path).st_mode
         if stat.S_ISDIR(mode):
             files = list(_folder(path))
@@ -203,7 +206,7 @@ def _files(given: Iterable[str | Path | Source]) -> Iterator[tuple[str, Path | S
 
 
 def _folder(folder: Path) -> Iterator[Path]:
-    """The texts in and below a folder, sorted; none that is hidden or that a link leads out to."""
+    """The texts in and below a folder, sorted; none that is hidden, in an index, or that a link leads out to."""
 
     def refuse(error: OSError) -> None:
         raise _unreadable(Path(error.filename or folder), error) from error
@@ -211,7 +214,7 @@ def _folder(folder: Path) -> Iterator[Path]:
     inside = folder.resolve()
     found: list[Path] = []
     for place, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not name.startswith(".") and not _is_index(Path(place, name))]
         found += [
             path
             for name in files
@@ -221,6 +224,11 @@ def _folder(folder: Path) -> Iterator[Path]:
             and path.resolve().is_relative_to(inside)
         ]
     return iter(sorted(found, key=lambda path: path.relative_to(folder).parts))
+
+
+def _is_index(folder: Path) -> bool:
+    """Whether this is an index: its copies of texts are no sources, and would outlive their removal."""
+    return (folder / "generations").is_dir() and (folder / "CURRENT").is_file()
 
 
 def _bytes(path: Path, max_chars: int) -> bytes:

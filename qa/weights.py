@@ -85,7 +85,7 @@ def load_model(name: str | None = None, prompts: Prompts | None = None) -> Embed
         ModelError: there is no such model, or it cannot be loaded.
         StorageError: the default model's cache folder cannot be written.
     """
-    if name and Path(name).is_dir():
+    if name and name != DEFAULT_MODEL and Path(name).is_dir():
         name = str(Path(name).resolve())  # the manifest's name must hold wherever it is read
     with _loading:  # lru_cache alone would load twice for two threads
         embedder = _load(name or DEFAULT_MODEL)

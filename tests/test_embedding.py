@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from qa.embedding import Prompts, load_embedder
+from qa.embedding import Prompts, _fingerprint, load_embedder
 from qa.errors import ModelError
 from qa.weights import load_model
 
@@ -107,8 +108,6 @@ def test_given_prompts_replace_the_models_own(tiny_model: Path) -> None:
 
 
 def test_the_fingerprint_changes_with_one_weight_and_not_with_the_name(tiny_model: Path, tmp_path: Path) -> None:
-    import shutil
-
     from safetensors.numpy import load_file, save_file
 
     copy = tmp_path / "copy"
@@ -118,6 +117,30 @@ def test_the_fingerprint_changes_with_one_weight_and_not_with_the_name(tiny_mode
     weights["embeddings.word_embeddings.weight"] = weights["embeddings.word_embeddings.weight"] + 0.01
     save_file(weights, copy / "model.safetensors", metadata={"format": "pt"})
     assert load_embedder(str(copy)).fingerprint != load_embedder(str(tiny_model)).fingerprint
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("tokenizer.json", "BertPreTokenizer", "Whitespace"),
+        ("tokenizer_config.json", '"model_max_length": 64', '"model_max_length": 32'),
+    ],
+)
+def test_another_tokenizer_or_window_is_another_model(
+    tiny_model: Path, tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny_model, copy)
+    written = (copy / file).read_text(encoding="utf-8")
+    assert old in written
+    (copy / file).write_text(written.replace(old, new), encoding="utf-8")
+    assert load_embedder(str(copy)).fingerprint != load_embedder(str(tiny_model)).fingerprint
+
+
+def test_a_fingerprint_does_not_depend_on_what_was_embedded_before(tiny_model: Path) -> None:
+    embedder = load_embedder(str(tiny_model))
+    embedder.embed_question("cat " * 100)
+    assert _fingerprint(embedder._model) == embedder.fingerprint
 
 
 def test_an_unknown_model_is_refused_in_one_sentence(tmp_path: Path) -> None:

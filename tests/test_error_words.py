@@ -78,6 +78,7 @@ def sources_that_are_none(tmp_path: Path) -> Iterator[tuple[str, Callable[[], An
             source_from_bytes("a.pdf", pdf(["a"]))
 
     yield "source.extra", without_the_library
+    yield "source.unnamed", lambda: read_sources("")
     yield "source.binary", lambda: source_from_bytes("a", bytes(range(256)) * 8)
     yield "source.encoding", lambda: source_from_bytes("a", b"\xef\xbb\xbf\xff\xff broken")
     yield "source.surrogate", lambda: Source("a", "x" * 1234 + "\ud800")
@@ -172,6 +173,10 @@ def changes_that_are_refused(path: Path) -> Iterator[tuple[str, Callable[[], Any
 
 
 def disks_that_refuse(tmp_path: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
+    (tmp_path / "photos" / "generations" / "1").mkdir(parents=True)
+    yield "storage.foreign", lambda: Index.build(Source("a", "Cats sleep."), tmp_path / "photos")
+    yield "storage.keep", lambda: Index.build(Source("a", "Cats sleep."), tmp_path / "kept", keep=0)
+
     def refusing(number: int) -> Callable[[], Any]:
         def cause() -> None:
             with storage_errors(tmp_path):

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -213,7 +214,7 @@ def test_with_one_kept_nothing_of_earlier_ones_is_left(tmp_path: Path) -> None:
     for content in "ab":
         make(tmp_path, content)
     (tmp_path / "suggestions.json").write_text("what is b?")
-    with commit.new_generation(tmp_path, kept=1) as folder:
+    with commit.new_generation(tmp_path, purge=True) as folder:
         generations.write_manifest(folder, {})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["CURRENT", "LOCK", "generations"]
     assert [path.name for path in (tmp_path / "generations").iterdir()] == ["3"]
@@ -287,3 +288,82 @@ def test_where_there_is_no_flock_a_lock_of_a_dead_process_is_taken_over(
         with commit.new_generation(tmp_path) as folder:
             generations.write_manifest(folder, {"sources": [], "passages": 0, "created": ""})
     assert generations.current_number(tmp_path) == 1
+
+
+@pytest.mark.parametrize("theirs", ["generations/1/result.csv", "generations/2/manifest.json", "generations/notes.txt",
+                                    "batches/mine.csv"])  # fmt: skip
+def test_a_folder_that_is_no_index_is_refused_and_nothing_in_it_is_touched(tmp_path: Path, theirs: str) -> None:
+    (tmp_path / theirs).parent.mkdir(parents=True)
+    (tmp_path / theirs).write_text("[]")
+    with pytest.raises(StorageError, match=r"is no index and holds .*: choose another folder"):
+        make(tmp_path, "x")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / theirs]
+    assert (tmp_path / theirs).read_text() == "[]"
+
+
+def test_what_others_put_beside_the_generations_stays_and_is_none_of_them(tmp_path: Path) -> None:
+    make(tmp_path, "a")
+    for name in ("1.bak", "20261125120000", "01", "２", "notes"):
+        (tmp_path / "generations" / name).mkdir()
+    (tmp_path / "generations" / "9").write_text("")
+    before = {path.name for path in (tmp_path / "generations").iterdir()}
+    make(tmp_path, "b")
+    assert generations.numbers(tmp_path) == [1, 2] and read(tmp_path) == "b"
+    assert {path.name for path in (tmp_path / "generations").iterdir()} == before | {"2"}
+
+
+def test_generations_of_which_none_is_named_are_a_damaged_index_not_a_missing_one(tmp_path: Path) -> None:
+    make(tmp_path, "a")
+    (tmp_path / "CURRENT").unlink()
+    with pytest.raises(IndexDamagedError, match=r"CURRENT is missing: mend it with `qa doctor --fix"):
+        generations.current_number(tmp_path)
+    make(tmp_path, "b")
+    assert generations.numbers(tmp_path) == [1, 2]
+
+
+def test_what_cannot_be_purged_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, "a")
+
+    def refuse(path: object, **options: object) -> None:
+        if "ignore_errors" not in options:
+            raise PermissionError(errno.EPERM, "no", str(path))
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    with pytest.raises(StorageError, match="cannot be written"), commit.new_generation(tmp_path, purge=True) as folder:
+        generations.write_manifest(folder, {})
+
+
+def test_a_purge_follows_a_generation_to_another_disk_and_takes_what_was_half_written(tmp_path: Path) -> None:
+    index, disk = tmp_path / "index", tmp_path / "disk"
+    make(index, "secret")
+    (index / "generations" / "1").rename(disk)
+    (index / "generations" / "1").symlink_to(disk)
+    (index / "suggestions.json.x1").write_text("secret")
+    with commit.new_generation(index, purge=True) as folder:
+        generations.write_manifest(folder, {})
+    assert not disk.exists() and generations.numbers(index) == [2]
+    assert {path.name for path in index.iterdir()} <= {"CURRENT", "LOCK", "generations"}
+
+
+def test_going_back_is_tried_before_it_is_done(tmp_path: Path) -> None:
+    make(tmp_path, "a")
+    make(tmp_path, "b")
+
+    def refuse(number: int) -> None:
+        raise IndexDamagedError(f"not {number}")
+
+    with pytest.raises(IndexDamagedError, match="not 1"):
+        commit.roll_back(tmp_path, 1, refuse)
+    assert read(tmp_path) == "b"
+
+
+def test_a_manifest_of_nonsense_is_damaged(tmp_path: Path) -> None:
+    make(tmp_path, "a")
+    manifest = tmp_path / "generations" / "1" / "manifest.json"
+    manifest.write_text("[" * 200_000)
+    with pytest.raises(IndexDamagedError, match=r"manifest\.json is damaged"):
+        generations.read_manifest(tmp_path, 1)
+    assert generations.log(tmp_path)[0].trouble
+    manifest.unlink()
+    generations.write_manifest(manifest.parent, {})
+    assert "cannot be read" in generations.log(tmp_path)[0].trouble

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,10 @@ import numpy as np
 import pytest
 
 from qa import generations
+from qa import index as index_module
 from qa.answer import answer
 from qa.commit import roll_back
-from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, SourceError
+from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, SourceError, StorageError
 from qa.index import Index
 from qa.lexical import words
 from qa.passages import Chunking, split_passages
@@ -104,8 +107,8 @@ def test_an_index_made_anew_under_the_same_number_is_noticed(tmp_path: Path) -> 
 def test_an_index_overtaken_while_it_was_opening_knows_it(tmp_path: Path) -> None:
     Index.build(Source("a", "猫は魚を食べます。"), tmp_path)
     Index.build(Source("b", "犬は肉を食べます。"), tmp_path)
-    assert not Index._read(tmp_path, 1).is_current()  # its number was read before the swap, its files after
-    assert Index._read(tmp_path, 2).is_current()
+    assert not Index.read(tmp_path, 1).is_current()  # its number was read before the swap, its files after
+    assert Index.read(tmp_path, 2).is_current()
 
 
 def test_mending_a_damaged_index_keeps_how_it_was_made(tmp_path: Path) -> None:
@@ -302,13 +305,16 @@ def test_what_several_add_at_once_is_all_there(tmp_path: Path) -> None:
     assert set(Index.open(tmp_path).sources) == {"cats", "text 0", "text 1", "text 2", "text 3"}
 
 
+SECRET = Source("secret", "合言葉は山と川です。\n\nThe password is swordfish.")
+
+
 def below(folder: Path) -> bytes:
     """Every byte of every file below a folder."""
     return b"\0".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
 
 
 def test_of_what_is_removed_no_file_holds_a_sentence_or_a_vector(tmp_path: Path) -> None:
-    secret = Source("secret", "合言葉は山と川です。\n\nThe password is swordfish.")
+    secret = SECRET
     before = Index.build([Source("a", TEXT), secret], tmp_path)
     suggestions_of(before)
     sentences = [secret.text[start:end] for start, end in before.sentences("secret")]
@@ -320,6 +326,76 @@ def test_of_what_is_removed_no_file_holds_a_sentence_or_a_vector(tmp_path: Path)
     suggestions_of(after)
     assert [trace for trace in traces if trace in below(tmp_path)] == []
     assert "swordfish" in before.text(before.passages[-1])  # whoever had it open still reads it
+
+
+def added_then_rolled_back(index: Path) -> None:
+    Index.build(CATS, index)
+    Index.add(SECRET, index)
+    roll_back(index)
+
+
+def built_without(index: Path) -> None:
+    Index.build([CATS, SECRET], index)
+    Index.build(CATS, index)
+
+
+def removed_and_kept(index: Path) -> None:
+    Index.build([CATS, SECRET], index)
+    Index.remove("secret", index, purge=False)
+
+
+def killed_before_it_was_named(index: Path) -> None:
+    Index.build(CATS, index)
+    Index.add(SECRET, index)
+    (index / "CURRENT").write_text("1\n")
+
+
+def replaced(index: Path) -> None:
+    Index.build([CATS, SECRET], index)
+    Index.add(Source("secret", "何もありません。"), index)
+
+
+@pytest.mark.parametrize(
+    "before", [added_then_rolled_back, built_without, removed_and_kept, killed_before_it_was_named, replaced]
+)
+def test_what_only_another_generation_holds_is_removed_too(tmp_path: Path, before: Callable[[Path], None]) -> None:
+    before(tmp_path)
+    assert b"swordfish" in below(tmp_path)
+    assert list(Index.remove("secret", tmp_path).sources) == ["cats"]
+    assert b"swordfish" not in below(tmp_path)
+    with pytest.raises(SourceError, match="no text named secret"):
+        Index.remove("secret", tmp_path)
+
+
+def test_a_name_is_found_in_the_form_it_was_given_in(tmp_path: Path) -> None:
+    Index.build([CATS, Source("cafe\u0301", "珈琲があります。")], tmp_path)
+    assert list(Index.remove("cafe\u0301", tmp_path).sources) == ["cats"]
+
+
+def test_whoever_waited_for_another_builder_goes_by_what_that_one_chose(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Index.build(CATS, tmp_path)
+    real = index_module.new_generation
+
+    @contextmanager
+    def after_another(path: Path, **options: Any) -> Iterator[Path]:
+        monkeypatch.setattr(index_module, "new_generation", real)
+        Index.build([CATS, DOGS], path, chunking=Chunking(40, 0), keep=5)  # while this one waits for the lock
+        with real(path, **options) as folder:
+            yield folder
+
+    monkeypatch.setattr(index_module, "new_generation", after_another)
+    manifest = Index.add(BIRDS, tmp_path).manifest
+    assert (manifest["keep"], manifest["chunking"]["max_tokens"]) == (5, 40)
+    assert generations.numbers(tmp_path) == [1, 2, 3]
+
+
+def test_fewer_than_one_generation_cannot_be_kept(tmp_path: Path) -> None:
+    Index.build(CATS, tmp_path)
+    with pytest.raises(StorageError, match="at least one generation, not -1"):
+        Index.add(DOGS, tmp_path, keep=-1)
+    assert list(Index.open(tmp_path).sources) == ["cats"]
 
 
 def test_without_purge_one_can_go_back_to_what_was_removed(tmp_path: Path) -> None:

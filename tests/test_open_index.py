@@ -322,7 +322,7 @@ class SlowReading:
         self.begun = threading.Event()
         self.go_on = threading.Event()
         self.read: list[str] = []
-        read = Index._read.__func__  # type: ignore[attr-defined]
+        read = Index.read.__func__  # type: ignore[attr-defined]
 
         def slowly(cls: type[Index], path: Path, number: int) -> Index:
             thread = threading.current_thread().name
@@ -332,7 +332,7 @@ class SlowReading:
                 assert self.go_on.wait(60)
             return read(cls, path, number)
 
-        monkeypatch.setattr(Index, "_read", classmethod(slowly))
+        monkeypatch.setattr(Index, "read", classmethod(slowly))
 
 
 @pytest.mark.parametrize("kind", ["add", "rename"])

@@ -30,6 +30,7 @@ ORDER = [
     "stores",
     "generations",
     "commit",
+    "configuration",
     "batches",
     "building",
     "index",

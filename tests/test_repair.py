@@ -16,6 +16,7 @@ from qa.generations import write_manifest
 from qa.index import Index
 from qa.repair import repair
 from qa.sources import Source
+from qa.weights import DEFAULT_MODEL
 
 OLD, NEW = Source("庭", "門の鍵は青い箱の中にあります。"), Source("庭", "門の鍵は赤い箱の中にあります。")
 QUESTION = "門の鍵はどこですか"
@@ -76,6 +77,57 @@ def test_else_it_goes_back_to_the_newest_generation_that_is_whole(
     damage(index)
     assert repair(index).endswith(f"the index went back to generation {number}.")
     assert quote(index) == expected.text
+
+
+def test_a_text_that_is_whole_in_another_generation_is_taken_from_there(tmp_path: Path) -> None:
+    Index.build(OLD, tmp_path)
+    Index.add(Source("犬", "犬は肉を食べます。"), tmp_path)
+    (tmp_path / "generations/2/sources/0000.txt").write_text("x")
+    assert "built anew of its own 2 texts" in repair(tmp_path)
+    assert {name: source.text for name, source in Index.open(tmp_path).sources.items()} == {
+        "庭": OLD.text,
+        "犬": "犬は肉を食べます。",
+    }
+
+
+def test_what_is_given_up_is_named(tmp_path: Path) -> None:
+    Index.build(OLD, tmp_path)
+    Index.add(Source("犬", "犬は肉を食べます。"), tmp_path)
+    (tmp_path / "generations/2/sources/0001.txt").write_text("x")
+    assert repair(tmp_path).endswith("the index went back to generation 1, without 犬.")
+
+
+def test_where_no_generation_is_whole_but_the_texts_of_one_are_it_is_built_of_them(index: Path) -> None:
+    (index / "generations/2/sources/0000.txt").write_text("x")
+    (index / "generations/1/faiss.index").write_bytes(b"")
+    assert "built anew of its own 1 texts" in repair(index)
+    assert quote(index) == OLD.text
+
+
+def test_a_text_may_be_longer_than_a_new_one_may(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.repair.DEFAULT_MAX_CHARS", 3)
+    monkeypatch.setattr("qa.index.DEFAULT_MAX_CHARS", 3)
+    (index / "generations/2/faiss.index").write_bytes(b"")
+    assert "built anew" in repair(index)
+
+
+def test_an_index_that_a_build_had_no_time_to_name_is_found(index: Path) -> None:
+    (index / "CURRENT").unlink()
+    assert repair(index).endswith("the index went back to generation 2.")
+    assert quote(index) == NEW.text
+
+
+def test_where_its_model_is_gone_another_one_is_named(index: Path) -> None:
+    folder = index / "generations" / "2"
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").unlink()
+    kept = {key: value for key, value in manifest.items() if key not in ("format", "files", "sha256")}
+    write_manifest(folder, kept | {"model": kept["model"] | {"name": str(index / "gone")}})
+    assert CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index)]).exit_code == 1
+    command = ["doctor", "--fix", "--model", DEFAULT_MODEL, "--index", str(index)]
+    mended = CliRunner().invoke(main, command)
+    assert mended.exit_code == 0 and "built anew" in mended.stdout
+    assert quote(index) == NEW.text
 
 
 def test_where_nothing_is_whole_it_says_so_and_touches_nothing(index: Path) -> None:

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.errors import SourceError
-from qa.sources import Source, read_sources, source_from_bytes, source_from_text
+from qa.index import Index
+from qa.sources import Source, clean_name, read_sources, source_from_bytes, source_from_text
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -114,6 +115,17 @@ def write(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode())
     return path
+
+
+def test_the_texts_of_an_index_in_a_folder_are_no_sources(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("猫は魚を食べます。", encoding="utf-8")
+    for _ in range(2):
+        index = Index.build(tmp_path, tmp_path / "deep" / "index")
+    assert list(index.sources) == ["a.txt"]
+
+
+def test_a_name_is_kept_in_its_composed_form(tmp_path: Path) -> None:
+    assert clean_name("cafe\u0301.txt") == clean_name("caf\xe9.txt") == "caf\xe9.txt"
 
 
 def test_a_folder_stands_for_its_texts_sorted_and_named_by_their_path(tmp_path: Path) -> None:
