@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import re
 import socket
 import ssl
 import threading
@@ -44,8 +45,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def is_url(text: str) -> bool:
-    """Whether this is meant as a web address and not as a path."""
-    return text.strip().lower().startswith(("http://", "https://"))
+    """Whether this is meant as an address on the web, of whatever scheme, and not as a path."""
+    return re.match(r"[a-z][a-z0-9+.-]*://", text.strip(), re.IGNORECASE) is not None
 
 
 def refused(url: str) -> SourceError:

@@ -255,6 +255,11 @@ def _run(app: FastAPI, listening: socket.socket, host: str, mcp: bool, proxies: 
     import uvicorn
 
     class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # Pages that are open hold a stream, which is cut off after STOP_AFTER: that is no error.
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+            await super().shutdown(sockets=sockets)
+
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
             shown = f"[{host}]" if ":" in host else host

@@ -253,7 +253,8 @@ def test_an_index_that_cannot_be_used_says_why_and_is_mended_by_one_click(
         page.click("#notice .mend")
         page.wait_for_selector("#source .sentence")
         assert ask(page, "暫定CEOに任命されたのは誰ですか").locator(".cite").count()
-        page.close()
+    page.close()
+    assert "Traceback" not in (tmp_path / "server.log").read_text(encoding="utf-8")  # nor by stopping with a page open
 
 
 def test_another_program_calls_the_public_endpoints(address: str, article: str) -> None:

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from babel import Locale
 
-from qa import Index
+from qa import Index, Source
 from qa.errors import QAError, SourceError
-from qa.ui.document import document, overview
+from qa.extraction import Place
+from qa.ui.document import document, draft, overview
+from qa.ui.markup import direction
 from qa.ui.words import RefusedError, languages, sentence_for, words_of
 
 ENGLISH = words_of("en")
@@ -158,3 +160,30 @@ def test_the_words_of_the_page_cannot_close_their_script() -> None:
 
     embedded = re.search(r'<script type="application/json" id="qa-words">(.*?)</script>', head(), re.DOTALL)
     assert embedded and json.loads(embedded[1]) == {tag: words.table for tag, words in languages().items()}
+
+
+def test_a_block_says_which_page_begins_with_it_or_when_it_is_said() -> None:
+    paged = Source("a.pdf", "一頁の一。\n\n一頁の二。\n\n二頁の一。", (Place(0, page=1), Place(12, page=2)))
+    assert [block.get("page") for block in draft(paged)["blocks"]] == [1, None, 2]
+    film = Source("a.srt", "始まり。\n\n終わり。", (Place(0, time=1.0), Place(6, time=3725.5)))
+    assert [block["time"] for block in draft(film)["blocks"]] == ["0:00:01", "1:02:05"]
+    assert [set(block) for block in draft(Source("a", "一。\n\n二。"))["blocks"]] == [{"kind", "parts"}] * 2
+
+
+def test_what_is_said_in_prose_is_no_title() -> None:
+    assert [
+        draft(Source("a", f"{line}\n\n続き。"))["blocks"][0]["kind"] for line in ("予算は三百万円です。", "予算")
+    ] == [
+        "text",
+        "title",
+    ]
+
+
+def test_a_text_runs_as_its_first_letter_does() -> None:
+    assert [direction(text) for text in ("ولد خالد", "12: خالد", "猫 خالد", "123", "")] == [
+        "rtl",
+        "rtl",
+        "ltr",
+        "ltr",
+        "ltr",
+    ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import Any
 
+from qa.citations import clock
 from qa.index import Index
 from qa.language import language_of
 from qa.passages import Passage
@@ -21,6 +22,8 @@ from qa.ui.markup import source_class
 LONGEST_TITLE = 120
 LONGEST_CAPTION = 60
 """Code points over which a line is taken for prose, whatever it ends with."""
+_SAID_ENDS = tuple("。.．।۔")
+"""With these no title ends."""
 _PROSE_ENDS = tuple('。.．！!？?…‥」』"”’：:；;、,،।۔؟')
 
 
@@ -30,20 +33,21 @@ def document(index: Index, name: str) -> dict[str, Any]:
     ``{"name", "id", "length", "language", "blocks": [{"kind", "parts": [[text, start, end] | [text]]}]}``
 
     ``language`` is a BCP 47 tag, ``und`` where it cannot be told.
-    ``kind`` is title, heading, text, caption or tail; a part with offsets is a sentence.
+    ``kind`` is title, heading, text, caption or tail; a part with offsets is a sentence. Where another page of a
+    document begins than that of the block before, a block has ``page``, its number; one of subtitles has ``time``.
     """
     source = index.sources[name]
     passages = [index.passages[number] for number in index.passages_of(name)]
     return {
         **described(source),
         "language": language_of(source.text),
-        "blocks": _blocks(source.text, index.sentences(name), passages),
+        "blocks": _blocks(source, index.sentences(name), passages),
     }
 
 
 def draft(source: Source) -> dict[str, Any]:
     """The same of a source that is not indexed yet; nothing of it is known to be a page's furniture."""
-    blocks = _blocks(source.text, split_sentences(source.text), [])
+    blocks = _blocks(source, split_sentences(source.text), [])
     return {**described(source), "language": language_of(source.text), "blocks": blocks}
 
 
@@ -67,7 +71,9 @@ def overview(index: Index | None) -> dict[str, Any]:
     }
 
 
-def _blocks(text: str, sentences: list[Span], passages: list[Passage]) -> list[dict[str, Any]]:
+def _blocks(source: Source, sentences: list[Span], passages: list[Passage]) -> list[dict[str, Any]]:
+    text = source.text
+    page = None
     starts = [start for start, _ in sentences]
     headings = {section.start for section in sections(text) if section.title}
     blocks: list[dict[str, Any]] = []
@@ -79,7 +85,13 @@ def _blocks(text: str, sentences: list[Span], passages: list[Passage]) -> list[d
         if start >= end:
             continue
         kind = _kind(text, (start, end), within, first=not blocks, headings=headings, passages=passages)
-        blocks.append({"kind": kind, "parts": _parts(text, start, end, within)})
+        block: dict[str, Any] = {"kind": kind, "parts": _parts(text, start, end, within)}
+        place = source.place(start)
+        if place and place.time is not None:
+            block["time"] = clock(place.time)
+        elif place and place.page != page:
+            block["page"] = page = place.page
+        blocks.append(block)
         at = end
     return blocks
 
@@ -109,7 +121,7 @@ def _kind(
         return "title" if first else "heading"
     if len(sentences) > 1:
         return "text"
-    if first and len(line) <= LONGEST_TITLE:
+    if first and len(line) <= LONGEST_TITLE and not line.endswith(_SAID_ENDS):
         return "title"
     return "caption" if len(line) <= LONGEST_CAPTION and not line.endswith(_PROSE_ENDS) else "text"
 

@@ -8,7 +8,7 @@ from qa import __version__
 from qa.citations import Standing
 from qa.ui.excerpts import Excerpt, asked_on, cited_excerpts, leaf_told, related_excerpts, standing_told, verdict
 from qa.ui.history import History, Switched, Turn
-from qa.ui.markup import escape
+from qa.ui.markup import direction, escape
 from qa.ui.parts import asset
 from qa.ui.reading import Reading
 from qa.ui.words import Words
@@ -50,7 +50,8 @@ def _turn(turn: Turn, number: int, reading: Reading, words: Words) -> str:
         return f'{head}<p class="note">{_text(words["chat.stopped"])}</p>\n</section>'
     cited, related = cited_excerpts(turn, reading), related_excerpts(turn, reading)
     if turn.answer.answered:
-        reply = f'<p class="answer">{" ".join(_quote(excerpt, number, reading) for excerpt in cited)}</p>\n'
+        quotes = " ".join(_quote(excerpt, number, reading) for excerpt in cited)
+        reply = f'<p class="answer" dir="{direction(cited[0].now.quote)}">{quotes}</p>\n'
         title = words["card.cited"]
     else:
         reply = f'<p class="abstained" dir="auto">{_text(verdict(turn, words))}</p>\n'

@@ -6,6 +6,7 @@ function draw() {
   line.textContent = text;
   line.hidden = !text;
   line.classList.toggle("trouble", trouble);
+  if (text) line.scrollIntoView({ block: "nearest" }); // in the panel of texts it may stand below what is seen
   if (!mends) return;
   const button = document.createElement("button");
   button.type = "button";

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from html import escape as html_escape
+from unicodedata import bidirectional
 
 from qa.sources import Source
 
@@ -17,6 +18,12 @@ def escape(text: str) -> str:
     for char in "\r\n\t":
         escaped = escaped.replace(char, f"&#{ord(char)};")
     return escaped
+
+
+def direction(text: str) -> str:
+    """The direction of its first letter that has one: ``rtl`` or ``ltr``."""
+    strong = (bidirectional(char) for char in text)
+    return "rtl" if next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L" else "ltr"
 
 
 def own(text: str) -> str:

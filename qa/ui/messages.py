@@ -36,10 +36,11 @@ def chat_messages(
     """The messages of a conversation, oldest first, in Gradio's form; a welcome while nothing was asked.
 
     Where there are no sources, ``building`` says that some are on their way, ``trouble`` why the index cannot be used
-    though it can be mended.
+    though it can be mended; that stands after the last message.
     """
+    broken = trouble if not building and not reading.sources else None
     if not history.entries:
-        return [_from_us(_welcome(reading, words, building, trouble))]
+        return [_from_us(_broken(broken, words) if broken else _welcome(reading, words, building))]
     messages: list[Message] = []
     for number, entry in enumerate(history.entries):
         if isinstance(entry, Switched):
@@ -50,6 +51,8 @@ def chat_messages(
             where = f"e-{number} h-{history.id}"
             messages.append({"role": "user", "content": _question(entry.question, where, words)})
             messages.append(_from_us(_reply(entry, where, reading, words, newest)))
+    if broken:
+        messages.append(_from_us(_broken(broken, words)))
     return messages
 
 
@@ -57,11 +60,13 @@ def _from_us(content: str) -> Message:
     return {"role": "assistant", "content": content}
 
 
-def _welcome(reading: Reading, words: Words, building: bool, trouble: QAError | None) -> str:
+def _broken(trouble: QAError, words: Words) -> str:
+    mends = button("mend", words["index.mend"])
+    return f'<div class="welcome broken"><p>{own(sentence_for(trouble, words))}</p><p>{mends}</p></div>'
+
+
+def _welcome(reading: Reading, words: Words, building: bool) -> str:
     if not reading.sources:
-        if trouble and not building:
-            mends = button("mend", words["index.mend"])
-            return f'<div class="welcome broken"><p>{own(sentence_for(trouble, words))}</p><p>{mends}</p></div>'
         none = words["chat.welcome.building" if building else "chat.welcome.none"]
         return f'<div class="welcome"><p>{own(none)}</p></div>'
     text = words.say("chat.welcome.text", names=_joined(tuple(reading.sources), words))

@@ -1,5 +1,5 @@
 // value: {generation, sources: [{name, id, length}]}. server.read_source(id) gives a source's document:
-// {name, id, language, blocks: [{kind, parts: [[text, start, end] | [text]]}]}, offsets in code points of the source.
+// {name, id, language, blocks: [{kind, parts: [[text, start, end] | [text]], page?, time?}]}, offsets in code points of the source.
 // Everything of a source is put in place as text.
 const article = element.querySelector(".body");
 const which = element.querySelector(".which select");
@@ -23,6 +23,7 @@ async function show(id) {
   if (read.language === "und") article.removeAttribute("lang");
   else article.lang = read.language;
   article.replaceChildren(...read.blocks.map((block) => blockElement(block, read)));
+  labelPlaces();
   article.dir = QA.directionOf(article.textContent.slice(0, 1000));
   drawn = id;
   which.value = id;
@@ -32,9 +33,12 @@ async function show(id) {
   return true;
 }
 
-function blockElement({ kind, parts }, { name }) {
+function blockElement({ kind, parts, page, time }, { name }) {
   const block = document.createElement(tags[kind]);
   block.className = kind;
+  block.dir = QA.directionOf(parts.map(([text]) => text).join("")); // its sentences stand in its order
+  if (page) block.dataset.page = page;
+  if (time) block.dataset.time = time;
   for (const [text, start, end] of parts) {
     if (start === undefined) {
       block.append(text);
@@ -50,6 +54,14 @@ function blockElement({ kind, parts }, { name }) {
   }
   return block;
 }
+
+// Where a page of a document or a moment of a film begins, beside the text and not in it.
+function labelPlaces() {
+  article.querySelectorAll("[data-page], [data-time]").forEach((block) => {
+    block.dataset.place = block.dataset.time || QA.say("card.page", { page: Number(block.dataset.page) });
+  });
+}
+QA.onLanguage(labelPlaces);
 
 // From the list of texts: also one that is not among the sources yet.
 async function read(id) {
