@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from filelock import FileLock, Timeout
 
@@ -115,6 +116,28 @@ def roll_back(index: Path, number: int | None = None, try_out: Callable[[int], o
         try_out(number)
         _point_at(index, number)
     return number
+
+
+def try_change(index: Path) -> str:
+    """Looks whether an index can be changed, and changes nothing.
+
+    Returns:
+        What was found, a part of a sentence.
+
+    Raises:
+        StorageError: it cannot.
+    """
+    with storage_errors(index):
+        try:
+            with FileLock(index / "LOCK", timeout=0), TemporaryDirectory(dir=index / "generations"):
+                pass
+        except Timeout:
+            return "is being changed by process {} since {}".format(*_builder(index))
+        for name in ("BUILDER", generations.BATCHES):
+            place = index / name
+            if place.exists() and place.is_dir() != (name == generations.BATCHES):
+                raise OSError(errno.EEXIST, f"{place} is in the way")
+    return "can be changed"
 
 
 @contextmanager

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from qa.errors import QAError
+from qa.commit import try_change
+from qa.errors import ModelError, QAError
 
 if TYPE_CHECKING:
     from qa.embedding import Embedder
@@ -76,6 +77,8 @@ def _checks(index_path: Path) -> Iterator[Check]:
     opened: list[Index] = []
     index = _tried("index", lambda: _index(index_path, opened))
     yield index
+    if index.ok:
+        yield _tried("changes", lambda: f"{index_path} {try_change(index_path)}")
     if not cache.ok:
         return
     loaded: list[Embedder] = []
@@ -188,7 +191,13 @@ def _model(opened: list[Index], loaded: list[Embedder]) -> str:
 
     if opened:
         model = opened[0].manifest["model"]
-        embedder = load_model(model["name"], Prompts(**model["prompts"]))
+        try:
+            embedder = load_model(model["name"], Prompts(**model["prompts"]))
+        except ModelError as error:
+            again = f"`qa doctor --fix --model NAME --index {opened[0].path}`"
+            raise _TroubleError(
+                str(error).rpartition(": ")[0], f"Bring it back, or embed the texts with another one by {again}."
+            ) from error
     else:
         embedder = load_model()
     loaded.append(embedder)

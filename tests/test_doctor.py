@@ -10,12 +10,13 @@ from pathlib import Path
 import platformdirs
 import pytest
 from click.testing import CliRunner
+from filelock import FileLock
 
 from qa.cli import main
 from qa.doctor import Check, check
 from qa.generations import write_manifest
 
-ALL = ["python", "libraries", "cache", "disk", "index", "model", "fit", "search", "recall", "terms"]
+ALL = ["python", "libraries", "cache", "disk", "index", "changes", "model", "fit", "search", "recall", "terms"]
 
 
 def by_name(checks: list[Check]) -> dict[str, Check]:
@@ -53,7 +54,42 @@ def test_a_missing_index_is_the_one_fault_and_names_the_command(tmp_path: Path) 
     fault = the_fault(checks)
     assert fault.name == "index"
     assert "qa build" in fault.remedy
-    assert [one.name for one in checks] == ALL[:6]
+    assert [one.name for one in checks] == [*ALL[:5], "model"]
+
+
+@pytest.mark.parametrize("name", ["LOCK", "BUILDER", "batches"])
+def test_what_stands_in_the_way_of_every_change_is_found(index_copy: Path, name: str) -> None:
+    place = index_copy / name
+    if name == "batches":
+        place.write_text("")
+    else:
+        place.unlink(missing_ok=True)
+        place.mkdir()
+    assert the_fault(check(index_copy)).name == "changes"
+
+
+def test_that_it_is_being_changed_is_no_fault(index_copy: Path) -> None:
+    with FileLock(index_copy / "LOCK"):
+        checks = check(index_copy)
+    assert all(one.ok for one in checks)
+    assert "is being changed by process" in by_name(checks)["changes"].detail
+
+
+def test_looking_changes_nothing(index_copy: Path) -> None:
+    check(index_copy)
+    before = sorted(index_copy.rglob("*"))
+    check(index_copy)
+    assert sorted(index_copy.rglob("*")) == before
+
+
+def test_a_model_that_is_gone_is_replaced_by_one_command(index_copy: Path) -> None:
+    [folder] = (index_copy / "generations").iterdir()
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").unlink()
+    kept = {key: value for key, value in manifest.items() if key not in ("format", "files", "sha256")}
+    write_manifest(folder, kept | {"model": kept["model"] | {"name": str(index_copy / "gone")}})
+    fault = the_fault(check(index_copy))
+    assert fault.name == "model" and "`qa doctor --fix --model NAME --index" in fault.remedy
 
 
 def test_a_changed_file_of_the_index_is_found_by_its_checksum(index_copy: Path) -> None:

@@ -50,9 +50,8 @@ class TextsPanel:
             self._hint = own_part("line", value=said(words["sources.hint"]), elem_id="hint")
             self._name = gr.Textbox(elem_id="text-name", max_lines=1)
             self._text = gr.Textbox(elem_id="text-body", lines=5, max_lines=12)
-            self._files = gr.File(
-                elem_id="text-files", file_count="multiple", file_types=list(SUFFIXES), type="filepath", height=150
-            )
+            # Of any type: what is none of ours is refused below, in the language of the page.
+            self._files = gr.File(elem_id="text-files", file_count="multiple", type="filepath", height=150)
             self._build = gr.Button(elem_id="build")
             self._result = own_part("line", value=said(), elem_id="build-result")
         # Outside the fold, which is not drawn while it is closed: seen by everyone.
@@ -110,7 +109,7 @@ class TextsPanel:
     def _add(self, name: str, text: str, paths: Sequence[str] | None, language: str) -> Updates:
         words = words_of(language)
         files = [Path(path) for path in paths or ()]
-        foreign = [path.name for path in files if path.suffix.lower() not in SUFFIXES]  # a client may send any
+        foreign = [path.name for path in files if path.suffix.lower() not in SUFFIXES]
         try:
             given: list[str | Path | Source] = [path for path in files if path.name not in foreign]
             if is_url(text) and len(text.split()) == 1:
