@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from browser import ANSWERS_WITHIN, PHONE, Visit, add_text, ask, needs_chromium, open_texts, remove_text, row, serving
+from browser import (
+    ANSWERS_WITHIN,
+    PHONE,
+    STARTS_WITHIN,
+    Visit,
+    add_text,
+    ask,
+    needs_chromium,
+    open_texts,
+    remove_text,
+    row,
+    serving,
+)  # fmt: skip
 from conftest import ARTICLE as ARTICLE_FILE
 
 from qa.index import Index
@@ -39,7 +53,11 @@ def served(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def own_address(served: Served) -> str:
     """The server, answering from the article alone again."""
     url, index = served
-    Index.build([ARTICLE_FILE], index)
+    built = Index.build([ARTICLE_FILE], index).generation
+    until = time.monotonic() + STARTS_WITHIN
+    while httpx.get(f"{url}healthz", trust_env=False).json()["generation"] != built:
+        assert time.monotonic() < until
+        time.sleep(0.05)
     return url
 
 
