@@ -80,13 +80,13 @@ def new_generation(index: Path, *, purge: bool = False) -> Iterator[Path]:
                 _keep(index, number, before, generations.read_manifest(index, number).get("keep", KEPT))
 
 
-def roll_back(index: Path, number: int | None = None, try_out: Callable[[int], object] = lambda number: None) -> int:
+def roll_back(index: Path, number: int | None = None, try_out: Callable[[int], object] | None = None) -> int:
     """Makes a generation that is kept the present one again, after checking every file of it.
 
     Args:
         index: the index folder.
         number: which one; None: the newest before the present one, or where that cannot be told, the newest.
-        try_out: called with its number before that; what it raises leaves the present one as it is.
+        try_out: opens it by its number, which checks every file too; what it raises leaves the present one as it is.
 
     Returns:
         Its number.
@@ -112,8 +112,10 @@ def roll_back(index: Path, number: int | None = None, try_out: Callable[[int], o
                 f"The index in {index} keeps no generation {number}: `qa log` lists those that are there.",
                 "index.generation", index=str(index), number=number,
             )  # fmt: skip
-        generations.read_generation(index, number)
-        try_out(number)
+        if try_out:
+            try_out(number)
+        else:
+            generations.read_generation(index, number)
         _point_at(index, number)
     return number
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from qa import generations
 from qa.commit import KEPT
-from qa.embedding import Embedder, Prompts
+from qa.embedding import Embedder
 from qa.errors import QAError, StorageError
 from qa.passages import Chunking
-from qa.weights import load_model
+from qa.weights import load_model, load_recorded
 
 DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=0)
 """Sizes chosen by `python bench/chunking.py`, which prints what others give."""
@@ -35,10 +35,7 @@ def configured(index: Path, model: str | None, chunking: Chunking | None, keep: 
         sentence = f"An index keeps at least one generation, not {keep}: give a larger number."
         raise StorageError(sentence, "storage.keep", keep=keep)
     before = _manifest(index)
-    if model is None and "model" in before:
-        embedder = load_model(before["model"]["name"], Prompts(**before["model"]["prompts"]))
-    else:
-        embedder = load_model(model)
+    embedder = load_recorded(before["model"]) if model is None and "model" in before else load_model(model)
     if chunking is None:
         chunking = Chunking(**before["chunking"]) if "chunking" in before else DEFAULT_CHUNKING
     longest = min(chunking.max_tokens, embedder.max_tokens)

@@ -186,13 +186,11 @@ def _index(path: Path, opened: list[Index]) -> str:
 
 def _model(opened: list[Index], loaded: list[Embedder]) -> str:
     """Loads the model that the index names, or the default where there is no index to ask."""
-    from qa.embedding import Prompts
-    from qa.weights import DEFAULT_MODEL, HUB_NAME, default_model_folder, load_model
+    from qa.weights import DEFAULT_MODEL, HUB_NAME, default_model_folder, load_model, load_recorded
 
     if opened:
-        model = opened[0].manifest["model"]
         try:
-            embedder = load_model(model["name"], Prompts(**model["prompts"]))
+            embedder = load_recorded(opened[0].manifest["model"])
         except ModelError as error:
             again = f"`qa doctor --fix --model NAME --index {opened[0].path}`"
             raise _TroubleError(

@@ -26,7 +26,7 @@ from qa.building import Known, Split, content_key, read_source, write_generation
 from qa.collection import Texts, renamed, with_added, without
 from qa.commit import new_generation
 from qa.configuration import Configuration, configured
-from qa.embedding import Embedder, Progress, Prompts
+from qa.embedding import Embedder, Progress
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, QAError
 from qa.lexical import Analysis, words
 from qa.passages import SPLITTING, Chunking, Passage
@@ -34,7 +34,7 @@ from qa.sentences import Span
 from qa.sources import DEFAULT_MAX_CHARS, Source, clean_name, read_sources
 from qa.stores.faiss import FaissStore
 from qa.stores.tokens import TokenVectors
-from qa.weights import load_model
+from qa.weights import load_recorded
 
 Given = Iterable[str | Path | Source] | str | Path | Source
 """Files, folders (the texts and documents in them) and texts."""
@@ -278,7 +278,7 @@ class Index:
         folder, manifest = generations.read_generation(path, number)
         try:
             index = cls(path, number, folder, manifest)
-        except (OSError, KeyError, ValueError, TypeError, LookupError) as error:
+        except (OSError, ValueError, TypeError, LookupError) as error:
             raise generations.unreadable(path, folder, error) from error
         if index.manifest["lexical"] != Analysis().to_dict():
             raise IndexMismatchError(
@@ -296,7 +296,7 @@ class Index:
             ModelError: there is no such model any more.
         """
         model = self.manifest["model"]
-        embedder = load_model(model["name"], Prompts(**model["prompts"]))
+        embedder = load_recorded(model)
         if embedder.fingerprint != model["fingerprint"]:
             raise IndexMismatchError(
                 f"The index in {self.path} was made with another {model['name']} than the one installed "

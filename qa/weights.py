@@ -20,6 +20,7 @@ import shutil
 import struct
 import tempfile
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -90,6 +91,11 @@ def load_model(name: str | None = None, prompts: Prompts | None = None) -> Embed
     with _loading:  # lru_cache alone would load twice for two threads
         embedder = _load(name or DEFAULT_MODEL)
     return embedder if prompts in (None, embedder.prompts) else embedder.with_prompts(prompts)
+
+
+def load_recorded(model: Mapping[str, Any]) -> Embedder:
+    """The model that a manifest names, with its prompts; errors are those of :func:`load_model`."""
+    return load_model(model["name"], Prompts(**model["prompts"]))
 
 
 @lru_cache(maxsize=2)
