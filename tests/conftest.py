@@ -16,6 +16,10 @@ from states import State
 settings.register_profile("suite", deadline=None)  # the machine may be busy: slow is not wrong
 settings.load_profile("suite")
 
+# Where a page is left while the server speaks, Gradio cuts its own streams and sometimes still has the time to call that
+# an error. The browser cuts them anyway.
+LEAVES_QUIETLY = "addEventListener('beforeunload', event => event.stopImmediatePropagation())"
+
 ARTICLE = Path(__file__).parent.parent / "source" / "openai-turmoil.txt"
 
 
@@ -75,6 +79,7 @@ def visit(browser: Any) -> Iterator[Visit]:
         own.add(url.rstrip("/"))
         context = browser.new_context(locale=locale, viewport=viewport, **options)
         context.set_default_timeout(ANSWERS_WITHIN)
+        context.add_init_script(LEAVES_QUIETLY)
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: requests.append(request.url))
