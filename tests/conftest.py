@@ -16,8 +16,8 @@ from states import State
 settings.register_profile("suite", deadline=None)  # the machine may be busy: slow is not wrong
 settings.load_profile("suite")
 
-# Where a page is left while the server speaks, Gradio cuts its own streams and sometimes still has the time to call that
-# an error. The browser cuts them anyway.
+# Of a page that is left while the server speaks, Gradio cuts the streams itself, and sometimes still has the time to
+# call that an error. The browser cuts them anyway.
 LEAVES_QUIETLY = "addEventListener('beforeunload', event => event.stopImmediatePropagation())"
 
 ARTICLE = Path(__file__).parent.parent / "source" / "openai-turmoil.txt"
