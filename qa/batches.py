@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qa.embedding import Embedder
+from qa.embedding import ModelRecord
 from qa.generations import BATCHES, file_sha256
 
 Embedding = tuple[npt.NDArray[np.float32], npt.NDArray[np.int8], npt.NDArray[np.int32]]
@@ -31,9 +31,9 @@ _SIZE = 64
 class Batches:
     """What is kept aside below an index folder. Only the holder of the index's lock may use it."""
 
-    def __init__(self, index: Path, embedder: Embedder) -> None:
+    def __init__(self, index: Path, model: ModelRecord) -> None:
         """Takes the index folder and the model; what other models left there is removed."""
-        made_by = json.dumps([embedder.fingerprint, asdict(embedder.prompts), embedder.dimension])
+        made_by = json.dumps([model.fingerprint, asdict(model.prompts), model.dimension])
         self._folder = index / BATCHES / hashlib.sha256(made_by.encode()).hexdigest()[:16]
         self._waiting: list[tuple[str, Embedding]] = []
         self._found: dict[str, tuple[Path, int]] = {}

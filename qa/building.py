@@ -16,7 +16,7 @@ import numpy.typing as npt
 from qa import generations
 from qa.batches import Embedding
 from qa.configuration import Configuration
-from qa.embedding import Embedder, Progress
+from qa.embedding import Progress
 from qa.errors import SourceError
 from qa.extraction import Place
 from qa.lexical import BM25, Analysis, words
@@ -70,13 +70,14 @@ def write_generation(
     Raises:
         SourceError: the texts hold no sentence.
     """
-    embedder, chunking = made.embedder, made.chunking
     passages: list[Passage] = []
     sentences: list[tuple[int, int, int]] = []
     for number, source in enumerate(texts):
         if progress:
             progress(number, len(texts), "splitting")
-        found, spans = known.split.get(source.sha256) or split_passages(source, embedder.count_tokens, chunking)
+        found, spans = known.split.get(source.sha256) or split_passages(
+            source, made.embedder.count_tokens, made.chunking
+        )
         for passage, own in zip(found, spans, strict=True):
             sentences.extend((len(passages), start, end) for start, end in own)
             passages.append(replace(passage, source=source.name))
@@ -85,7 +86,7 @@ def write_generation(
     if not contents:
         sentence = "The texts hold no sentence that could be cited: give a text with words in it."
         raise SourceError(sentence, "source.wordless")
-    vectors, counts = _embed(folder, contents, embedder, known, progress)
+    vectors, counts = _embed(folder, contents, made, known, progress)
     FaissStore(vectors, BM25([words(content) for content in contents])).save(folder)
     entries = _write_sources(folder, texts)
     names = {name: number for number, name in enumerate(by_name)}
@@ -95,13 +96,8 @@ def write_generation(
     np.save(folder / "sentences.npy", np.array(sentences, dtype=np.int64).reshape(-1, 3), allow_pickle=False)
     manifest = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "model": {
-            "name": embedder.name,
-            "fingerprint": embedder.fingerprint,
-            "prompts": asdict(embedder.prompts),
-            "dimension": embedder.dimension,
-        },
-        "chunking": asdict(chunking),
+        "model": asdict(made.model),
+        "chunking": asdict(made.chunking),
         "splitting": SPLITTING,
         "keep": made.keep,
         "lexical": Analysis().to_dict(),
@@ -151,12 +147,12 @@ def content_key(content: str) -> str:
 def _embed(
     folder: Path,
     contents: Sequence[str],
-    embedder: Embedder,
+    made: Configuration,
     known: Known,
     progress: Progress | None,
 ) -> tuple[npt.NDArray[np.float32], tuple[int, int]]:
     """Writes ``tokens/`` and returns the passages' vectors, float32 [n, d], with the two numbers."""
-    vectors = np.zeros((len(contents), embedder.dimension), dtype=np.float32)
+    vectors = np.zeros((len(contents), made.model.dimension), dtype=np.float32)
     alike: dict[str, list[int]] = {}  # passages with the same words are embedded once
     for number, content in enumerate(contents):
         alike.setdefault(content_key(content), []).append(number)
@@ -171,7 +167,8 @@ def _embed(
             writer.write(numbers, before[1], before[2])
         # Texts of like length share a batch, so that little of it is padding.
         missing.sort(key=lambda one: -len(contents[one[1][0]]))
-        embedded = embedder.embed_passages([contents[numbers[0]] for _, numbers in missing], progress)
+        texts = [contents[numbers[0]] for _, numbers in missing]
+        embedded = made.embedder.embed_passages(texts, progress) if texts else ()
         for (key, numbers), one in zip(missing, embedded, strict=True):
             tokens = quantise(one.tokens)
             known.aside(key, (one.vector, tokens, one.spans))

@@ -8,12 +8,14 @@ usage, 130 when interrupted. Nothing heavy is imported before a command needs it
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from qa import __version__
+from qa.errors import IndexMismatchError, ModelError
 from qa.shell import Commands, Folder, Settings, print_json, quiet, with_settings, with_texts
 from qa.terminal import printable, progress_bar, show_answer, show_checks, show_hits, show_log, status
 
@@ -108,7 +110,8 @@ def _finish(settings: Settings, index: Index) -> None:
     """What follows a change of the index: the questions to be suggested, and what was done."""
     from qa.suggestions import suggestions_of
 
-    with status("Finding questions"):
+    # A removal wants no model. Whoever asks will be told that there is none.
+    with status("Finding questions"), suppress(ModelError, IndexMismatchError):
         suggestions_of(index)
     assert index.built  # this process has built it
     made = index.built.to_dict()

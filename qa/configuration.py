@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from qa import generations
 from qa.commit import KEPT
-from qa.embedding import Embedder
-from qa.errors import QAError, StorageError
+from qa.embedding import Embedder, ModelRecord
+from qa.errors import IndexMismatchError, QAError, StorageError
 from qa.passages import Chunking
 from qa.weights import load_model, load_recorded
 
@@ -20,9 +22,15 @@ DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=0)
 class Configuration:
     """The model, the sizes of passages in its tokens, none beyond its window, and the generations that are kept."""
 
-    embedder: Embedder
+    model: ModelRecord
+    load: Callable[[], Embedder]
     chunking: Chunking
     keep: int
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The model, loaded at the first passage that wants it; errors are those of its loading."""
+        return self.load()
 
 
 def configured(index: Path, model: str | None, chunking: Chunking | None, keep: int | None) -> Configuration:
@@ -35,13 +43,44 @@ def configured(index: Path, model: str | None, chunking: Chunking | None, keep: 
         sentence = f"An index keeps at least one generation, not {keep}: give a larger number."
         raise StorageError(sentence, "storage.keep", keep=keep)
     before = _manifest(index)
-    embedder = load_recorded(before["model"]) if model is None and "model" in before else load_model(model)
+    embedder = (
+        load_recorded(ModelRecord.read(before["model"])) if model is None and "model" in before else load_model(model)
+    )
     if chunking is None:
         chunking = Chunking(**before["chunking"]) if "chunking" in before else DEFAULT_CHUNKING
     longest = min(chunking.max_tokens, embedder.max_tokens)
+    chunking = Chunking(longest, min(chunking.min_tokens, longest))
+    return Configuration(embedder.record, lambda: embedder, chunking, keep or before.get("keep", KEPT))
+
+
+def as_it_was(index: Path) -> Configuration:
+    """What a change goes by that brings no new text: all as it was, and the model need not be there any more.
+
+    Raises:
+        IndexMissingError, IndexDamagedError, IndexMismatchError: there is no manifest that could be read.
+    """
+    before = generations.read_manifest(index, generations.current_number(index))
+    model = ModelRecord.read(before["model"])
     return Configuration(
-        embedder, Chunking(longest, min(chunking.min_tokens, longest)), keep or before.get("keep", KEPT)
+        model, lambda: load_made_with(index, model), Chunking(**before["chunking"]), before.get("keep", KEPT)
     )
+
+
+def load_made_with(index: Path, model: ModelRecord) -> Embedder:
+    """The model that made an index.
+
+    Raises:
+        IndexMismatchError: the model of that name is not the one that made the index.
+        ModelError: there is no such model any more.
+    """
+    embedder = load_recorded(model)
+    if embedder.fingerprint != model.fingerprint:
+        raise IndexMismatchError(
+            f"The index in {index} was made with another {model.name} than the one installed "
+            f"now: {generations.mend(index)}",
+            "index.model", index=str(index), model=model.name,
+        )  # fmt: skip
+    return embedder
 
 
 def _manifest(index: Path) -> generations.Manifest:

@@ -190,7 +190,7 @@ def _model(opened: list[Index], loaded: list[Embedder]) -> str:
 
     if opened:
         try:
-            embedder = load_recorded(opened[0].manifest["model"])
+            embedder = load_recorded(opened[0].model)
         except ModelError as error:
             again = f"`qa doctor --fix --model NAME --index {opened[0].path}`"
             raise _TroubleError(
@@ -204,7 +204,7 @@ def _model(opened: list[Index], loaded: list[Embedder]) -> str:
 
 
 def _fit(index: Index, embedder: Embedder) -> str:
-    made_with = index.manifest["model"]["fingerprint"]
+    made_with = index.model.fingerprint
     if made_with != embedder.fingerprint:
         raise _TroubleError(
             f"The index was made with a {embedder.name} of fingerprint {made_with}, here is {embedder.fingerprint}",

@@ -12,7 +12,7 @@ import hashlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,28 @@ class Prompts:
 
 
 @dataclass(frozen=True)
+class ModelRecord:
+    """What an index keeps of the model that made it, in its manifest.
+
+    Attributes:
+        name: what the user called it.
+        fingerprint: see :class:`Embedder`.
+        prompts: what was put before questions and passages.
+        dimension: the length of a vector.
+    """
+
+    name: str
+    fingerprint: str
+    prompts: Prompts
+    dimension: int
+
+    @classmethod
+    def read(cls, entry: Mapping[str, Any]) -> ModelRecord:
+        """From a manifest's entry, as ``asdict`` made it."""
+        return cls(entry["name"], entry["fingerprint"], Prompts(**entry["prompts"]), entry["dimension"])
+
+
+@dataclass(frozen=True)
 class Embedded:
     """A text's embeddings.
 
@@ -64,8 +86,8 @@ class Embedder:
         prompts: what is put before questions and passages.
         dimension: d, the length of a vector.
         max_tokens: tokens of a passage that the model reads, prompt and specials aside.
-        fingerprint: 16 hex digits over all weights' shapes and a sample of their values, the tokens of a
-            probe text and the kind of pooling: another model, or another training of it, has others.
+        fingerprint: 16 hex digits over all weights, the tokenizer, the window and the kind of pooling:
+            another model, or another training of it, has others.
     """
 
     def __init__(self, model: Any, name: str) -> None:
@@ -83,6 +105,11 @@ class Embedder:
         self.fingerprint = _fingerprint(model)
         own = model.prompts or {}
         self._set(Prompts(query=own.get("query") or "", passage=own.get("document") or own.get("passage") or ""))
+
+    @property
+    def record(self) -> ModelRecord:
+        """What tells it from another model, or from the same with other prompts."""
+        return ModelRecord(self.name, self.fingerprint, self.prompts, self.dimension)
 
     def with_prompts(self, prompts: Prompts) -> Embedder:
         """The same model, in memory once, with other prompts."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +25,8 @@ from qa.batches import Batches, Embedding
 from qa.building import Known, Split, content_key, read_source, write_generation
 from qa.collection import Texts, renamed, with_added, without
 from qa.commit import new_generation
-from qa.configuration import Configuration, configured
-from qa.embedding import Embedder, Progress
+from qa.configuration import Configuration, as_it_was, configured, load_made_with
+from qa.embedding import Embedder, ModelRecord, Progress
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, QAError
 from qa.lexical import Analysis, words
 from qa.passages import SPLITTING, Chunking, Passage
@@ -34,7 +34,6 @@ from qa.sentences import Span
 from qa.sources import DEFAULT_MAX_CHARS, Source, clean_name, read_sources
 from qa.stores.faiss import FaissStore
 from qa.stores.tokens import TokenVectors
-from qa.weights import load_recorded
 
 Given = Iterable[str | Path | Source] | str | Path | Source
 """Files, folders (the texts and documents in them) and texts."""
@@ -73,6 +72,7 @@ class Index:
     Attributes:
         path: the index folder.
         generation: the generation's number.
+        model: what made it.
         sources: name -> Source, in the order given.
         passages: all passages, source by source, in reading order.
         built: what the build did, when this object came from :meth:`build`.
@@ -83,6 +83,7 @@ class Index:
         self.path = path
         self.generation = generation
         self.manifest = manifest
+        self.model = ModelRecord.read(manifest["model"])
         self._stamp = generations.stamp(path)
         self.built: BuildReport | None = None
         self.sources = {entry["name"]: read_source(folder, entry) for entry in manifest["sources"]}
@@ -135,7 +136,8 @@ class Index:
             In each case the index that was there stays.
         """
         texts = with_added({}, read_sources(sources, max_chars=max_chars))
-        return cls._made(Path(path), lambda _: texts, QAError, model, chunking, progress, keep)
+        configure = partial(configured, Path(path), model, chunking, keep)
+        return cls._made(Path(path), lambda _: texts, configure, QAError, progress)
 
     @classmethod
     def add(
@@ -153,13 +155,12 @@ class Index:
         cannot be read is refused (IndexError_), for its texts would be lost.
         """
         new = read_sources(sources, max_chars=max_chars)
-        return cls._made(
-            Path(path), lambda texts: with_added(texts, new), IndexMissingError, progress=progress, keep=keep
-        )
+        configure = partial(configured, Path(path), None, None, keep)
+        return cls._made(Path(path), lambda texts: with_added(texts, new), configure, IndexMissingError, progress)
 
     @classmethod
     def remove(cls, names: Iterable[str], path: str | Path = DEFAULT_INDEX, *, purge: bool = True) -> Index:
-        """Takes the sources of these names out of the index; what stays is not embedded again.
+        """Takes the sources of these names out of the index; what stays is not embedded again, and no model loaded.
 
         With ``purge`` earlier generations go too: then no file below ``path`` holds anything of these sources,
         nor their vectors. Without it one can still go back to them.
@@ -179,45 +180,43 @@ class Index:
             earlier = {name for entry in generations.log(path) for name in entry.sources} if purge else set()
             return without(texts, {name for name in given if name in texts or name not in earlier})
 
-        return cls._made(path, left, purge=purge)
+        return cls._made(path, left, partial(as_it_was, path), purge=purge)
 
     @classmethod
     def rename(cls, old: str, new: str, path: str | Path = DEFAULT_INDEX) -> Index:
-        """Gives a source of the index another name, in its place; nothing is embedded again.
+        """Gives a source of the index another name, in its place; nothing is embedded again, and no model loaded.
 
         Raises:
             SourceError: there is no source of the old name, or another of the new. IndexError_, StorageError:
             as for :meth:`remove`.
         """
-        return cls._made(_there(path), lambda texts: renamed(texts, old, new))
+        path = _there(path)
+        return cls._made(path, lambda texts: renamed(texts, old, new), partial(as_it_was, path))
 
     @classmethod
     def _made(
         cls,
         path: Path,
         choose: Callable[[Texts], Texts],
+        configure: Callable[[], Configuration],
         forgiven: type[QAError] | tuple[()] = (),
-        model: str | None = None,
-        chunking: Chunking | None = None,
         progress: Progress | None = None,
-        keep: int | None = None,
         purge: bool = False,
     ) -> Index:
         """A generation of what ``choose`` makes of the present texts; there are none where opening the index
         raises what is forgiven. With ``purge`` no other stays."""
         started = datetime.now(UTC)
-        configured(path, model, chunking, keep)  # what is wrong with that is told before anything is made
+        configure()  # what is wrong with that is told before anything is made
         with new_generation(path, purge=purge) as folder:
             number = int(folder.name.partition(".")[0])
             # The lock is held: what another process has put there meanwhile is built upon, not lost.
-            made = configured(path, model, chunking, keep)
+            made = configure()
             before = cls._before(path, forgiven)
             texts = choose(dict(before.sources) if before else {})
             known = cls._known(path, before, made)
             counts = write_generation(folder, list(texts.values()), made, known, progress)
         try:
             index = cls.read(path, number)
-            index.__dict__["embedder"] = made.embedder
         except IndexDamagedError:  # another process has put one in its place meanwhile, and removed it
             index = cls.open(path)
         seconds = (datetime.now(UTC) - started).total_seconds()
@@ -253,9 +252,8 @@ class Index:
     @classmethod
     def _known(cls, path: Path, before: Index | None, made: Configuration) -> Known:
         """What the present generation, a killed build and the generations kept beside them hold already."""
-        embedder = made.embedder
-        batches = Batches(path, embedder)
-        present = dict(_embedded_in(before, embedder)) if before else {}
+        batches = Batches(path, made.model)
+        present = dict(_embedded_in(before, made.model)) if before else {}
 
         @cache
         def earlier() -> dict[str, Embedding]:
@@ -264,7 +262,7 @@ class Index:
             for number in generations.numbers(path):
                 if before is None or number != before.generation:
                     with suppress(QAError):
-                        found |= _embedded_in(cls.read(path, number), embedder)
+                        found |= _embedded_in(cls.read(path, number), made.model)
             return found
 
         def embedded(key: str) -> Embedding | None:
@@ -295,15 +293,7 @@ class Index:
             IndexMismatchError: the model of that name is not the one that made the index.
             ModelError: there is no such model any more.
         """
-        model = self.manifest["model"]
-        embedder = load_recorded(model)
-        if embedder.fingerprint != model["fingerprint"]:
-            raise IndexMismatchError(
-                f"The index in {self.path} was made with another {model['name']} than the one installed "
-                f"now: {generations.mend(self.path)}",
-                "index.model", index=str(self.path), model=model["name"],
-            )  # fmt: skip
-        return embedder
+        return load_made_with(self.path, self.model)
 
     def is_current(self) -> bool:
         """Whether the folder still names this generation; False once a rebuild has put another there."""
@@ -349,8 +339,8 @@ def _there(path: str | Path) -> Path:
 def _split_in(index: Index, made: Configuration) -> dict[str, Split]:
     """How a generation's sources are split, if it was done as it would be now."""
     manifest = index.manifest
-    now = (SPLITTING, asdict(made.chunking), made.embedder.fingerprint)
-    if (manifest.get("splitting"), manifest["chunking"], manifest["model"]["fingerprint"]) != now:
+    now = (SPLITTING, asdict(made.chunking), made.model.fingerprint)
+    if (manifest.get("splitting"), manifest["chunking"], index.model.fingerprint) != now:
         return {}
     return {
         source.sha256: (
@@ -361,10 +351,9 @@ def _split_in(index: Index, made: Configuration) -> dict[str, Split]:
     }
 
 
-def _embedded_in(index: Index, embedder: Embedder) -> Iterator[tuple[str, Embedding]]:
+def _embedded_in(index: Index, model: ModelRecord) -> Iterator[tuple[str, Embedding]]:
     """What a generation has of passages, if the same model made it."""
-    model = index.manifest["model"]
-    if (model["fingerprint"], model["prompts"]) != (embedder.fingerprint, asdict(embedder.prompts)):
+    if (index.model.fingerprint, index.model.prompts) != (model.fingerprint, model.prompts):
         return
     vectors = index.store.vectors
     for number, passage in enumerate(index.passages):

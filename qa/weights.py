@@ -20,7 +20,6 @@ import shutil
 import struct
 import tempfile
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -32,7 +31,7 @@ import numpy.typing as npt
 import platformdirs
 from filelock import FileLock
 
-from qa.embedding import Embedder, Prompts, load_embedder
+from qa.embedding import Embedder, ModelRecord, Prompts, load_embedder
 from qa.errors import ModelError, StorageError
 
 DEFAULT_MODEL = "multilingual-e5-small"
@@ -93,9 +92,12 @@ def load_model(name: str | None = None, prompts: Prompts | None = None) -> Embed
     return embedder if prompts in (None, embedder.prompts) else embedder.with_prompts(prompts)
 
 
-def load_recorded(model: Mapping[str, Any]) -> Embedder:
-    """The model that a manifest names, with its prompts; errors are those of :func:`load_model`."""
-    return load_model(model["name"], Prompts(**model["prompts"]))
+def load_recorded(model: ModelRecord) -> Embedder:
+    """The model that an index names, with its prompts; errors are those of :func:`load_model`.
+
+    It need not be the one that made the index: its fingerprint tells.
+    """
+    return load_model(model.name, model.prompts)
 
 
 @lru_cache(maxsize=2)

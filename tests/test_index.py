@@ -17,7 +17,14 @@ from qa import generations
 from qa import index as index_module
 from qa.answer import answer
 from qa.commit import roll_back
-from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, SourceError, StorageError
+from qa.errors import (
+    IndexDamagedError,
+    IndexMismatchError,
+    IndexMissingError,
+    ModelError,
+    SourceError,
+    StorageError,
+)
 from qa.index import Index
 from qa.lexical import words
 from qa.passages import Chunking, split_passages
@@ -178,11 +185,11 @@ def test_passages_fit_the_models_window_even_without_a_full_stop(tmp_path: Path)
     assert len("".join(index.text(passage) for passage in index.passages)) == len(text)
 
 
-def rewrite_manifest(path: Path, change: dict[str, dict[str, object]]) -> None:
+def rewrite_manifest(path: Path, change: dict[str, object]) -> None:
     folder = path / "generations" / "1"
     manifest = json.loads((folder / "manifest.json").read_text())
     for key, value in change.items():
-        manifest[key] = {**manifest[key], **value}
+        manifest[key] = {**manifest[key], **value} if isinstance(value, dict) else value
     (folder / "manifest.json").unlink()
     generations.write_manifest(folder, {key: manifest[key] for key in manifest if key not in ("files", "sha256")})
 
@@ -279,6 +286,24 @@ def test_what_is_removed_or_renamed_embeds_nothing(tmp_path: Path) -> None:
     removed = Index.remove(["cats", "birds"], tmp_path)
     assert what_is_there(removed) == {"dogs (old)": DOGS.text}
     assert removed.built is not None and (removed.built.embedded, removed.built.reused) == (0, 1)
+
+
+def test_a_text_can_be_taken_out_when_the_model_is_gone(tmp_path: Path) -> None:
+    Index.build([CATS, DOGS], tmp_path)
+    rewrite_manifest(tmp_path, {"model": {"name": str(tmp_path / "gone")}})
+    assert what_is_there(Index.rename("dogs", "wolves", tmp_path)) == {"cats": CATS.text, "wolves": DOGS.text}
+    left = Index.remove("cats", tmp_path)
+    assert what_is_there(left) == {"wolves": DOGS.text}
+    with pytest.raises(ModelError, match="gone"):
+        _ = left.embedder
+
+
+def test_what_another_release_split_is_not_split_anew_with_another_model(tmp_path: Path) -> None:
+    Index.build([CATS, DOGS], tmp_path)
+    rewrite_manifest(tmp_path, {"splitting": 0, "model": {"fingerprint": "0" * 16}})
+    with pytest.raises(IndexMismatchError, match="made with another multilingual-e5-small"):
+        Index.remove("cats", tmp_path)
+    assert list(Index.open(tmp_path).sources) == ["cats", "dogs"]
 
 
 def test_names_that_are_not_there_or_taken_and_the_last_text_are_refused(tmp_path: Path) -> None:
