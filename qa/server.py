@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from qa.accounts import Accounts
     from qa.ui.open_index import OpenIndex
 
-MAX_UPLOAD = "50mb"
 RATE = 600
 """Requests that ask or change something, a minute and client, where other machines reach the chat; a page that is
 open makes up to 150."""
@@ -134,7 +133,7 @@ def build_app(
     from qa.guard import Guard
     from qa.metrics import Metrics
     from qa.ui.endpoints import give_json_to_mcp
-    from qa.ui.page import build_page, head, theme
+    from qa.ui.page import MAX_UPLOAD, build_page, head, theme
     from qa.ui.sign_in import SignIn
 
     app = FastAPI(title="cited-qa", openapi_url=None, docs_url=None, redoc_url=None)

@@ -28,6 +28,7 @@ from conftest import ARTICLE as ARTICLE_FILE
 
 from qa.index import Index
 from qa.sources import Source
+from qa.ui.page import MAX_UPLOAD
 from qa.ui.words import words_of
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -323,6 +324,42 @@ def test_a_file_of_no_kind_is_refused_in_the_visitors_language_and_those_beside_
     assert not page.is_visible(".toast-wrap .toast-body")
     box, panel = result.bounding_box(), page.locator("#reading").bounding_box()
     assert panel["y"] <= box["y"] and box["y"] + box["height"] <= panel["y"] + panel["height"]  # seen, not below
+
+
+def test_a_file_that_is_too_large_is_left_out_and_those_beside_it_are_taken(
+    visit: Visit, own_address: str, tmp_path: Path
+) -> None:
+    page = visit(own_address)
+    with (tmp_path / "heavy.txt").open("wb") as heavy:
+        heavy.truncate(MAX_UPLOAD)
+    (tmp_path / "tower.md").write_text("塔は赤い。", encoding="utf-8")
+    open_texts(page)
+    page.set_input_files("#text-files input[type=file]", [tmp_path / "tower.md", tmp_path / "heavy.txt"])
+    page.wait_for_function("() => document.querySelector('#text-files').textContent.includes('tower')")
+    assert page.inner_text("#build-result .line").startswith("heavy.txt は除きました。")
+    assert "50 MiB" in page.inner_text("#build-result .line")
+    assert not page.is_visible(".toast-wrap .toast-body")
+    page.click("#build")
+    row(page, "tower.md", ".ready").wait_for(**WITHIN)
+
+
+@pytest.mark.parametrize("place", ["#chat", "#text-files button"])
+def test_a_heavy_file_is_left_out_wherever_it_is_dropped(visit: Visit, own_address: str, place: str) -> None:
+    page = visit(own_address)
+    open_texts(page)
+    page.evaluate(
+        """([place, bytes]) => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array(bytes + 1)], 'heavy.txt'));
+          data.items.add(new File(['塔は赤い。'], 'tower.txt'));
+          const drop = new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true});
+          document.querySelector(place).dispatchEvent(drop);
+        }""",
+        [place, MAX_UPLOAD],
+    )
+    page.wait_for_function("() => document.querySelector('#text-files')?.textContent.includes('tower')")
+    assert page.inner_text("#build-result .line").startswith("heavy.txt は除きました。")
+    assert not page.is_visible(".toast-wrap .toast-body")
 
 
 def test_a_file_dropped_anywhere_opens_the_panel_with_it(visit: Visit, own_address: str) -> None:

@@ -33,6 +33,8 @@ LeftOut = frozenset[str]
 """The names of the texts that a visitor does not ask."""
 NOTHING: LeftOut = frozenset()
 
+MAX_UPLOAD = 50 * 1024**2
+"""Bytes of the files that are given at once; a request may hold somewhat more (guard.py)."""
 UPLOADS_KEPT = 3600
 """Seconds after which an uploaded file is deleted."""
 QUESTIONS_AT_ONCE = 4
@@ -58,7 +60,7 @@ def build_page(open_index: OpenIndex) -> gr.Blocks:
 
 
 def head(reader: str | None = None) -> str:
-    """What goes into the document's head: the words of every language, our scripts and styles.
+    """What goes into the document's head: the words of every language, limits, our scripts and styles.
 
     Where who sees the page has signed in, and can sign out, ``reader`` is the cookie that tells accounts apart.
     """
@@ -67,7 +69,8 @@ def head(reader: str | None = None) -> str:
     scripts = "".join(f"<script>\n{asset(name)}</script>" for name in _HEAD_SCRIPTS)
     styles = "".join(f"<style>\n{asset(name)}</style>" for name in _STYLES)
     session = f'<meta name="qa-reader" content="{escape(reader)}">' if reader else ""
-    return f'{session}<script type="application/json" id="qa-words">{words}</script>{scripts}{styles}'
+    limit = f'<meta name="qa-upload" content="{MAX_UPLOAD}">'
+    return f'{session}{limit}<script type="application/json" id="qa-words">{words}</script>{scripts}{styles}'
 
 
 def theme() -> gr.themes.Base:
