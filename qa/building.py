@@ -30,6 +30,8 @@ Entry = dict[str, Any]
 """What a manifest says of a source: name, file, sha256, characters, and the file of its places if it has any."""
 Split = tuple[list[Passage], list[list[Span]]]
 """A source's passages, and the sentences of each."""
+Section = tuple[str, tuple[str, ...]]
+"""A passage's section, and the headings above it."""
 
 
 @dataclass(frozen=True)
@@ -70,17 +72,7 @@ def write_generation(
     Raises:
         SourceError: the texts hold no sentence.
     """
-    passages: list[Passage] = []
-    sentences: list[tuple[int, int, int]] = []
-    for number, source in enumerate(texts):
-        if progress:
-            progress(number, len(texts), "splitting")
-        found, spans = known.split.get(source.sha256) or split_passages(
-            source, made.embedder.count_tokens, made.chunking
-        )
-        for passage, own in zip(found, spans, strict=True):
-            sentences.extend((len(passages), start, end) for start, end in own)
-            passages.append(replace(passage, source=source.name))
+    passages, sentences = _split(texts, made, known, progress)
     by_name = {source.name: source for source in texts}
     contents = [by_name[p.source].text[p.start : p.end] for p in passages]
     if not contents:
@@ -89,11 +81,7 @@ def write_generation(
     vectors, counts = _embed(folder, contents, made, known, progress)
     FaissStore(vectors, BM25([words(content) for content in contents])).save(folder)
     entries = _write_sources(folder, texts)
-    names = {name: number for number, name in enumerate(by_name)}
-    sections = {one: number for number, one in enumerate(dict.fromkeys((p.section, p.headings) for p in passages))}
-    rows = [(names[p.source], p.start, p.end, sections[p.section, p.headings], p.furniture) for p in passages]
-    np.save(folder / "spans.npy", np.array(rows, dtype=np.int64), allow_pickle=False)
-    np.save(folder / "sentences.npy", np.array(sentences, dtype=np.int64).reshape(-1, 3), allow_pickle=False)
+    sections = _write_spans(folder, passages, sentences, list(by_name))
     manifest = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "model": asdict(made.model),
@@ -108,6 +96,36 @@ def write_generation(
     }
     generations.write_manifest(folder, manifest)
     return counts
+
+
+def _split(
+    texts: Sequence[Source], made: Configuration, known: Known, progress: Progress | None
+) -> tuple[list[Passage], list[tuple[int, int, int]]]:
+    """The passages of all texts, and their sentences: the passage's number, start, end."""
+    passages: list[Passage] = []
+    sentences: list[tuple[int, int, int]] = []
+    for number, source in enumerate(texts):
+        if progress:
+            progress(number, len(texts), "splitting")
+        found, spans = known.split.get(source.sha256) or split_passages(
+            source, made.embedder.count_tokens, made.chunking
+        )
+        for passage, own in zip(found, spans, strict=True):
+            sentences.extend((len(passages), start, end) for start, end in own)
+            passages.append(replace(passage, source=source.name))
+    return passages, sentences
+
+
+def _write_spans(
+    folder: Path, passages: Sequence[Passage], sentences: Sequence[tuple[int, int, int]], names: Sequence[str]
+) -> list[Section]:
+    """Writes where passages and sentences stand; returns the sections, which a passage names by number."""
+    sources = {name: number for number, name in enumerate(names)}
+    sections = {one: number for number, one in enumerate(dict.fromkeys((p.section, p.headings) for p in passages))}
+    rows = [(sources[p.source], p.start, p.end, sections[p.section, p.headings], p.furniture) for p in passages]
+    np.save(folder / "spans.npy", np.array(rows, dtype=np.int64), allow_pickle=False)
+    np.save(folder / "sentences.npy", np.array(sentences, dtype=np.int64).reshape(-1, 3), allow_pickle=False)
+    return list(sections)
 
 
 def _write_sources(folder: Path, texts: Sequence[Source]) -> list[Entry]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from qa.accounts import Accounts
+    from qa.metrics import Metrics
     from qa.ui.open_index import OpenIndex
 
 RATE = 600
@@ -127,8 +128,7 @@ def build_app(
 ) -> FastAPI:
     """The ASGI application: the page, what a supervisor asks, MCP if wanted, and the guard before them."""
     import gradio as gr
-    from fastapi import FastAPI, Response
-    from fastapi.responses import JSONResponse
+    from fastapi import FastAPI
 
     from qa.guard import Guard
     from qa.metrics import Metrics
@@ -137,28 +137,9 @@ def build_app(
     from qa.ui.sign_in import SignIn
 
     app = FastAPI(title="cited-qa", openapi_url=None, docs_url=None, redoc_url=None)
-
-    @app.get("/healthz")
-    def healthz() -> dict[str, Any]:
-        """Whether questions can be answered, and from which generation of the index."""
-        index = open_index.available()
-        status = "ok" if index else "building" if open_index.building else "no index"
-        return {"status": status, "generation": index.generation if index else None}
-
-    @app.get("/readyz")
-    def readyz() -> Any:
-        """The same, with status 503 while nothing answers."""
-        told = healthz()
-        return JSONResponse(told, status_code=200 if told["status"] == "ok" else 503)
-
     metrics = Metrics(open_index)
     open_index.observe = metrics.question
-
-    @app.get("/metrics")
-    def counts() -> Any:
-        """Counts in Prometheus' text form."""
-        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
-
+    _tell_supervisors(app, open_index, metrics)
     sign_in = SignIn(accounts, cookie) if accounts else None
     if sign_in:
         sign_in.add_to(app)
@@ -186,6 +167,30 @@ def build_app(
             raise ServeError(f"MCP cannot be served ({page.mcp_error}): serve without --mcp.")
         give_json_to_mcp(page)
     return served
+
+
+def _tell_supervisors(app: FastAPI, open_index: OpenIndex, metrics: Metrics) -> None:
+    """Adds what a supervisor asks."""
+    from fastapi import Response
+    from fastapi.responses import JSONResponse
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, Any]:
+        """Whether questions can be answered, and from which generation of the index."""
+        index = open_index.available()
+        status = "ok" if index else "building" if open_index.building else "no index"
+        return {"status": status, "generation": index.generation if index else None}
+
+    @app.get("/readyz")
+    def readyz() -> Any:
+        """The same, with status 503 while nothing answers."""
+        told = healthz()
+        return JSONResponse(told, status_code=200 if told["status"] == "ok" else 503)
+
+    @app.get("/metrics")
+    def counts() -> Any:
+        """Counts in Prometheus' text form."""
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _expect_mcp() -> None:
