@@ -99,6 +99,10 @@ _RECOGNISED_BY_ZEROS = 0.2
 """The same where zero bytes leave only UTF-16 and its two byte orders, of which the wrong one scores next to 0."""
 _SAMPLE = 10_000
 """Runs of characters beyond ASCII that are looked at."""
+_SAMPLE_BYTES = 1 << 20
+"""Bytes from the first beyond ASCII on by which the language is told; what is found has to read all of them."""
+_LEAD = 64
+"""Bytes before these that belong to the sample; even, for UTF-16."""
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf_8"),
     (codecs.BOM_UTF32_LE, "utf_32_le"),  # begins with UTF-16's
@@ -106,8 +110,23 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf_16_le"),
     (codecs.BOM_UTF16_BE, "utf_16_be"),
 )
-_ISO_2022_JP = (b"\x1b$B", b"\x1b$@", b"\x1b$(D", b"\x1b$(O", b"\x1b$(Q")
+_ISO_2022_JP = regex.compile(rb"\x1b(?:\$[B@]|\$\([DOQ]|\(I)")
+_SHIFT = regex.compile(rb"(\x1b(?:\([BJI]|\$[B@]))")
+_WEB = {
+    "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874",
+    "shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "big5": "cp950",
+} | {
+    same: same
+    for same in (
+        "utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp932", "euc_jp", "iso2022_jp", "gb18030", "cp949", "cp950",
+        "big5hkscs", "cp866", "cp874", "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic",
+        *(f"cp{number}" for number in range(1250, 1259)),
+        *(f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)),
+    )
+}  # fmt: skip
+"""Encodings of the Encoding Standard by Python's names, and what is meant by each: often a larger one."""
 _BEYOND_ASCII = regex.compile(r"(?<before>(?<=[a-z]))?(?<run>[^\x00-\x7f]+)(?<after>(?=[a-z]))?")
+_BEYOND_ASCII_BYTE = regex.compile(rb"[\x80-\xff]")
 _CONTROL = regex.compile(r"[\p{Cc}--[\s\x1b\x1a\x08]]", regex.V1)
 _CONTROL_BYTE = regex.compile(rb"[\x00-\x07\x0e-\x19\x1c-\x1f\x7f]")
 _MOST_CONTROLS = 0.02
@@ -118,9 +137,9 @@ def decode(data: bytes) -> str | None:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return _text(data[len(mark) :], encoding)
-    if any(escape in data for escape in _ISO_2022_JP):
-        text = _text(data, "iso2022_jp_3", "iso2022_jp_2")
-        if text is not None:
+    if _ISO_2022_JP.search(data):
+        text = _text(data, "iso2022_jp_3", "iso2022_jp_2") or _shifted(data)
+        if text is not None or data.isascii():
             return text
     text = _text(data, "utf_8")
     if text is None:
@@ -128,6 +147,19 @@ def decode(data: bytes) -> str | None:
     if text is None and b"\0" not in data:
         text = _guessed(data)
     return text
+
+
+def web_codec(name: str) -> str | None:
+    """What is meant by the name of an encoding that a page or a server gives; None for what is none of the web's.
+
+    Python knows others, which take for ever or run into errors of their own.
+    """
+    for own in (name, name.removeprefix("x-")):
+        try:
+            return _WEB.get(codecs.lookup(own).name)
+        except (LookupError, ValueError):
+            continue
+    return None
 
 
 def is_binary(data: bytes) -> bool:
@@ -142,28 +174,73 @@ def _text(data: bytes, *encodings: str) -> str | None:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text and len(_CONTROL.findall(text)) <= _MOST_CONTROLS * len(text):
+        if _is_text(text):
             return text
     return None
 
 
+def _is_text(text: str) -> bool:
+    return "\0" not in text and len(_CONTROL.findall(text)) <= _MOST_CONTROLS * len(text)
+
+
+def _shifted(data: bytes) -> str | None:
+    """ISO-2022-JP as mail is written in Japan, with Microsoft's own signs and half-width katakana (CP50221)."""
+    parts, shift = [], b"\x1b(B"
+    for part in _SHIFT.split(data):
+        if part.startswith(b"\x1b"):
+            shift = part
+        elif shift == b"\x1b(I":
+            parts.append(bytes(byte + 0x80 if 0x21 <= byte <= 0x5F else byte for byte in part))
+        elif shift.startswith(b"\x1b$"):
+            if len(part) % 2:
+                return None
+            parts += [_as_shift_jis(row, cell) for row, cell in zip(part[::2], part[1::2], strict=True)]
+        else:
+            parts.append(part)
+    return _text(b"".join(parts), "cp932")
+
+
+def _as_shift_jis(row: int, cell: int) -> bytes:
+    """The two bytes of JIS X 0208 in the other encoding of the same table."""
+    lead = (row + 1) // 2 + (0x70 if row < 0x5F else 0xB0)
+    trail = cell + (0x20 if cell > 0x5F else 0x1F) if row % 2 else cell + 0x7E
+    return bytes((lead & 0xFF, trail & 0xFF))
+
+
 def _recognised(data: bytes) -> str | None:
     """The text that looks most like one of the languages, if any does."""
-    best, best_score = None, _RECOGNISED_BY_ZEROS if b"\0" in data else _RECOGNISED
+    sample = _sample(data)
+    least = _RECOGNISED_BY_ZEROS if b"\0" in data else _RECOGNISED
+    found: list[tuple[float, tuple[str, ...]]] = []
     for encoding in ("utf_16_le", "utf_16_be"):
-        text = _text(data, encoding)
-        if text:
+        if text := _text_of_part(sample, encoding):
             score = max(_ascii_share(text), *(_likeness(text, language) for language in _LANGUAGES))
-            if score > best_score:
-                best, best_score = text, score
-    if b"\0" in data:
-        return best
-    for language in _LANGUAGES:
+            found.append((score, (encoding,)))
+    for language in _LANGUAGES if b"\0" not in data else ():
         for encodings in language.encodings:
-            text = _text(data, *encodings)
-            if text and (score := _likeness(text, language)) > best_score:
-                best, best_score = text, score
-    return best
+            if text := _text_of_part(sample, *encodings):
+                found.append((_likeness(text, language), encodings))
+    likeliest = sorted((one for one in found if one[0] > least), key=lambda one: -one[0])
+    return next((text for _, encodings in likeliest if (text := _text(data, *encodings))), None)
+
+
+def _sample(data: bytes) -> bytes:
+    """Where a text begins to be more than ASCII."""
+    first = _BEYOND_ASCII_BYTE.search(data)
+    start = max(0, first.start() - _LEAD) & ~1 if first else 0
+    return data[start : start + _SAMPLE_BYTES]
+
+
+def _text_of_part(part: bytes, *encodings: str) -> str | None:
+    """The same as :func:`_text` of bytes that may end within a character."""
+    for encoding in encodings:
+        try:
+            text = codecs.getincrementaldecoder(encoding)().decode(part, final=len(part) < _SAMPLE_BYTES)
+        except UnicodeDecodeError:
+            continue
+        if _is_text(text):
+            return text
+    return None
 
 
 def _ascii_share(text: str) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import posixpath
 import re
 import socket
 import ssl
@@ -20,6 +21,7 @@ from email.message import Message
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from qa import __version__
+from qa.encodings import web_codec
 from qa.errors import SourceError
 from qa.sources import DEFAULT_MAX_BYTES, DEFAULT_MAX_CHARS, Source, clean_name, source_from_bytes
 
@@ -31,6 +33,8 @@ _SUFFIXES = {
     "text/html": ".html", "application/xhtml+xml": ".html", "text/plain": ".txt", "text/markdown": ".md",
     "text/vtt": ".vtt", "application/x-subrip": ".srt",
 }  # fmt: skip
+_TEXTS = {*_SUFFIXES.values(), ".htm", ".xhtml", ".ass", ".ssa"}
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _MOVED = {301, 302, 303, 307, 308}
 
@@ -73,17 +77,35 @@ def fetch(url: str, *, max_chars: int = DEFAULT_MAX_CHARS, allowed: Callable[[Ad
     final, kind, data = _get(url.strip(), allowed or is_public, deadline)
     place = urlsplit(final)
     name = clean_name(f"{place.netloc}{place.path}".rstrip("/") + (f"?{place.query}" if place.query else ""))
-    # What is binary is known by its content; of the rest the server says what it is.
-    suffix = _SUFFIXES.get(kind.get_content_type(), "")
-    return source_from_bytes(name + suffix, _marked(data, kind), max_chars=max_chars).named(name)
+    return source_from_bytes(name + _suffix(place.path, kind, data), _marked(data, kind), max_chars=max_chars).named(
+        name
+    )
+
+
+def _suffix(path: str, kind: Message, data: bytes) -> str:
+    """What a text is: as its server says, else its name, else its beginning. The rest shows in its bytes."""
+    said = kind.get("Content-Type") and kind.get_content_type()
+    if said in (None, "text/plain", "application/octet-stream"):
+        own = posixpath.splitext(path)[1].lower()
+        if own in _TEXTS:
+            return own
+        if said != "text/plain" and _PAGE.match(data):
+            return ".html"
+    return _SUFFIXES.get(said or "", "")
 
 
 def _marked(data: bytes, kind: Message) -> bytes:
     """A text in the encoding that the server names, as UTF-8 with its mark; else as it came."""
-    encoding = kind.get_content_charset()
-    if encoding and kind.get_content_maintype() == "text":
-        with suppress(LookupError, UnicodeDecodeError):
-            return data.decode(encoding).encode("utf-8-sig")
+    named = kind.get_param("charset")
+    codec = web_codec(named) if isinstance(named, str) and kind.get_content_maintype() == "text" else None
+    if codec is None or codec == "iso2022_jp":  # which is read better by what is in it
+        return data
+    with suppress(UnicodeError):
+        if codec == "cp1252" and not data.isascii():  # many servers say so of whatever they send
+            data.decode("utf-8")
+            return data
+    with suppress(UnicodeError):
+        return data.decode(codec).encode("utf-8-sig")
     return data
 
 
@@ -200,8 +222,12 @@ def _looked_up(url: str, place: SplitResult, allowed: Callable[[Address], bool])
 def _received(reply: http.client.HTTPResponse, deadline: float) -> bytes:
     """What comes, until it is all, too much or too late."""
     data = bytearray()
-    while len(data) <= DEFAULT_MAX_BYTES and time.monotonic() < deadline and (more := reply.read1(1 << 16)):
+    more = b"-"
+    while more and len(data) <= DEFAULT_MAX_BYTES and time.monotonic() < deadline:
+        more = reply.read1(1 << 16)
         data += more
+    if reply.length and not more:  # of those that are promised
+        raise ConnectionError("it broke off")
     return bytes(data)
 
 

@@ -183,6 +183,17 @@ def test_a_page_is_read_in_the_encoding_that_it_names(declared: str) -> None:
     assert text("a.html", page.encode(declared)) == text("a.html", PAGE.encode())
 
 
+@pytest.mark.parametrize("declared", ["utf-16", "unicode_escape", "punycode", "klingon", "us-ascii"])
+def test_a_page_that_names_what_it_cannot_be_in_is_read_all_the_same(declared: str) -> None:
+    page = PAGE.replace('charset="utf-8"', f'charset="{declared}"').replace("</p>", r" \ud800</p>", 1)
+    assert text("a.html", page.encode()) == text("a.html", PAGE.replace("</p>", r" \ud800</p>", 1).encode())
+
+
+def test_a_zero_byte_in_a_page_is_nothing() -> None:
+    page = PAGE.replace('<meta charset="utf-8">', "")
+    assert text("a.html", page.replace("</p>", "\0</p>", 1).encode()) == text("a.html", page.encode())
+
+
 @pytest.mark.parametrize("encoding", ["euc_jp", "cp932", "utf-8-sig", "utf-16"])
 def test_a_page_that_does_not_say_its_encoding_is_read_as_a_text_is(encoding: str) -> None:
     page = PAGE.replace('<meta charset="utf-8">', "")

@@ -25,6 +25,8 @@ from qa.errors import SourceError
 from qa.fetching import Address, fetch, is_public
 
 ASKED: list[tuple[str, dict[str, str]]] = []
+SAID: dict[str, tuple[bytes, str | None]] = {}
+"""What stands at a path beside those below, and what kind its server says it is."""
 
 
 class Site(BaseHTTPRequestHandler):
@@ -33,6 +35,9 @@ class Site(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         ASKED.append((self.path, dict(self.headers)))
         path = self.path.partition("?")[0]
+        if path in SAID:
+            self.reply(200, *SAID[path])
+            return
         match path:
             case "/灯台" | "/%E7%81%AF%E5%8F%B0":
                 self.reply(200, PAGE.encode(), "text/html; charset=utf-8")
@@ -57,6 +62,8 @@ class Site(BaseHTTPRequestHandler):
                 self.reply(200, b"x" * 5000, "text/plain")
             case "/packed":
                 self.reply(200, b"x", "text/plain", **{"Content-Encoding": "gzip"})
+            case "/broken":
+                self.reply(200, b"x" * 200, "text/plain", **{"Content-Length": "5000"})
             case "/slow":
                 self.send_response(200)
                 self.end_headers()
@@ -67,10 +74,11 @@ class Site(BaseHTTPRequestHandler):
             case _:
                 self.reply(404, b"no", "text/plain")
 
-    def reply(self, status: int, content: bytes, kind: str, **headers: str) -> None:
+    def reply(self, status: int, content: bytes, kind: str | None, **headers: str) -> None:
         self.send_response(status)
         for name, value in {"Content-Type": kind, "Content-Length": str(len(content)), **headers}.items():
-            self.send_header(name, value)
+            if value is not None:
+                self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
 
@@ -124,6 +132,57 @@ def test_an_address_in_a_redirect_is_taken_byte_for_byte(site: str) -> None:
 
 def test_the_encoding_that_the_server_names_counts(site: str) -> None:
     assert fetch(f"{site}/old", allowed=anyone).text == fetch(f"{site}/灯台", allowed=anyone).text
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "us-ascii", "windows-1252", "utf-8"])
+def test_utf_8_is_known_whatever_the_server_names(site: str, charset: str) -> None:
+    SAID["/said"] = ("5 € – “cheap”".encode(), f"text/plain; charset={charset}")
+    assert fetch(f"{site}/said", allowed=anyone).text == "5 € – “cheap”"
+
+
+def test_latin_1_means_the_larger_encoding_of_windows(site: str) -> None:
+    SAID["/said"] = ("5 € – “cheap”".encode("cp1252"), "text/plain; charset=iso-8859-1")
+    assert fetch(f"{site}/said", allowed=anyone).text == "5 € – “cheap”"
+
+
+@pytest.mark.parametrize(
+    "charset",
+    [
+        "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7", "idna", "rot13", "base64", "zlib",
+        '"utf-8\0"', "klingon", "",
+    ],
+)  # fmt: skip
+def test_an_encoding_that_is_none_of_the_webs_is_as_if_none_were_named(site: str, charset: str) -> None:
+    SAID["/said"] = (("a" * 400_000 + "-b9z" * 100_000).encode(), f"text/plain; charset={charset}")
+    started = time.monotonic()
+    assert fetch(f"{site}/said", allowed=anyone).text.endswith("-b9z")
+    assert time.monotonic() - started < 5
+    SAID["/said"] = (r"塔は赤い。\ud800 +2AA-".encode(), f"text/plain; charset={charset}")
+    assert fetch(f"{site}/said", allowed=anyone).text == r"塔は赤い。\ud800 +2AA-"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "read"),
+    [
+        ("/a.html", None, "塔は赤い。"),
+        ("/a", None, "塔は赤い。"),
+        ("/a", "application/octet-stream", "塔は赤い。"),
+        ("/a.txt", "text/plain", "<!DOCTYPE html><p>塔は赤い。"),
+        ("/a", "text/plain", "<!DOCTYPE html><p>塔は赤い。"),
+        ("/a.txt", "text/html", "塔は赤い。"),
+    ],
+)
+def test_where_the_server_says_little_the_name_and_the_beginning_tell(
+    site: str, path: str, kind: str | None, read: str
+) -> None:
+    SAID[path] = ("<!DOCTYPE html><p>塔は赤い。".encode(), kind)
+    assert fetch(site + path, allowed=anyone).text == read
+
+
+def test_subtitles_that_are_served_as_text_have_their_times(site: str) -> None:
+    SAID["/a.srt"] = ("1\n00:00:05,000 --> 00:00:06,000\n塔は赤い。\n".encode(), "text/plain")
+    source = fetch(f"{site}/a.srt", allowed=anyone)
+    assert (source.text, source.places[0].time) == ("塔は赤い。", 5.0)
 
 
 def test_two_pages_that_differ_by_their_query_have_two_names(site: str) -> None:
@@ -192,6 +251,10 @@ def test_a_name_is_looked_up_once_and_that_address_connected_to(site: str, monke
 def test_what_goes_wrong_on_the_way_is_one_sentence(site: str, path: str) -> None:
     error = refusal(site + path)
     assert error.key == "url.failed" and site in str(error)
+
+
+def test_what_breaks_off_is_not_taken_for_the_whole(site: str) -> None:
+    assert "it broke off" in str(refusal(f"{site}/broken"))
 
 
 def test_too_much_and_too_slow_is_refused(site: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,27 @@ TH = "เมื่อฤดูใบไม้ร่วงปีที่แล�
 def test_a_text_is_read_in_the_encoding_it_was_written_in(text: str, encoding: str) -> None:
     text = f"{text}\r\n\r\n{text}\rABC 123\n"
     assert source_from_bytes("notes.txt", text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize("codec", ["iso2022_jp", "iso2022_jp_ext"])
+def test_mail_in_iso_2022_jp_may_hold_signs_of_microsoft_and_half_width_katakana(codec: str) -> None:
+    before, after = "会議室は".encode(codec), "、受付は１階。ABC".encode(codec)
+    circled = b"\x1b$B\x2d\x21\x1b(B"  # row 13 of JIS X 0208, which is NEC's
+    kana = b"\x1b(I\x43\x5e\x39\x1b(B"
+    text = source_from_bytes("mail.txt", before + circled + kana + after).text
+    assert text == "会議室は①ﾃﾞｹ、受付は１階。ABC"
+
+
+def test_escapes_that_are_no_encoding_are_not_taken_for_a_text() -> None:
+    with pytest.raises(SourceError, match="encoding"):
+        source_from_bytes("a.txt", b"abc \x1b$B\x21\x1b(B def")
+
+
+def test_of_a_long_text_that_begins_in_ascii_the_encoding_is_told_by_the_rest() -> None:
+    text = "plain words\n" * 200_000 + f"{JA}\n" * 10_000
+    started = time.monotonic()
+    assert source_from_bytes("notes.txt", text.encode("euc_jp")).text == text
+    assert time.monotonic() - started < 10
 
 
 @pytest.mark.skipif(not (SHARED / "eval/jaquad_dev.json.gz").exists(), reason="needs the shared evaluation sets")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from codecs import lookup
+from contextlib import suppress
 from typing import Any
 
 from lxml import html
 
-from qa.encodings import decode
+from qa.encodings import decode, web_codec
 from qa.extraction import UnreadableError
 from qa.extraction.blocks import expect_whole
 
@@ -16,8 +16,6 @@ _DECLARED = re.compile(
     rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""",
     re.IGNORECASE,
 )
-_MEANT = {"shift_jis": "cp932", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949"}
-"""Encodings that pages name when they are in a larger one."""
 _HEAD = 4096
 """Bytes at the beginning in which a page says what encoding it is in."""
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -45,13 +43,14 @@ def _decoded(data: bytes) -> str:
     """In the encoding of its mark, else as it says itself, else as any text is read."""
     declared = None if data.startswith(_BYTE_ORDER_MARKS) else _DECLARED.search(data[:_HEAD])
     if declared:
-        name = (declared.group(1) or declared.group(2)).decode("ascii", "replace")
-        try:
-            codec = lookup(name).name
-            return data.decode(_MEANT.get(codec, codec))
-        except (LookupError, UnicodeDecodeError):
-            pass  # it says what it is not
-    text = decode(data)
+        codec = web_codec((declared.group(1) or declared.group(2)).decode("ascii", "replace"))
+        if codec and codec.startswith("utf-16"):
+            codec = "utf-8"  # it could not be read here otherwise, as the standard has it
+        with suppress(UnicodeDecodeError):  # it says what it is not
+            if codec and codec != "iso2022_jp":  # which decode knows better
+                return data.decode(codec)
+    # A zero byte in a page is nothing, as the standard has it.
+    text = decode(data) or decode(data.replace(b"\0", b""))
     if text is None:
         raise UnreadableError("damaged")
     return text
