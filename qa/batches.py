@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,22 +27,27 @@ Embedding = tuple[npt.NDArray[np.float32], npt.NDArray[np.int8], npt.NDArray[np.
 
 _SIZE = 64
 """Passages in a file: what a kill can cost."""
+_KEPT_SECONDS = 7 * 24 * 3600
+"""Time after which what a build left is taken for abandoned."""
 
 
 class Batches:
     """What is kept aside below an index folder. Only the holder of the index's lock may use it."""
 
-    def __init__(self, index: Path, model: ModelRecord) -> None:
-        """Takes the index folder and the model; what other models left there is removed."""
+    def __init__(self, index: Path, model: ModelRecord, spent: set[Path]) -> None:
+        """Takes the index folder, the model, and where to put down the files that are written or read from: once the
+        build is done nobody needs those. What other models left there, or nobody took up, is removed."""
         made_by = json.dumps([model.fingerprint, asdict(model.prompts), model.dimension])
         self._folder = index / BATCHES / hashlib.sha256(made_by.encode()).hexdigest()[:16]
+        self._spent = spent
         self._waiting: list[tuple[str, Embedding]] = []
         self._found: dict[str, tuple[Path, int]] = {}
         for other in self._folder.parent.iterdir() if self._folder.parent.is_dir() else ():
             if other != self._folder:
                 shutil.rmtree(other, ignore_errors=True)
         for file in self._folder.iterdir() if self._folder.is_dir() else ():
-            if file.is_file() and file.stem == file_sha256(file):
+            abandoned = time.time() - file.stat().st_mtime > _KEPT_SECONDS
+            if file.is_file() and not abandoned and file.stem == file_sha256(file):
                 keys = self._read(file, "keys")
                 self._found |= {bytes(key).hex(): (file, row) for row, key in enumerate(keys)}
             else:
@@ -56,6 +62,7 @@ class Batches:
         if key not in self._found:
             return None
         file, row = self._found[key]
+        self._spent.add(file)
         first, end = self._read(file, "bounds", row)
         within = slice(int(first), int(end))
         return self._read(file, "vectors", row), self._read(file, "tokens", within), self._read(file, "spans", within)
@@ -83,7 +90,9 @@ class Batches:
         )
         self._folder.mkdir(parents=True, exist_ok=True)
         # No flush and no rename: half a file is not what its name says.
-        (self._folder / f"{hashlib.sha256(content).hexdigest()}.safetensors").write_bytes(content)
+        file = self._folder / f"{hashlib.sha256(content).hexdigest()}.safetensors"
+        self._spent.add(file)
+        file.write_bytes(content)
         self._waiting.clear()
 
     @staticmethod

@@ -35,6 +35,29 @@ Section = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
+class BuildReport:
+    """What a build made, as ``qa build --json`` prints it.
+
+    Attributes:
+        generation: the new generation's number.
+        sources, passages: how many there are in it.
+        embedded, reused: passages embedded anew, and those that took the vectors of one with the same words.
+        seconds: how long it took.
+    """
+
+    generation: int
+    sources: int
+    passages: int
+    embedded: int
+    reused: int
+    seconds: float
+
+    def to_dict(self) -> dict[str, int | float]:
+        """As programs get it, from the shell and over HTTP."""
+        return asdict(self) | {"seconds": round(self.seconds, 2)}
+
+
+@dataclass(frozen=True)
 class Known:
     """What was made before of the same texts, by the same model with the same settings.
 
@@ -64,7 +87,7 @@ def write_generation(
         made: the model, the sizes of passages, and the generations that are kept, as later changes have to know.
         known: what need not be done again.
         progress: called with texts or passages done, how many there are, and what is being done: "splitting"
-            before each text, then "embedding".
+            before each text, then "embedding", then "writing" once.
 
     Returns:
         The numbers of passages embedded and taken over.
@@ -79,6 +102,8 @@ def write_generation(
         sentence = "The texts hold no sentence that could be cited: give a text with words in it."
         raise SourceError(sentence, "source.wordless")
     vectors, counts = _embed(folder, contents, made, known, progress)
+    if progress:
+        progress(len(contents), len(contents), "writing")
     FaissStore(vectors, BM25([words(content) for content in contents])).save(folder)
     entries = _write_sources(folder, texts)
     sections = _write_spans(folder, passages, sentences, list(by_name))

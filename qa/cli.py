@@ -101,8 +101,8 @@ def remove(settings: Settings, names: tuple[str, ...], no_purge: bool) -> None:
     """Take texts out of the index, by name; nothing of them is left in its folder."""
     from qa.index import Index
 
-    with status("Removing"):
-        index = Index.remove(names, settings.index, purge=not no_purge)
+    with progress_bar("Removing") as progress:
+        index = Index.remove(names, settings.index, purge=not no_purge, progress=progress)
     _finish(settings, index)
 
 
@@ -283,10 +283,15 @@ def doctor(settings: Settings, fix: bool, model: str | None) -> None:
 
     fixed = ""
     if fix:
-        with status("Mending"):
-            fixed = repair(settings.index, model)
+        with progress_bar("Mending") as progress:
+            fixed = repair(settings.index, model, progress=progress)
     with status("Checking"):
         checks = check(settings.index)
+    if fix and any(one.name in ("search", "recall") and not one.ok for one in checks):
+        with progress_bar("Mending") as progress:
+            fixed = repair(settings.index, model, anew=True, progress=progress)
+        with status("Checking"):
+            checks = check(settings.index)
     healthy = all(one.ok for one in checks)
     if settings.json:
         shown = [{"name": c.name, "ok": c.ok, "detail": c.detail, "remedy": c.remedy} for c in checks]

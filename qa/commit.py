@@ -9,44 +9,42 @@ from __future__ import annotations
 
 import errno
 import json
-import logging
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from filelock import FileLock, Timeout
-
 from qa import generations
 from qa.errors import IndexError_, IndexMissingError, StorageError
+from qa.lock import the_only_builder, who_builds
 
 KEPT = 2
 """Generations that are kept: the present one, and the one before to go back to."""
-_LOCK_SECONDS = 600
 _UNFINISHED = re.compile(r"[1-9][0-9]*\.unfinished$")
 _BATCHES_OF = re.compile(r"[0-9a-f]{16}$")
 """A folder of batches, by what made them (batches.py)."""
 
-_log = logging.getLogger(__name__)
-
 
 @contextmanager
-def new_generation(index: Path, *, purge: bool = False) -> Iterator[Path]:
+def new_generation(
+    index: Path, *, purge: bool = False, spent: Collection[Path] = (), waiting: Callable[[], None] | None = None
+) -> Iterator[Path]:
     """A folder to write the next generation into; on leaving the block it becomes the present one.
 
     The block writes its files and ``manifest.json`` with :func:`qa.generations.write_manifest`. When the
-    block raises, what it wrote is removed and the present generation stays. Batches kept aside for it go
-    with it, unless it was interrupted: then the next build takes them up.
+    block raises, what it wrote is removed and the present generation stays.
 
     As many generations stay as the new manifest's ``keep`` says.
 
     Args:
         index: the index folder; made if missing.
         purge: no other generation stays, and nothing below ``index`` holds anything of one.
+        spent: files in ``batches/`` that nobody needs any more once the generation is the present one, or was called
+            off; looked at then. Where the disk refuses they stay for the next try.
+        waiting: called now and then while another process changes the index; it may raise.
 
     Raises:
         StorageError: the folder cannot be written or holds something else, the disk is full, another process
@@ -56,7 +54,7 @@ def new_generation(index: Path, *, purge: bool = False) -> Iterator[Path]:
         _expect_ours(index)
         there = index / "generations"
         there.mkdir(parents=True, exist_ok=True)
-        with _the_only_builder(index):
+        with the_only_builder(index, waiting):
             _remove_unfinished(index)
             before = _present(index)
             number = max(generations.numbers(index), default=0) + 1
@@ -68,12 +66,14 @@ def new_generation(index: Path, *, purge: bool = False) -> Iterator[Path]:
                 unfinished.rename(there / str(number))
                 _flush_folder(there)
                 _point_at(index, number)
+            except OSError:
+                raise
             except Exception:
-                shutil.rmtree(index / generations.BATCHES, ignore_errors=True)
+                _forget(index, spent)
                 raise
             finally:
                 shutil.rmtree(unfinished, ignore_errors=True)
-            shutil.rmtree(index / generations.BATCHES, ignore_errors=True)
+            _forget(index, spent)
             if purge:
                 _purge(index, number)
             else:
@@ -97,7 +97,7 @@ def roll_back(index: Path, number: int | None = None, try_out: Callable[[int], o
     """
     if not generations.numbers(index):
         generations.current_number(index)
-    with storage_errors(index), _the_only_builder(index):
+    with storage_errors(index), the_only_builder(index):
         there, present = generations.numbers(index), _present(index)
         if number is None:
             earlier = [one for one in there if present is None or one < present]
@@ -120,6 +120,20 @@ def roll_back(index: Path, number: int | None = None, try_out: Callable[[int], o
     return number
 
 
+def discard(index: Path, numbers: Sequence[int]) -> list[int]:
+    """Removes generations; the present one stays, whatever is asked.
+
+    Returns:
+        Which of them were there.
+    """
+    with storage_errors(index), the_only_builder(index):
+        present = _present(index)
+        gone = [number for number in generations.numbers(index) if number in numbers and number != present]
+        for number in gone:
+            _discard(index / "generations" / str(number))
+    return gone
+
+
 def try_change(index: Path) -> str:
     """Looks whether an index can be changed, and changes nothing.
 
@@ -130,53 +144,15 @@ def try_change(index: Path) -> str:
         StorageError: it cannot.
     """
     with storage_errors(index):
-        try:
-            with FileLock(index / "LOCK", timeout=0), TemporaryDirectory(dir=index / "generations"):
-                pass
-        except Timeout:
-            return "is being changed by process {} since {}".format(*_builder(index))
+        if builder := who_builds(index):
+            return f"is being changed by process {builder.pid} since {builder.since}"
+        with TemporaryDirectory(dir=index / "generations"):
+            pass
         for name in ("BUILDER", generations.BATCHES):
             place = index / name
             if place.exists() and place.is_dir() != (name == generations.BATCHES):
                 raise OSError(errno.EEXIST, f"{place} is in the way")
     return "can be changed"
-
-
-@contextmanager
-def _the_only_builder(index: Path) -> Iterator[None]:
-    """Holds the lock, which the system takes back from a process that dies, and says beside it who holds it."""
-    lock = FileLock(index / "LOCK", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        pid, since = _builder(index)
-        _log.warning("Waiting: process %s has been changing %s since %s.", pid, index, since)
-        try:
-            lock.acquire(timeout=_LOCK_SECONDS)
-        except Timeout:
-            pid, since = _builder(index)
-            raise StorageError(
-                f"Process {pid} has been changing {index} since {since}: wait for it to end, then try again.",
-                "storage.locked", index=str(index), pid=pid, since=since,
-            ) from None  # fmt: skip
-    builder = index / "BUILDER"
-    try:
-        since = datetime.now(UTC).isoformat(timespec="seconds")
-        builder.write_text(json.dumps({"pid": os.getpid(), "since": since}), encoding="ascii")
-        yield
-    finally:
-        with suppress(OSError):
-            builder.unlink()
-        lock.release()
-
-
-def _builder(index: Path) -> tuple[str, str]:
-    """The process that holds the lock and since when, as far as that can be read."""
-    try:
-        told = json.loads((index / "BUILDER").read_bytes())
-        return str(int(told["pid"])), datetime.fromisoformat(told["since"]).isoformat()
-    except (OSError, ValueError, KeyError, TypeError):
-        return "?", "?"
 
 
 @contextmanager
@@ -261,9 +237,20 @@ def _remove_unfinished(index: Path) -> None:
     """Removes what killed builds left. Only the holder of the lock may do this."""
     for path in (index / "generations").iterdir():
         if _UNFINISHED.match(path.name):
-            shutil.rmtree(path, ignore_errors=True)
+            with suppress(OSError):
+                _remove(path)
     with suppress(FileNotFoundError):
         (index / "CURRENT.new").unlink()
+
+
+def _forget(index: Path, spent: Collection[Path]) -> None:
+    """Removes files below ``batches/``, and what is empty then."""
+    for file in spent:
+        file.unlink(missing_ok=True)
+    batches = index / generations.BATCHES
+    for folder in (*{file.parent for file in spent}, batches):
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _keep(index: Path, number: int, before: int | None, kept: int) -> None:
@@ -271,17 +258,33 @@ def _keep(index: Path, number: int, before: int | None, kept: int) -> None:
     others = [one for one in reversed(generations.numbers(index)) if one not in (number, before)]
     ordered = [number, *([] if before is None else [before]), *others]
     for old in ordered[kept:]:
-        shutil.rmtree(index / "generations" / str(old), ignore_errors=True)
+        with suppress(OSError):
+            _discard(index / "generations" / str(old))
 
 
 def _purge(index: Path, number: int) -> None:
     """Removes whatever may hold anything of other generations than this; an OSError where it cannot."""
     for path in (index / "generations").iterdir():
-        if path.name != str(number) and (generations.is_generation(path) or _UNFINISHED.match(path.name)):
-            if path.is_symlink():  # to another disk, say
-                shutil.rmtree(path.resolve())
-                path.unlink()
-            else:
-                shutil.rmtree(path)
+        if _UNFINISHED.match(path.name):
+            _remove(path)
+        elif path.name != str(number) and generations.is_generation(path):
+            _discard(path)
+    if (index / generations.BATCHES).exists():
+        shutil.rmtree(index / generations.BATCHES)
     for path in index.glob(f"{generations.SUGGESTIONS}*"):
         path.unlink()
+
+
+def _discard(path: Path) -> None:
+    """Removes a generation. One that is removed in part only, by whom is killed then, is none any more at once."""
+    doomed = path.with_name(f"{path.name}.unfinished")
+    path.rename(doomed)
+    _remove(doomed)
+
+
+def _remove(path: Path) -> None:
+    if path.is_symlink():  # to another disk, say
+        shutil.rmtree(path.resolve())
+        path.unlink()
+    else:
+        shutil.rmtree(path)

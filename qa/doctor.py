@@ -16,12 +16,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import platformdirs
 
+from qa import generations
 from qa.commit import try_change
-from qa.errors import ModelError, QAError
+from qa.errors import IndexDamagedError, ModelError, QAError
 
 if TYPE_CHECKING:
     from qa.embedding import Embedder
@@ -35,6 +37,8 @@ _INDEX_ROOM = 100 * 1024**2
 _PROBE_CHARS = 500
 """Code points of a passage that are searched for."""
 _PROBE_HITS = 3
+_SAME = 0.99
+"""Cosine of two embeddings of one text by one model at the least; batches differ in their last digits."""
 _RECALL_PROBES = 50
 _RECALL_AT = 10
 _SCRIPTS = {
@@ -78,6 +82,7 @@ def _checks(index_path: Path) -> Iterator[Check]:
     index = _tried("index", lambda: _index(index_path, opened))
     yield index
     if index.ok:
+        yield _tried("earlier", lambda: _earlier(opened[0]))
         yield _tried("changes", lambda: f"{index_path} {try_change(index_path)}")
     if not cache.ok:
         return
@@ -184,6 +189,21 @@ def _index(path: Path, opened: list[Index]) -> str:
     )
 
 
+def _earlier(index: Index) -> str:
+    """Whether one could go back to the generations that are kept."""
+    earlier = [number for number in generations.numbers(index.path) if number != index.generation]
+    for number in earlier:
+        try:
+            generations.read_generation(index.path, number)
+        except IndexDamagedError as error:
+            what, _, _ = str(error).rpartition(": ")
+            raise _TroubleError(
+                f"Generation {number} cannot be gone back to: {what}",
+                f"Remove it with `qa doctor --fix --index {quote(str(index.path))}`.",
+            ) from error
+    return f"{len(earlier)} earlier generations are kept, every checksum right"
+
+
 def _model(opened: list[Index], loaded: list[Embedder]) -> str:
     """Loads the model that the index names, or the default where there is no index to ask."""
     from qa.weights import DEFAULT_MODEL, HUB_NAME, default_model_folder, load_model, load_recorded
@@ -192,7 +212,7 @@ def _model(opened: list[Index], loaded: list[Embedder]) -> str:
         try:
             embedder = load_recorded(opened[0].model)
         except ModelError as error:
-            again = f"`qa doctor --fix --model NAME --index {opened[0].path}`"
+            again = f"`qa doctor --fix --model NAME --index {quote(str(opened[0].path))}`"
             raise _TroubleError(
                 str(error).rpartition(": ")[0], f"Bring it back, or embed the texts with another one by {again}."
             ) from error
@@ -208,7 +228,7 @@ def _fit(index: Index, embedder: Embedder) -> str:
     if made_with != embedder.fingerprint:
         raise _TroubleError(
             f"The index was made with a {embedder.name} of fingerprint {made_with}, here is {embedder.fingerprint}",
-            f"Make the index anew of its own texts with `qa doctor --fix --index {index.path}`.",
+            _anew(index),
         )
     return "the index was made with this very model"
 
@@ -219,13 +239,15 @@ def _search(index: Index) -> str:
 
     number, passage = max(enumerate(index.passages), key=lambda one: (not one[1].furniture, one[1].end - one[1].start))
     text = index.text(passage)
+    (again,) = index.embedder.embed_passages([text])
+    if float(again.vector @ index.store.vectors[number]) < _SAME:
+        raise _TroubleError(f"Passage {number} has another embedding than its text", _anew(index))
     hits = retrieve(index, text[:_PROBE_CHARS], k=_PROBE_HITS)
     if text not in [hit.text for hit in hits]:
         raise _TroubleError(
-            f"Passage {number} is not among the first {_PROBE_HITS} hits for its own text",
-            f"Make the index anew of its own texts with `qa doctor --fix --index {index.path}`.",
+            f"Passage {number} is not among the first {_PROBE_HITS} hits for its own text", _anew(index)
         )
-    return f"passage {number} finds itself"
+    return f"passage {number} is embedded as its text is, and finds itself"
 
 
 def _recall(index: Index) -> str:
@@ -243,8 +265,12 @@ def _recall(index: Index) -> str:
         wanted += len(nearest)
     told = f"{found} of the {wanted} nearest of {len(probes)} passages are found"
     if found < wanted:
-        raise _TroubleError(told, f"Make the index anew of its own texts with `qa doctor --fix --index {index.path}`.")
+        raise _TroubleError(told, _anew(index))
     return told
+
+
+def _anew(index: Index) -> str:
+    return f"Make the index anew of its own texts with `qa doctor --fix --index {quote(str(index.path))}`."
 
 
 def _terms(index: Index) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -22,7 +22,7 @@ import numpy as np
 
 from qa import generations
 from qa.batches import Batches, Embedding
-from qa.building import Known, Split, content_key, read_source, write_generation
+from qa.building import BuildReport, Known, Split, content_key, read_source, write_generation
 from qa.collection import Texts, renamed, with_added, without
 from qa.commit import new_generation
 from qa.configuration import Configuration, as_it_was, configured, load_made_with
@@ -41,29 +41,6 @@ Given = Iterable[str | Path | Source] | str | Path | Source
 DEFAULT_INDEX = "index"
 _ATTEMPTS = 20
 """Swaps in a row that a reader follows while it opens."""
-
-
-@dataclass(frozen=True)
-class BuildReport:
-    """What a build made, as ``qa build --json`` prints it.
-
-    Attributes:
-        generation: the new generation's number.
-        sources, passages: how many there are in it.
-        embedded, reused: passages embedded anew, and those that took the vectors of one with the same words.
-        seconds: how long it took.
-    """
-
-    generation: int
-    sources: int
-    passages: int
-    embedded: int
-    reused: int
-    seconds: float
-
-    def to_dict(self) -> dict[str, int | float]:
-        """As programs get it, from the shell and over HTTP."""
-        return asdict(self) | {"seconds": round(self.seconds, 2)}
 
 
 class Index:
@@ -137,7 +114,7 @@ class Index:
         """
         texts = with_added({}, read_sources(sources, max_chars=max_chars))
         configure = partial(configured, Path(path), model, chunking, keep)
-        return cls._made(Path(path), lambda _: texts, configure, QAError, progress)
+        return cls.made(Path(path), lambda _: texts, configure, forgiven=QAError, progress=progress)
 
     @classmethod
     def add(
@@ -156,17 +133,26 @@ class Index:
         """
         new = read_sources(sources, max_chars=max_chars)
         configure = partial(configured, Path(path), None, None, keep)
-        return cls._made(Path(path), lambda texts: with_added(texts, new), configure, IndexMissingError, progress)
+        return cls.made(
+            Path(path), lambda texts: with_added(texts, new), configure, forgiven=IndexMissingError, progress=progress
+        )
 
     @classmethod
-    def remove(cls, names: Iterable[str], path: str | Path = DEFAULT_INDEX, *, purge: bool = True) -> Index:
+    def remove(
+        cls,
+        names: Iterable[str],
+        path: str | Path = DEFAULT_INDEX,
+        *,
+        purge: bool = True,
+        progress: Progress | None = None,
+    ) -> Index:
         """Takes the sources of these names out of the index; what stays is not embedded again, and no model loaded.
 
         With ``purge`` earlier generations go too: then no file below ``path`` holds anything of these sources,
         nor their vectors. Without it one can still go back to them.
 
         A name that only an earlier generation holds, as after a removal that was killed or a rollback, is one of
-        the index for ``purge`` too.
+        the index for ``purge`` too, and any is where one of those cannot be read.
 
         Raises:
             SourceError: there is no source of such a name, or none would be left. IndexError_: there is no
@@ -177,13 +163,16 @@ class Index:
 
         def left(texts: Texts) -> Texts:
             given = {name if name in texts else clean_name(name) for name in unwanted}
-            earlier = {name for entry in generations.log(path) for name in entry.sources} if purge else set()
+            kept = generations.log(path) if purge else []
+            if any(entry.trouble for entry in kept):  # it may hold whatever was asked for
+                return without(texts, given & texts.keys())
+            earlier = {name for entry in kept for name in entry.sources}
             return without(texts, {name for name in given if name in texts or name not in earlier})
 
-        return cls._made(path, left, partial(as_it_was, path), purge=purge)
+        return cls.made(path, left, partial(as_it_was, path), progress=progress, purge=purge)
 
     @classmethod
-    def rename(cls, old: str, new: str, path: str | Path = DEFAULT_INDEX) -> Index:
+    def rename(cls, old: str, new: str, path: str | Path = DEFAULT_INDEX, *, progress: Progress | None = None) -> Index:
         """Gives a source of the index another name, in its place; nothing is embedded again, and no model loaded.
 
         Raises:
@@ -191,29 +180,43 @@ class Index:
             as for :meth:`remove`.
         """
         path = _there(path)
-        return cls._made(path, lambda texts: renamed(texts, old, new), partial(as_it_was, path))
+        return cls.made(path, lambda texts: renamed(texts, old, new), partial(as_it_was, path), progress=progress)
 
     @classmethod
-    def _made(
+    def made(
         cls,
         path: Path,
         choose: Callable[[Texts], Texts],
         configure: Callable[[], Configuration],
+        *,
         forgiven: type[QAError] | tuple[()] = (),
         progress: Progress | None = None,
         purge: bool = False,
+        reuse: bool = True,
     ) -> Index:
-        """A generation of what ``choose`` makes of the present texts; there are none where opening the index
-        raises what is forgiven. With ``purge`` no other stays."""
+        """A generation of what is chosen of the present texts: what all the changes above come to.
+
+        Args:
+            path: the index folder.
+            choose: the present texts -> those of the new generation. Called while nobody else can change the index.
+            configure: how it is to be made; called before anything is, so that it may refuse, and again then.
+            forgiven: errors of opening the index after which there are no present texts.
+            progress: as for :meth:`build`; while another process changes the index it is told of "waiting".
+            purge: no other generation stays.
+            reuse: whether passages that were embedded before are not again.
+        """
         started = datetime.now(UTC)
-        configure()  # what is wrong with that is told before anything is made
-        with new_generation(path, purge=purge) as folder:
+        configure()
+        spent: set[Path] = set()
+        waiting = partial(progress, 0, 0, "waiting") if progress else None
+        with new_generation(path, purge=purge, spent=spent, waiting=waiting) as folder:
             number = int(folder.name.partition(".")[0])
             # The lock is held: what another process has put there meanwhile is built upon, not lost.
             made = configure()
             before = cls._before(path, forgiven)
             texts = choose(dict(before.sources) if before else {})
-            known = cls._known(path, before, made)
+            batches = Batches(path, made.model, spent)
+            known = cls._known(path, before, made, batches) if reuse else Known(aside=batches.put)
             counts = write_generation(folder, list(texts.values()), made, known, progress)
         try:
             index = cls.read(path, number)
@@ -250,9 +253,8 @@ class Index:
             return None
 
     @classmethod
-    def _known(cls, path: Path, before: Index | None, made: Configuration) -> Known:
+    def _known(cls, path: Path, before: Index | None, made: Configuration, batches: Batches) -> Known:
         """What the present generation, a killed build and the generations kept beside them hold already."""
-        batches = Batches(path, made.model)
         present = dict(_embedded_in(before, made.model)) if before else {}
 
         @cache

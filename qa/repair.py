@@ -8,22 +8,32 @@ goes back to the newest that is whole, and where none is, it is built of the tex
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from qa import generations
 from qa.building import read_source
-from qa.commit import roll_back
+from qa.collection import Texts, with_added
+from qa.commit import discard, roll_back
+from qa.configuration import configured
+from qa.embedding import Progress
 from qa.errors import IndexDamagedError, IndexMismatchError, ModelError, QAError
 from qa.index import Index
-from qa.sources import DEFAULT_MAX_CHARS, Source
+from qa.sources import Source
 
 
-def repair(path: str | Path, model: str | None = None) -> str:
-    """Mends the index in a folder; one that is whole is left as it is.
+class _WholeError(Exception):
+    """Another process has put the index in order meanwhile."""
+
+
+def repair(path: str | Path, model: str | None = None, *, anew: bool = False, progress: Progress | None = None) -> str:
+    """Mends the index in a folder; of one that is whole only earlier generations that are not are removed.
 
     Args:
         path: the index folder.
         model: the model to embed its texts with, should its own be gone.
+        anew: also makes one anew of its texts that looks whole, and embeds each of them again.
+        progress: as for :meth:`qa.index.Index.build`.
 
     Returns:
         What was done, one sentence; "" where nothing had to be.
@@ -33,37 +43,99 @@ def repair(path: str | Path, model: str | None = None) -> str:
         cannot be loaded. StorageError: the disk refused.
     """
     path = Path(path)
+    if not anew and _is_whole(path, model):
+        return _without_broken_ones(path)
+    try:
+        done = _mended(path, model, anew, progress)
+    except _WholeError:
+        return ""
+    _without_broken_ones(path, given_up=False)
+    return done
+
+
+def _is_whole(path: Path, model: str | None) -> bool:
     try:
         Index.open(path).embedder  # noqa: B018
-    except (IndexDamagedError, IndexMismatchError):
-        model = None
+    except (IndexDamagedError, IndexMismatchError) as error:
+        if error.key == "index.format":  # whole, but of another version of this package
+            raise
+        return False
     except ModelError:
         if model is None:
             raise
-    else:
-        return ""
-    kept = _manifests(path)
-    present = _present(path)
-    if present in kept and (texts := _texts(path, kept[present], kept)):
-        return _built(path, texts, model)
+        return False
+    return True
+
+
+def _mended(path: Path, model: str | None, anew: bool, progress: Progress | None) -> str:
+    # With another model only where its own is gone.
+    model = model if model and _model_is_gone(path) else None
+
+    def choose(_: Texts) -> Texts:
+        """What is to be built, once nobody else can change the index any more."""
+        if not anew and _is_whole(path, model):
+            raise _WholeError
+        return with_added({}, _whole_texts(path))
+
+    def made() -> str:
+        configure = partial(configured, path, model, None, None)
+        index = Index.made(path, choose, configure, forgiven=QAError, progress=progress, reuse=not anew)
+        count, number = len(index.sources), index.generation
+        return f"The index was built anew of its own {count} texts: it is generation {number} now."
+
+    def try_out(number: int) -> None:
+        if _is_whole(path, None):
+            raise _WholeError
+        Index.read(path, number).embedder  # noqa: B018
+
+    kept, present = _manifests(path), _present(path)
+    if present in kept and _texts(path, kept[present], kept):
+        return made()
     for number in reversed(generations.numbers(path)):
         with suppress(QAError):
-            roll_back(path, number, lambda number: Index.read(path, number).embedder)
+            roll_back(path, number, try_out)
             lost = sorted(_names(kept.get(present)) - _names(kept.get(number)))
             without = f", without {', '.join(lost)}" if lost else ""
             return f"What was the present generation is damaged: the index went back to generation {number}{without}."
-    for number in reversed(list(kept)):
-        if texts := _texts(path, kept[number], kept):
-            return _built(path, texts, model)
+    if _whole_texts(path):
+        return made()
     raise IndexDamagedError(
         f"Nothing of the index in {path} is whole: {generations.anew(path)}", "index.hopeless", index=str(path)
     ) from None
 
 
-def _built(path: Path, texts: list[Source], model: str | None) -> str:
-    longest = max(len(source.text) for source in texts)
-    index = Index.build(texts, path, model=model, max_chars=max(longest, DEFAULT_MAX_CHARS))
-    return f"The index was built anew of its own {len(texts)} texts: it is generation {index.generation} now."
+def _model_is_gone(path: Path) -> bool:
+    with suppress(IndexDamagedError, IndexMismatchError):
+        try:
+            Index.open(path).embedder  # noqa: B018
+        except ModelError:
+            return True
+    return False
+
+
+def _without_broken_ones(path: Path, *, given_up: bool = True) -> str:
+    """Removes the generations that nobody could go back to, unless ``given_up`` only those of the present texts."""
+    kept = _manifests(path)
+    there = _hashes(kept.get(_present(path)))
+    broken = []
+    for number in generations.numbers(path):
+        try:
+            generations.read_generation(path, number)
+        except IndexDamagedError:
+            if given_up or (number in kept and _hashes(kept[number]) <= there):
+                broken.append(number)
+        except IndexMismatchError:  # another version may read it
+            continue
+    if not broken or not (gone := discard(path, broken)):
+        return ""
+    return f"Of the earlier generations {', '.join(map(str, gone))} could not be read any more and was removed."
+
+
+def _whole_texts(path: Path) -> list[Source]:
+    """The texts of the present generation; where not all of them are whole, of the newest that has all of its own."""
+    kept = _manifests(path)
+    ordered = dict.fromkeys([_present(path), *reversed(kept)])
+    return next((texts for number in ordered if number in kept and (texts := _texts(path, kept[number], kept))), [])
 
 
 def _present(path: Path) -> int:
@@ -84,6 +156,10 @@ def _manifests(path: Path) -> dict[int, generations.Manifest]:
 
 def _names(manifest: generations.Manifest | None) -> set[str]:
     return {entry["name"] for entry in manifest["sources"]} if manifest else set()
+
+
+def _hashes(manifest: generations.Manifest | None) -> set[str]:
+    return {entry["sha256"] for entry in manifest["sources"]} if manifest else set()
 
 
 def _texts(path: Path, wanted: generations.Manifest, kept: dict[int, generations.Manifest]) -> list[Source]:

@@ -109,8 +109,8 @@ def show_log(entries: Sequence[Entry]) -> None:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
-    """A bar with the time left on standard error, one after another for each kind of work.
+def progress_bar(before: str = "Loading the model") -> Iterator[Progress]:
+    """A bar with the time left on standard error, one after another for each kind of work; ``before`` them a line.
 
     On a terminal it appears once the work takes longer than a moment; elsewhere as a line now and then.
     """
@@ -135,8 +135,8 @@ def progress_bar() -> Iterator[Progress]:
             )
         bar.update(done - bar.n)
 
-    with ExitStack() as waiting:  # until the first report, the model is being loaded
-        waiting.enter_context(status("Loading the model"))
+    with ExitStack() as waiting:  # until the first report
+        waiting.enter_context(status(before))
         try:
             yield report
         finally:

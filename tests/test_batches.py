@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from qa.batches import _SIZE, Batches, Embedding
 from qa.embedding import Embedder, Prompts
+from qa.errors import SourceError, StorageError
 from qa.index import Index
 from qa.sources import Source
 
@@ -36,10 +38,10 @@ def passage(number: int) -> Embedding:
 
 
 def kept(index: Path, count: int = 2 * _SIZE) -> Batches:
-    batches = Batches(index, model())
+    batches = Batches(index, model(), set())
     for number in range(count):
         batches.put(key(number), passage(number))
-    return Batches(index, model())
+    return Batches(index, model(), set())
 
 
 def test_what_was_put_aside_is_there_again_as_it_was(tmp_path: Path) -> None:
@@ -61,7 +63,7 @@ def test_only_full_files_are_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize("other", [model("b"), model(query="query: ")])
 def test_what_another_model_or_prompt_left_is_removed(tmp_path: Path, other: Any) -> None:
     kept(tmp_path)
-    assert len(Batches(tmp_path, other)) == 0
+    assert len(Batches(tmp_path, other, set())) == 0
     assert list((tmp_path / "batches").iterdir()) == []
 
 
@@ -72,7 +74,7 @@ def test_a_file_that_is_cut_or_changed_is_left_out(tmp_path: Path, damage: Any) 
     kept(tmp_path)
     first = sorted((tmp_path / "batches").rglob("*.safetensors"))[0]
     first.write_bytes(damage(first.read_bytes()))
-    assert len(Batches(tmp_path, model())) == _SIZE
+    assert len(Batches(tmp_path, model(), set())) == _SIZE
     assert not first.exists()
 
 
@@ -109,11 +111,44 @@ def test_a_build_that_was_interrupted_goes_on_where_it_stopped(tmp_path: Path, m
     assert resumed.passages == whole.passages
 
 
-def test_what_fails_or_is_called_off_leaves_nothing_aside(tmp_path: Path) -> None:
-    def called_off(done: int, total: int, what: str) -> None:
-        if done == _SIZE + 1:
-            raise RuntimeError
+def called_off_after(passages: int, error: type[Exception]) -> Any:
+    def progress(done: int, total: int, what: str) -> None:
+        if what == "embedding" and done == passages:
+            raise error
 
+    return progress
+
+
+def test_what_is_called_off_leaves_nothing_aside(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
-        Index.build(Source("story", STORY), tmp_path, progress=called_off)
+        Index.build(Source("story", STORY), tmp_path, progress=called_off_after(_SIZE + 1, RuntimeError))
     assert not (tmp_path / "batches").exists()
+
+
+def test_what_fails_is_taken_up_by_the_next_try_and_by_no_other_change_thrown_away(tmp_path: Path) -> None:
+    Index.build([Source("cats", "猫は魚を食べます。"), Source("dogs", "犬は肉を食べます。")], tmp_path)
+    with pytest.raises(StorageError):
+        Index.add(Source("story", STORY), tmp_path, progress=called_off_after(_SIZE + 1, OSError))
+    with pytest.raises(SourceError):
+        Index.remove("no such text", tmp_path)
+    Index.add(Source("birds", "鳥は虫を食べます。"), tmp_path)
+    story = Index.add(Source("story", STORY), tmp_path)
+    assert story.built and story.built.reused == 3 + _SIZE
+    assert not (tmp_path / "batches").exists()
+
+
+def test_a_removal_takes_what_is_aside_along(tmp_path: Path) -> None:
+    Index.build([Source("cats", "猫は魚を食べます。"), Source("dogs", "犬は肉を食べます。")], tmp_path)
+    with pytest.raises(StoppedError):
+        Index.add(Source("story", STORY), tmp_path, progress=stop_after(_SIZE + 1))
+    assert (tmp_path / "batches").exists()
+    Index.remove("dogs", tmp_path)
+    assert not (tmp_path / "batches").exists()
+
+
+def test_what_nobody_took_up_for_a_week_is_removed(tmp_path: Path) -> None:
+    kept(tmp_path)
+    first = sorted((tmp_path / "batches").rglob("*.safetensors"))[0]
+    os.utime(first, (0, 0))
+    assert len(Batches(tmp_path, model(), set())) == _SIZE
+    assert not first.exists()

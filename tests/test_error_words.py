@@ -20,7 +20,7 @@ import pytest
 from documents import locked, packed, pdf
 from filelock import FileLock
 
-from qa import Index, Source, commit, errors, generations
+from qa import Index, Source, commit, errors, generations, lock
 from qa.commit import roll_back, storage_errors
 from qa.embedding import Embedder, load_embedder
 from qa.errors import QAError
@@ -186,15 +186,21 @@ def disks_that_refuse(tmp_path: Path) -> Iterator[tuple[str, Callable[[], Any]]]
 
     def locked() -> None:
         with pytest.MonkeyPatch.context() as patch, FileLock(tmp_path / "LOCK"):
-            patch.setattr(commit, "_LOCK_SECONDS", 0)
+            patch.setattr(lock, "_LOCK_SECONDS", 0)
             with commit.new_generation(tmp_path):
                 pass
+
+    def locked_elsewhere() -> None:
+        (tmp_path / "BUILDER").write_text('{"pid": 1, "since": "2026-11-25T12:00:00+00:00", "host": "gone"}')
+        (tmp_path / "LOCK.held").touch()
+        locked()
 
     yield "storage.full", refusing(errno.ENOSPC)
     yield "storage.permission", refusing(errno.EROFS)
     yield "storage.folder", refusing(errno.ENOTDIR)
     yield "storage.refused", refusing(errno.EIO)
     yield "storage.locked", locked
+    yield "storage.locked.elsewhere", locked_elsewhere
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -15,9 +17,10 @@ import warnings
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from qa import commit, generations
-from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, StorageError
+from qa import commit, generations, lock
+from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, SourceError, StorageError
 
 
 def make(index: Path, content: str) -> None:
@@ -173,7 +176,7 @@ def test_two_builders_take_turns(tmp_path: Path) -> None:
 def test_whoever_waits_is_told_for_which_process_and_since_when(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(commit, "_LOCK_SECONDS", 0)
+    monkeypatch.setattr(lock, "_LOCK_SECONDS", 0)
     with commit.new_generation(tmp_path) as folder:
         generations.write_manifest(folder, {})
         told = rf"^Process {os.getpid()} has been changing .* since 20\d\d-.*: wait for it to end, then try again\.$"
@@ -275,7 +278,7 @@ def test_where_there_is_no_flock_a_lock_of_a_dead_process_is_taken_over(
     holder = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert holder.stdout and holder.stdout.readline() == "held\n"
     monkeypatch.setattr(fcntl, "flock", none)
-    monkeypatch.setattr("qa.commit._LOCK_SECONDS", 1)
+    monkeypatch.setattr("qa.lock._LOCK_SECONDS", 1)
     with warnings.catch_warnings(action="ignore"):
         with (
             pytest.raises(StorageError, match=f"^Process {holder.pid} has been changing"),
@@ -284,7 +287,7 @@ def test_where_there_is_no_flock_a_lock_of_a_dead_process_is_taken_over(
             pass
         holder.kill()
         holder.wait()
-        monkeypatch.setattr("qa.commit._LOCK_SECONDS", 60)
+        monkeypatch.setattr("qa.lock._LOCK_SECONDS", 60)
         with commit.new_generation(tmp_path) as folder:
             generations.write_manifest(folder, {"sources": [], "passages": 0, "created": ""})
     assert generations.current_number(tmp_path) == 1
@@ -367,3 +370,77 @@ def test_a_manifest_of_nonsense_is_damaged(tmp_path: Path) -> None:
     manifest.unlink()
     generations.write_manifest(manifest.parent, {})
     assert "cannot be read" in generations.log(tmp_path)[0].trouble
+
+
+KILLED_WHILE_PURGING = """
+import os, signal, shutil, sys
+from pathlib import Path
+from qa import Index
+kills, unlink, removed = int(sys.argv[2]), os.unlink, 0
+def counted(*given, **more):
+    global removed
+    unlink(*given, **more)
+    removed += 1
+    if removed == kills:
+        os.kill(os.getpid(), signal.SIGKILL)
+def purge(*given):
+    os.unlink = counted
+    real(*given)
+from qa import commit
+real, commit._purge = commit._purge, purge
+Index.remove("b", Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("kills", [1, 3, 5, 8])
+def test_a_removal_that_was_killed_while_it_purged_is_finished_by_the_next(tmp_path: Path, kills: int) -> None:
+    from qa.index import Index
+    from qa.sources import Source
+
+    Index.build([Source("a", "猫は魚を食べます。"), Source("b", "秘密の鍵は井戸の中です。")], tmp_path)
+    command = [sys.executable, "-c", KILLED_WHILE_PURGING, str(tmp_path), str(kills)]
+    killed = subprocess.run(command, env={"PYTHONPATH": ":".join(sys.path)}, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert list(Index.open(tmp_path).sources) == ["a"]
+    with contextlib.suppress(SourceError):  # the index holds it no more, and says so
+        Index.remove("b", tmp_path)
+    left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert "秘密".encode() not in left and json.dumps("秘密").encode() not in left and "井戸".encode() not in left
+
+
+def test_what_an_unreadable_generation_may_hold_is_removed_by_any_name(tmp_path: Path) -> None:
+    from qa.index import Index
+    from qa.sources import Source
+
+    Index.build([Source("a", "猫は魚を食べます。"), Source("b", "秘密の鍵は井戸の中です。")], tmp_path)
+    Index.build([Source("a", "猫は魚を食べます。")], tmp_path)
+    (tmp_path / "generations" / "1" / "manifest.json").unlink()
+    assert list(Index.remove("b", tmp_path).sources) == ["a"]
+    assert generations.numbers(tmp_path) == [3]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK])
+def test_a_lock_left_from_where_there_was_flock_is_in_nobodys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def none(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    make(tmp_path, "a")
+    assert (tmp_path / "LOCK").exists()
+    monkeypatch.setattr(fcntl, "flock", none)
+    monkeypatch.setattr(lock, "_LOCK_SECONDS", 0)
+    make(tmp_path, "b")
+    assert read(tmp_path) == "b" and not (tmp_path / "LOCK.held").exists()
+
+
+def test_whoever_waits_may_leave(tmp_path: Path) -> None:
+    def leave() -> None:
+        raise KeyError
+
+    make(tmp_path, "a")
+    started = time.monotonic()
+    with FileLock(tmp_path / "LOCK"), pytest.raises(KeyError), commit.new_generation(tmp_path, waiting=leave):
+        pass
+    assert time.monotonic() - started < 30
+    assert read(tmp_path) == "a"

@@ -382,7 +382,8 @@ def test_a_folder_without_index_raises_until_one_is_built_there(tmp_path: Path) 
     assert open_index.current() is built
     assert built.built is not None and built.built.embedded == 2
     assert (open_index.building, seen) == (
-        None, [(0, 2, "splitting"), (1, 2, "splitting"), (1, 2, "embedding"), (2, 2, "embedding")],
+        None, [(0, 2, "splitting"), (1, 2, "splitting"), (1, 2, "embedding"), (2, 2, "embedding"),
+                   (2, 2, "writing")],
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ ORDER = [
     "lexical",
     "stores",
     "generations",
+    "lock",
     "commit",
     "configuration",
     "batches",

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from qa import index as index_module
 from qa.answer import answer
 from qa.cli import main
-from qa.errors import IndexDamagedError, IndexMissingError
-from qa.generations import write_manifest
+from qa.doctor import check
+from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
+from qa.generations import log, write_manifest
 from qa.index import Index
+from qa.lexical import BM25, words
 from qa.repair import repair
 from qa.sources import Source
+from qa.stores.faiss import FaissStore
 from qa.weights import DEFAULT_MODEL
 
 OLD, NEW = Source("庭", "門の鍵は青い箱の中にあります。"), Source("庭", "門の鍵は赤い箱の中にあります。")
@@ -105,7 +113,6 @@ def test_where_no_generation_is_whole_but_the_texts_of_one_are_it_is_built_of_th
 
 
 def test_a_text_may_be_longer_than_a_new_one_may(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.repair.DEFAULT_MAX_CHARS", 3)
     monkeypatch.setattr("qa.index.DEFAULT_MAX_CHARS", 3)
     (index / "generations/2/faiss.index").write_bytes(b"")
     assert "built anew" in repair(index)
@@ -152,3 +159,67 @@ def test_the_command_mends_then_checks(index: Path) -> None:
     assert list(told) == ["ok", "checks", "fixed"] and told["ok"] and "built anew" in told["fixed"]
     again = CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index)])
     assert again.stdout.startswith("The index needs no mending.\n") and again.exit_code == 0
+
+
+def in_another_process(path: Path, change: str) -> Callable[..., Any]:
+    """Has another process change the index while this one waits for the lock."""
+    real = index_module.new_generation
+
+    @contextmanager
+    def after_another(*given: Any, **options: Any) -> Iterator[Path]:
+        subprocess.run([sys.executable, "-c", change, str(path)], check=True, env={"PYTHONPATH": ":".join(sys.path)})
+        with real(*given, **options) as folder:
+            yield folder
+
+    return after_another
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [('Index.remove("犬", path)', ["庭"]), ('Index.add(Source("鳥", "鳥は虫を食べます。"), path)', ["庭", "犬", "鳥"])],
+)
+def test_what_another_process_changed_meanwhile_stays_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, expected: list[str]
+) -> None:
+    Index.build([NEW, Source("犬", "犬は肉を食べます。")], tmp_path)
+    (tmp_path / "generations" / "1" / "faiss.index").write_bytes(b"")
+    imports = "import sys; from qa import Index, Source; from qa.repair import repair; path = sys.argv[1]"
+    mend_then = f"{imports}; repair(path); {change}"
+    monkeypatch.setattr(index_module, "new_generation", in_another_process(tmp_path, mend_then))
+    assert repair(tmp_path) == ""
+    assert list(Index.open(tmp_path).sources) == expected
+
+
+def test_an_earlier_generation_that_nobody_could_go_back_to_is_removed(index: Path) -> None:
+    (index / "generations" / "1" / "manifest.json").unlink()
+    assert repair(index) == "Of the earlier generations 1 could not be read any more and was removed."
+    assert [entry.generation for entry in log(index)] == [2] and repair(index) == ""
+
+
+def test_one_that_holds_what_was_given_up_stays_until_it_is_asked_for_again(index: Path) -> None:
+    (index / "generations/2/sources/0000.txt").write_text("x")
+    assert repair(index).endswith("the index went back to generation 1.")
+    assert [entry.generation for entry in log(index)] == [2, 1]
+    assert repair(index) == "Of the earlier generations 2 could not be read any more and was removed."
+
+
+def test_an_index_of_another_version_is_whole_and_told_so(index: Path) -> None:
+    file = index / "generations" / "2" / "manifest.json"
+    file.write_text(file.read_text(encoding="utf-8").replace('"format": 1', '"format": 7'), encoding="utf-8")
+    with pytest.raises(IndexMismatchError, match="has format 7 and this version reads 1"):
+        repair(index)
+
+
+def test_the_command_embeds_anew_what_is_not_the_embedding_of_its_text(index: Path) -> None:
+    folder = index / "generations" / "2"
+    other = Index.build([OLD, Source("犬", "犬は肉を食べます。")], index.parent / "other")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").unlink()
+    FaissStore(other.store.vectors[1:], BM25([words(NEW.text)])).save(folder)
+    write_manifest(folder, {key: value for key, value in manifest.items() if key not in ("format", "files", "sha256")})
+    (fault,) = [one for one in check(index) if not one.ok]
+    assert (fault.name, fault.remedy) == (
+        "search", f"Make the index anew of its own texts with `qa doctor --fix --index {index}`.",
+    )  # fmt: skip
+    mended = CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index)])
+    assert mended.exit_code == 0 and "built anew of its own 1 texts" in mended.stdout

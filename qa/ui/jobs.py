@@ -100,13 +100,16 @@ def told_apart(tasks: Iterable[Task]) -> list[Task]:
 def paced(report: Callable[[int, int, float | None], None], others: Sequence[Progress] = ()) -> Progress:
     """A build's progress as ``report(done, total, seconds left)``; the others are called as well.
 
-    Until passages are embedded it is 0 of 0: texts that are split are none of them.
+    Until passages are embedded it is 0 of 0: texts that are split are none of them, and whoever waits for another
+    process does nothing yet.
     """
     begun: dict[str, tuple[float, int]] = {}  # each kind of work has its own pace
 
     def progress(done: int, total: int, what: str) -> None:
-        if what == "splitting":
+        if what in ("waiting", "splitting"):
             report(0, 0, None)
+        elif what == "writing":
+            report(done, total, None)
         else:
             started, before = begun.setdefault(what, (time.monotonic(), done))
             left = (time.monotonic() - started) / (done - before) * (total - done) if done > before else None

@@ -217,7 +217,6 @@ class OpenIndex:
 
     def _done(self, batch: list[Task]) -> Index | None:
         """Does a batch, whatever comes of it; the index that it made, or None."""
-        self._committing = True
         try:
             index = self._made(batch)
             self._finished(batch, index)
@@ -249,15 +248,21 @@ class OpenIndex:
 
     def _made(self, batch: list[Task]) -> Index:
         first = batch[0].job
-        if first.kind == "remove":
-            return Index.remove([first.name], self._path)
-        if first.kind == "rename":
-            return Index.rename(first.name, first.new_name, self._path)
-        if first.kind == "mend":
-            repair(self._path)
-            return Index.open(self._path)
         others = [task.also for task in batch if task.also]
-        progress = paced(lambda *how_far: self._report(batch, *how_far), others)
+        reported = paced(lambda *how_far: self._report(batch, *how_far), others)
+
+        def progress(done: int, total: int, what: str) -> None:
+            # Whoever writes holds the lock: from now on it is we who change what stands there.
+            self._committing = what == "writing"
+            reported(done, total, what)
+
+        if first.kind == "remove":
+            return Index.remove([first.name], self._path, progress=progress)
+        if first.kind == "rename":
+            return Index.rename(first.name, first.new_name, self._path, progress=progress)
+        if first.kind == "mend":
+            repair(self._path, progress=progress)
+            return Index.open(self._path)
         if first.kind == "build":
             return Index.build(batch[0].sources, self._path, progress=progress)
         latest = {source.name: source for task in batch for source in task.sources}
@@ -272,8 +277,6 @@ class OpenIndex:
             _log.warning("no questions were found to suggest", exc_info=error)
 
     def _report(self, batch: list[Task], done: int, total: int, left: float | None) -> None:
-        # The lock is held since before the first report: after the last one it is we who change what stands there.
-        self._committing = done == total
         with self._changing:
             for task in batch:
                 if task.cancelled:
