@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from shlex import quote
 from tempfile import TemporaryDirectory
 
 from qa import generations
@@ -108,9 +109,10 @@ def roll_back(index: Path, number: int | None = None, try_out: Callable[[int], o
                 )  # fmt: skip
             number = earlier[-1]
         elif number not in there:
+            command = f"qa log --index {quote(str(index))}"
             raise IndexMissingError(
-                f"The index in {index} keeps no generation {number}: `qa log` lists those that are there.",
-                "index.generation", index=str(index), number=number,
+                f"The index in {index} keeps no generation {number}: `{command}` lists those that are there.",
+                "index.generation", index=str(index), number=number, command=command,
             )  # fmt: skip
         if try_out:
             try_out(number)

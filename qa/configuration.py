@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from shlex import quote
 
 from qa import generations
 from qa.commit import KEPT
 from qa.embedding import Embedder, ModelRecord
-from qa.errors import IndexMismatchError, QAError, StorageError
+from qa.errors import IndexMismatchError, ModelError, QAError, StorageError
 from qa.passages import Chunking
 from qa.weights import load_model, load_recorded
 
@@ -44,7 +45,9 @@ def configured(index: Path, model: str | None, chunking: Chunking | None, keep: 
         raise StorageError(sentence, "storage.keep", keep=keep)
     before = _manifest(index)
     embedder = (
-        load_recorded(ModelRecord.read(before["model"])) if model is None and "model" in before else load_model(model)
+        _recorded(index, ModelRecord.read(before["model"]))
+        if model is None and "model" in before
+        else load_model(model)
     )
     if chunking is None:
         chunking = Chunking(**before["chunking"]) if "chunking" in before else DEFAULT_CHUNKING
@@ -73,7 +76,7 @@ def load_made_with(index: Path, model: ModelRecord) -> Embedder:
         IndexMismatchError: the model of that name is not the one that made the index.
         ModelError: there is no such model any more.
     """
-    embedder = load_recorded(model)
+    embedder = _recorded(index, model)
     if embedder.fingerprint != model.fingerprint:
         raise IndexMismatchError(
             f"The index in {index} was made with another {model.name} than the one installed "
@@ -81,6 +84,20 @@ def load_made_with(index: Path, model: ModelRecord) -> Embedder:
             "index.model", index=str(index), model=model.name,
         )  # fmt: skip
     return embedder
+
+
+def _recorded(index: Path, model: ModelRecord) -> Embedder:
+    try:
+        return load_recorded(model)
+    except ModelError as error:
+        if error.key != "model.load":
+            raise
+        why, command = str(error.values["why"]), f"qa doctor --fix --model NAME --index {quote(str(index))}"
+        raise ModelError(
+            f"The model {model.name}, which made the index in {index}, cannot be loaded ({why}): bring it back, or "
+            f"embed the texts with another by `{command}`.",
+            "model.gone", index=str(index), model=model.name, why=why, command=command,
+        ) from error  # fmt: skip
 
 
 def _manifest(index: Path) -> generations.Manifest:

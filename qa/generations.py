@@ -1,7 +1,7 @@
 """An index folder: immutable generations, one pointer to the present one, one writer at a time.
 
     index/CURRENT              the present generation's number; replaced by one atomic rename
-    index/LOCK, index/BUILDER  held by the process that builds; which process that is
+    index/LOCK, index/BUILDER  held by the process that builds; which process that is (lock.py)
     index/generations/<n>/     manifest.json and the files it lists with their SHA-256
     index/batches/             what a build that was killed had embedded (batches.py)
     index/suggestions.json     questions found in the present generation (suggestions/kept.py)
@@ -134,8 +134,9 @@ def current_number(index: Path) -> int:
     except FileNotFoundError:
         if numbers(index):  # whether a build was killed before it could name it, or the file was lost
             raise _damaged(index, f"{pointer} is missing", "index.file.missing", pointer) from None
-        sentence = f"There is no index in {index}: make one with `qa build`."
-        raise IndexMissingError(sentence, "index.missing", index=str(index)) from None
+        command = "qa build" if str(index) == "index" else f"qa build PATH --index {quote(str(index))}"
+        sentence = f"There is no index in {index}: make one with `{command}`."
+        raise IndexMissingError(sentence, "index.missing", index=str(index), command=command) from None
     except NotADirectoryError:
         sentence = f"{index} is not a folder: name the index's folder with --index."
         raise IndexMissingError(sentence, "index.folder", index=str(index)) from None

@@ -79,7 +79,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 started = True
                 self._seen(scope["method"], message["status"])
-                headers = [(name, value) for name, value in message["headers"] if name.decode() not in SECURITY_HEADERS]
+                headers = [(name, value) for name, value in message["headers"] if not _is_ours(name.decode().lower())]
                 headers += [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
                 if self._stranger and scope["path"] == "/":  # else "back" shows the page after signing out
                     headers.append((b"cache-control", b"no-store"))
@@ -142,6 +142,11 @@ def is_ours(host: str, names: frozenset[str]) -> bool:
     except ValueError:
         return name in names
     return True
+
+
+def _is_ours(header: str) -> bool:
+    """Whether it is for us to send: Gradio lets pages of this machine, and behind a proxy of any site, read along."""
+    return header in SECURITY_HEADERS or header.startswith("access-control-")
 
 
 def _from_elsewhere(headers: dict[str, str]) -> bool:

@@ -15,7 +15,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 
 from qa.errors import QAError, ServeError
+from qa.uploads import upload_folder
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 RATE = 600
 """Requests that ask or change something, a minute and client, where other machines reach the chat; a page that is
 open makes up to 150."""
-STOP_AFTER = 2
+STOP_AFTER = 1
 """Seconds that open pages are given when the server is told to stop."""
 
 _log = logging.getLogger(__name__)
@@ -85,8 +85,9 @@ def serve(
             f"Other machines reach {names[0] if names else host}: give --users FILE with lines of `qa password NAME`, "
             "or --no-auth if all of them may use this chat."
         )
-    with tempfile.TemporaryDirectory(prefix="cited-qa-", ignore_cleanup_errors=True) as uploads, listening:
-        os.environ["GRADIO_TEMP_DIR"] = uploads  # read by Gradio when it is imported
+    _end_in_order()
+    with upload_folder() as uploads, listening:
+        os.environ["GRADIO_TEMP_DIR"] = str(uploads)  # read by Gradio when it is imported
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
         # Else torch leaves a folder in the temporary one.
         os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(platformdirs.user_cache_path("cited-qa") / "torch"))
@@ -183,8 +184,10 @@ def _tell_supervisors(app: FastAPI, open_index: OpenIndex, metrics: Metrics) -> 
 
     @app.get("/readyz")
     def readyz() -> Any:
-        """The same, with status 503 while nothing answers."""
+        """The same, with status 503 while nothing answers, for want of an index or of the model that made it."""
         told = healthz()
+        if told["status"] == "ok" and not open_index.has_model():
+            told["status"] = "no model"
         return JSONResponse(told, status_code=200 if told["status"] == "ok" else 503)
 
     @app.get("/metrics")
@@ -255,10 +258,34 @@ def _prepare(open_index: OpenIndex, sources: Path | None) -> None:
         _log.exception("the index could not be prepared")
 
 
+def _end_in_order() -> None:
+    """Has the signals that end a process end this one by way of what is to be cleaned up.
+
+    While uvicorn runs they are its own: it stops, then raises the signal again.
+    """
+    for number in _ends():
+        signal.signal(number, lambda *_: sys.exit(0))
+
+
+def _ends() -> list[signal.Signals]:
+    """The signals that are to end this process; not that of a closed terminal where it shall outlive that (nohup)."""
+    if threading.current_thread() is not threading.main_thread():
+        return []
+    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    return [number for number in known if signal.getsignal(number) is not signal.SIG_IGN]
+
+
 def _run(app: FastAPI, listening: socket.socket, host: str, mcp: bool, proxies: Sequence[str]) -> None:
     import uvicorn
 
     class Server(uvicorn.Server):
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            with super().capture_signals():
+                for number in _ends():
+                    signal.signal(number, self.handle_exit)
+                yield
+
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             # Pages that are open hold a stream, which is cut off after STOP_AFTER: that is no error.
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
@@ -276,8 +303,5 @@ def _run(app: FastAPI, listening: socket.socket, host: str, mcp: bool, proxies: 
         app, log_level="warning", timeout_graceful_shutdown=STOP_AFTER, lifespan="on",
         proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies),
     )  # fmt: skip
-    if threading.current_thread() is threading.main_thread():
-        # Uvicorn stops and then raises the signal again: ours ends the process so that the uploads are deleted.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with contextlib.suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listening])

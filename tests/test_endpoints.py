@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from browser import serving
 
@@ -88,6 +89,35 @@ def test_what_cannot_be_done_is_one_sentence(client: Any, endpoint: str, argumen
 
     with pytest.raises(AppError, match=sentence):
         client.predict(*arguments, api_name=f"/{endpoint}")
+
+
+def test_a_call_over_http_may_leave_out_what_has_a_default(client: Any) -> None:
+    answered = httpx.post(f"{client.src}gradio_api/run/answer", json={"data": ["鍵はどこですか"]})
+    assert answered.json()["data"][0]["citations"][0]["quote"] == "門の鍵は赤い箱の中にあります。"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "data", "sentence"),
+    [
+        ("answer", ["秘密の鍵は?", "ten"], "The argument k of answer does not fit: input should be a valid integer"),
+        (
+            "answer",
+            ["秘密の鍵は?", 5, "秘密"],
+            "The argument sources of answer does not fit: input should be a valid list.",
+        ),
+        ("answer", [None], "The argument question of answer does not fit: input should be a valid string."),
+        ("build", ["秘密の文です。", {"秘密": 1}], "The argument name of build does not fit"),
+        ("build", [["秘密"]], "The argument text of build does not fit: input should be a valid string."),
+        ("answer", [], "This call failed: compare its arguments with the endpoint's description."),
+    ],
+)
+def test_a_call_that_does_not_fit_is_refused_and_the_log_tells_nothing_of_it(
+    client: Any, index_folder: Path, endpoint: str, data: list[Any], sentence: str
+) -> None:
+    refused = httpx.post(f"{client.src}gradio_api/run/{endpoint}", json={"data": data})
+    assert refused.status_code == 500 and refused.json()["error"].startswith(sentence)
+    log = (index_folder.parent / "server.log").read_text(encoding="utf-8")
+    assert "Traceback" not in log and "秘密" not in log and "Received inputs" not in log
 
 
 # MCP

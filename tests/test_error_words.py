@@ -138,6 +138,7 @@ def indexes_that_cannot_be_used(made: Path) -> Iterator[tuple[str, Callable[[], 
     yield "index.missing", lambda: Index.open(made.parent / "nowhere")
     yield "index.folder", lambda: Index.open(folder / "manifest.json")
     yield "index.model", after(told(model={**manifest["model"], "fingerprint": "0"}))
+    yield "model.gone", after(told(model={**manifest["model"], "name": str(made / "gone")}))
     yield "index.words", after(told(lexical={}))
     yield "index.format", after(told(format=99))
     yield "index.outside", after(told(files={"../x": ""}))

@@ -109,7 +109,7 @@ def test_a_full_disk_is_told_in_a_sentence_whoever_wrote(tmp_path: Path) -> None
 
 
 def test_no_index_says_which_command_makes_one(tmp_path: Path) -> None:
-    with pytest.raises(IndexMissingError, match=r"There is no index in .*: make one with `qa build`\.$"):
+    with pytest.raises(IndexMissingError, match=r"There is no index in .*: make one with `qa build PATH --index .*nowhere`\.$"):
         present(tmp_path / "nowhere")
 
 
@@ -194,7 +194,7 @@ def test_one_goes_back_to_the_generation_before_and_on_again(tmp_path: Path) -> 
     assert [(one.generation, one.present) for one in generations.log(tmp_path)] == [(2, False), (1, True)]
     with pytest.raises(IndexMissingError, match=r"keeps no earlier generation"):
         commit.roll_back(tmp_path)
-    with pytest.raises(IndexMissingError, match=r"keeps no generation 7: `qa log` lists"):
+    with pytest.raises(IndexMissingError, match=r"keeps no generation 7: `qa log --index .*` lists"):
         commit.roll_back(tmp_path, 7)
     assert commit.roll_back(tmp_path, 2) == 2 and read(tmp_path) == "b"
     commit.roll_back(tmp_path, 1)

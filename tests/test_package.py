@@ -46,6 +46,7 @@ ORDER = [
     "doctor",
     "terminal",
     "shell",
+    "uploads",
     "accounts",
     "sessions",
     "guard",

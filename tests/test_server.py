@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +12,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from qa.errors import QuestionError, ServeError
+from qa.generations import write_manifest
 from qa.guard import SECURITY_HEADERS
+from qa.repair import repair
 from qa.server import build_app, serve
 from qa.ui.open_index import OpenIndex
 
@@ -36,6 +40,31 @@ def test_readyz_is_503_until_something_answers(client: TestClient, tmp_path: Pat
     with TestClient(build_app(OpenIndex(tmp_path)), base_url="http://127.0.0.1") as nothing:
         told = nothing.get("/readyz")
         assert (told.status_code, told.json()["status"]) == (503, "no index")
+
+
+def test_readyz_is_503_where_the_model_is_not_the_one_that_made_the_index(article_index: Path, tmp_path: Path) -> None:
+    shutil.copytree(article_index, tmp_path / "index")
+    (folder,) = (tmp_path / "index" / "generations").iterdir()
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").unlink()
+    kept = {key: value for key, value in manifest.items() if key not in ("files", "sha256")}
+    write_manifest(folder, kept | {"model": kept["model"] | {"fingerprint": "0" * 16}})
+    open_index = OpenIndex(tmp_path / "index")
+    with TestClient(build_app(open_index), base_url="http://127.0.0.1") as client:
+        told = client.get("/readyz")
+        assert (told.status_code, told.json()) == (503, {"status": "no model", "generation": 1})
+        assert client.get("/healthz").status_code == 200
+        repair(tmp_path / "index")
+        assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:9999", "http://evil.example", "null"])
+def test_no_other_site_may_read_along(article_index: Path, origin: str) -> None:
+    with TestClient(build_app(OpenIndex(article_index), ["chat.example"]), base_url="http://chat.example") as client:
+        for path in ("/", "/config", "/healthz"):
+            told = client.get(path, headers={"origin": origin})
+            assert told.status_code == 200
+            assert [name for name in told.headers if name.startswith("access-control-")] == []
 
 
 def test_metrics_count_questions_by_outcome_and_hold_none_of_their_words(article_index: Path) -> None:

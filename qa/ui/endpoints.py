@@ -7,13 +7,17 @@ description, and what an MCP client tells its model.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from functools import wraps
 from html import escape
+from inspect import Parameter, signature
+from traceback import format_tb
 from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
 from gradio.events import api
+from pydantic import ValidationError, validate_call
 
 from qa.errors import QAError
 from qa.retrieval import retrieve as retrieve_hits
@@ -22,6 +26,8 @@ from qa.ui.open_index import OpenIndex
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_log = logging.getLogger(__name__)
 
 
 def add_endpoints(open_index: OpenIndex) -> None:
@@ -87,6 +93,37 @@ def add_endpoints(open_index: OpenIndex) -> None:
         api(_in_one_sentence(endpoint), api_name=endpoint.__name__, queue=False)
 
 
+def with_discreet_errors(page: gr.Blocks) -> gr.Blocks:
+    """The page, whose errors tell the log where they arose and nothing of what a visitor or a program sent.
+
+    Gradio prints the values that do not fit a call. Here a call that leaves out arguments gets their defaults.
+    """
+    process = page.process_api
+
+    async def process_api(block_fn: Any, inputs: list[Any], **rest: Any) -> Any:
+        block_fn = page.fns[block_fn] if isinstance(block_fn, int) else block_fn
+        try:
+            return await process(block_fn, [*inputs, *_left_out(block_fn, inputs)], **rest)
+        except gr.Error:
+            raise
+        except Exception as error:
+            places = "".join(format_tb(error.__traceback__))
+            _log.error("a call of %s failed with %s:\n%s", block_fn.api_name, type(error).__name__, places)
+            sentence = "This call failed: compare its arguments with the endpoint's description."
+            raise gr.Error(sentence, print_exception=False) from None
+
+    page.process_api = process_api  # type: ignore[method-assign, assignment]
+    return page
+
+
+def _left_out(block_fn: Any, inputs: list[Any]) -> list[Any]:
+    """The defaults of an endpoint's arguments that a call leaves out; none where one has to be given."""
+    if block_fn.api_visibility != "public":
+        return []
+    defaults = [argument.default for argument in signature(block_fn.fn).parameters.values()][len(inputs) :]
+    return [] if Parameter.empty in defaults else defaults
+
+
 def give_json_to_mcp(page: gr.Blocks) -> None:
     """Has the MCP server of a mounted page answer in JSON; Gradio's own answers are Python's notation."""
     server: Any = page.mcp_server_obj
@@ -100,11 +137,24 @@ def give_json_to_mcp(page: gr.Blocks) -> None:
 
 
 def _in_one_sentence(endpoint: Callable[P, R]) -> Callable[P, R]:
+    checked = validate_call(endpoint)
+
     @wraps(endpoint)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return endpoint(*args, **kwargs)
+            return checked(*args, **kwargs)
         except QAError as error:
             raise gr.Error(escape(str(error)), print_exception=False) from error
+        except ValidationError as error:
+            raise gr.Error(escape(_unfit(error, endpoint)), print_exception=False) from None
 
     return wrapped
+
+
+def _unfit(error: ValidationError, endpoint: Callable[..., Any]) -> str:
+    """Which argument does not fit, and what it should be; nothing of what it was."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = first["loc"][0]
+    name = list(signature(endpoint).parameters)[place] if isinstance(place, int) else place
+    what = first["msg"][:1].lower() + first["msg"][1:]
+    return f"The argument {name} of {endpoint.__name__} does not fit: {what}."

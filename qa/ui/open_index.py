@@ -49,6 +49,8 @@ class OpenIndex:
         self._numbers = count(1)
         self._working = False
         self._committing = False
+        self._tried: Index | None = None
+        self._fits = False
         self.observe: Callable[[str, float], None] = lambda outcome, seconds: None
 
     def current(self) -> Index:
@@ -80,6 +82,16 @@ class OpenIndex:
             return None
         self._trouble = None
         return index
+
+    def has_model(self) -> bool:
+        """Whether the index that answers has the model that made it; tried once for each generation."""
+        index = self.available()
+        if index is not None and self._tried is not index:
+            try:
+                self._tried, self._fits = index, bool(index.embedder)
+            except QAError:
+                self._tried, self._fits = index, False
+        return index is not None and self._fits
 
     @property
     def trouble(self) -> QAError | None:

@@ -18,7 +18,7 @@ from qa.errors import IndexMissingError
 from qa.index import Index
 from qa.ui.conversations import ConversationsPanel, kept
 from qa.ui.document import document, draft, overview
-from qa.ui.endpoints import add_endpoints
+from qa.ui.endpoints import add_endpoints, with_discreet_errors
 from qa.ui.history import History
 from qa.ui.markup import escape, source_class
 from qa.ui.messages import chat_messages
@@ -27,6 +27,7 @@ from qa.ui.parts import asset, own_part, said
 from qa.ui.reading import Reading, reading_of
 from qa.ui.texts import TextsPanel
 from qa.ui.words import RefusedError, Words, languages, sentence_for, words_of
+from qa.uploads import UPLOADS_KEPT
 
 Updates = dict[Any, Any]
 LeftOut = frozenset[str]
@@ -35,8 +36,6 @@ NOTHING: LeftOut = frozenset()
 
 MAX_UPLOAD = 50 * 1024**2
 """Bytes of the files that are given at once; a request may hold somewhat more (guard.py)."""
-UPLOADS_KEPT = 3600
-"""Seconds after which an uploaded file is deleted."""
 QUESTIONS_AT_ONCE = 4
 SESSIONS_KEPT = 2000
 """Visitors, and calls by programs, whose state is in memory, some 50 kB each; those that were heard of last. An open
@@ -55,8 +54,7 @@ _ANSWERED = "() => { QA.asking = false; }"
 
 def build_page(open_index: OpenIndex) -> gr.Blocks:
     """The page over an index folder; nothing is opened before the first visit."""
-    blocks: gr.Blocks = _Page(open_index).blocks
-    return blocks
+    return with_discreet_errors(_Page(open_index).blocks)
 
 
 def head(reader: str | None = None) -> str:
