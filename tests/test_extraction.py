@@ -237,6 +237,24 @@ def test_of_subtitles_tags_go_and_words_stay() -> None:
     assert text("a.vtt", vtt.encode()) == "Fish & chips <ok>."
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("kind", ["counted", "uncounted", "WebVTT"])
+def test_a_number_that_is_said_is_no_counter_of_titles(kind: str, newline: str) -> None:
+    said = ["The year was\n1984", "The code:\n4711"]
+    vtt = "".join(
+        f"{n if kind != 'uncounted' else ''}\n00:00:0{n}.000 --> 00:00:0{n}.900\n{words}\n\n"
+        for n, words in enumerate(said, 1)
+    )
+    written = f"WEBVTT\n\n{vtt}" if kind == "WebVTT" else vtt.replace(".", ",")
+    assert text("a.srt", written.replace("\n", newline).encode()) == "The year was 1984 The code: 4711"
+
+
+def test_a_title_without_words_says_nothing_and_one_after_a_hundred_hours_has_its_time() -> None:
+    srt = "1\n00:00:01,5 --> 00:00:02,000\n2\n100:00:00,000 --> 100:00:02,000\nSo long.\n"
+    source = source_from_bytes("a.srt", srt.encode())
+    assert source.text == "So long." and source.places == (Place(0, time=360_000.0),)
+
+
 def test_captions_that_roll_upwards_say_each_line_once() -> None:
     cues = [["the keeper left"], ["the keeper left", "the island early"], ["the island early", "and never came back"]]
     times = [f"00:00:0{n},000 --> 00:00:0{n + 1},000" for n in range(1, 4)]

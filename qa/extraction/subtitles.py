@@ -1,5 +1,6 @@
 """Subtitles (SubRip, WebVTT, SubStation Alpha) -> what is said, and when (pysubs2).
 
+SubRip and WebVTT are taken apart here: pysubs2 takes a number at a title's end for the counter of the next.
 What one says is spread over several titles: they are joined until a sentence ends, another speaks, or nobody.
 """
 
@@ -7,6 +8,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pysubs2
 
@@ -23,7 +26,18 @@ _TAG = re.compile(
 )
 """How words look, who says them, when each is sung; how one is pronounced."""
 _SUNG = re.compile(r"<\d\d:[\d:.]+>")
-_BLANK = re.compile(r"\r?\n[ \t]*\r?\n")
+_BLANK = re.compile(r"\n[ \t]*\n")
+_STAMP = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
+_TIMES = re.compile(rf"^[ \t]*{_STAMP}[ \t]*-->[ \t]*{_STAMP}.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class _Title:
+    """What stands on the screen for a while, in milliseconds."""
+
+    start: int
+    end: int
+    lines: list[str]
 
 
 def read(data: bytes) -> Extracted:
@@ -35,17 +49,14 @@ def read(data: bytes) -> Extracted:
     text = decode(data)
     if text is None:
         raise UnreadableError("damaged")
-    try:
-        titles = pysubs2.SSAFile.from_string(_titles_alone(text), keep_html_tags=True)
-    except pysubs2.Pysubs2Error as error:
-        raise UnreadableError("damaged") from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
     rolls = bool(_SUNG.search(text))
     said = ""
     places: list[Place] = []
     before: list[str] = []
     spoken_until = 0
-    for title in sorted(titles, key=lambda title: title.start):
-        lines = _lines(title, titles.format)
+    for title in sorted(_titles(text), key=lambda title: title.start):
+        lines = title.lines
         taken_over = _repeated(before, lines)
         new = lines[taken_over if rolls or taken_over < len(lines) else 0 :]
         before = lines or before
@@ -61,20 +72,45 @@ def read(data: bytes) -> Extracted:
     return Extracted(said, tuple(places))
 
 
-def _titles_alone(text: str) -> str:
-    """WebVTT without its notes, styles and the names of its titles, which would pass for words."""
-    if not text.lstrip("\ufeff").startswith("WEBVTT"):
-        return text
-    blocks = [block[block.rfind("\n", 0, block.index("-->")) + 1 :] for block in _BLANK.split(text) if "-->" in block]
-    return "WEBVTT\n\n" + "\n\n".join(blocks)
+def _titles(text: str) -> Iterator[_Title]:
+    times = [] if "[Script Info]" in text else list(_TIMES.finditer(text))
+    if not times:
+        yield from _by_pysubs2(text)
+        return
+    is_webvtt = text.lstrip().startswith("WEBVTT")
+    # Of SubRip some files count their titles and some do not: the first one tells.
+    counted = not is_webvtt and any(line.isdecimal() for line in _lines(text[: times[0].start()])[-1:])
+    nexts = [*(one.start() for one in times[1:]), len(text)]
+    for number, (one, until) in enumerate(zip(times, nexts, strict=True), 1):
+        words = text[one.end() : until]
+        # A blank line ends a title of WebVTT: what comes after are notes, styles and the name of the next.
+        lines = _lines(_unmarked(_BLANK.split(words, 1)[0] if is_webvtt else words))
+        if counted and number < len(times) and lines and lines[-1].isdecimal():
+            lines.pop()
+        yield _Title(_milliseconds(*one.groups()[:4]), _milliseconds(*one.groups()[4:]), lines)
 
 
-def _lines(title: pysubs2.SSAEvent, kind: str | None) -> list[str]:
-    if title.is_comment or title.is_drawing:
-        return []
-    written = _TAG.sub("", title.text.replace("\\N", "\n"))
-    words = title.plaintext if kind in ("ass", "ssa") else html.unescape(written)
-    return [kept for line in words.replace("\ufeff", "").split("\n") if (kept := " ".join(line.split()))]
+def _milliseconds(hours: str | None, minutes: str, seconds: str, fraction: str) -> int:
+    return ((int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int(fraction.ljust(3, "0"))
+
+
+def _by_pysubs2(text: str) -> Iterator[_Title]:
+    try:
+        titles = pysubs2.SSAFile.from_string(text, keep_html_tags=True)
+    except pysubs2.Pysubs2Error as error:
+        raise UnreadableError("damaged") from error
+    for title in titles:
+        if not (title.is_comment or title.is_drawing):
+            words = title.plaintext if titles.format in ("ass", "ssa") else _unmarked(title.text)
+            yield _Title(title.start, title.end, _lines(words))
+
+
+def _unmarked(words: str) -> str:
+    return html.unescape(_TAG.sub("", words.replace("\\N", "\n")))
+
+
+def _lines(words: str) -> list[str]:
+    return [kept for line in words.split("\n") if (kept := " ".join(line.split()))]
 
 
 def _repeated(before: list[str], lines: list[str]) -> int:
