@@ -87,6 +87,21 @@ def word() -> bytes:
     return out.getvalue()
 
 
+def word_of(*blocks: str) -> bytes:
+    """A Word document of these blocks, as they are written in its XML."""
+    import docx
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    document = docx.Document()
+    compatibility = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    body = f'<w:body {nsdecls("w")} xmlns:mc="{compatibility}">{"".join(blocks)}</w:body>'
+    document.element.body[:0] = list(parse_xml(body))
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
 def epub(
     chapters: Mapping[str, str], more: Mapping[str, str] | None = None, hrefs: Mapping[str, str] | None = None
 ) -> bytes:

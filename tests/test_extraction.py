@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from documents import PAGE, RUBY, SRT, chapter, epub, locked, packed, pdf, word
+from documents import PAGE, RUBY, SRT, chapter, epub, locked, packed, pdf, word, word_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -101,6 +101,86 @@ def test_of_a_word_document_words_that_nobody_sees_are_not_read_and_notes_and_bo
     out = io.BytesIO()
     document.save(out)
     assert text("a.docx", out.getvalue()) == "前甲\n\n箱。\n\n段落が続く。"
+
+
+def paragraph(words: str, properties: str = "", run: str = "") -> str:
+    written = f'<w:r><w:rPr>{run}</w:rPr><w:t xml:space="preserve">{words}</w:t></w:r>'
+    return f"<w:p><w:pPr>{properties}</w:pPr>{written}</w:p>"
+
+
+def table(*rows: str) -> str:
+    lines = ("".join(f"<w:tc><w:tcPr/>{paragraph(cell)}</w:tc>" for cell in row.split("|")) for row in rows)
+    return f"<w:tbl>{''.join(f'<w:tr>{line}</w:tr>' for line in lines)}</w:tbl>"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [("0", True), ("false", True), ("off", True), ("1", False), ("true", False)]
+)
+def test_of_a_word_document_what_is_said_not_to_be_hidden_is_read(value: str, shown: bool) -> None:
+    hidden = paragraph("Second.", run=f'<w:vanish w:val="{value}"/>')
+    assert text("a.docx", word_of(paragraph("First."), hidden)) == ("First.\n\nSecond." if shown else "First.")
+
+
+DELETED = '<w:rPr><w:del w:id="1" w:author="a"/></w:rPr>'
+"""The mark at the end of a paragraph."""
+HEADING = '<w:pStyle w:val="Heading1"/>'
+
+
+def test_of_a_word_document_a_paragraph_whose_end_was_deleted_runs_on_in_the_next_which_says_what_it_is() -> None:
+    box = "<w:r><w:txbxContent><w:p><w:r><w:t>Box.</w:t></w:r></w:p></w:txbxContent></w:r></w:p>"
+    first = paragraph("One half ", DELETED).replace("</w:p>", box)
+    assert text("a.docx", word_of(first, paragraph("and another."))) == "One half and another.\n\nBox."
+    assert text("a.docx", word_of(first, paragraph("a heading", HEADING))) == "# One half a heading\n\nBox."
+    assert text("a.docx", word_of(paragraph("Head", HEADING + DELETED), paragraph(" and body."))) == "Head and body."
+    assert text("a.docx", word_of(first, table("1|2"))) == "One half\n\nBox.\n\n1 | 2"
+    parted = paragraph("be", DELETED) + paragraph("fore")
+    assert text("a.docx", word_of(table("x").replace(paragraph("x"), parted))) == "before"
+    moved = paragraph("Gone.", DELETED.replace("w:del", "w:moveFrom"))
+    assert text("a.docx", word_of(moved.replace("w:r>", "w:moveFrom>"), paragraph("Stays."))) == "Stays."
+
+
+def test_of_a_word_document_cells_that_are_empty_keep_the_others_under_their_headings() -> None:
+    rows = table("|2023|2024", "Sales||7", "||", "Costs|5|")
+    assert text("a.docx", word_of(rows)) == "– | 2023 | 2024\nSales | – | 7\nCosts | 5"
+    wide = table("Year|Sum", "a|b|c").replace("<w:tcPr/>", '<w:tcPr><w:gridSpan w:val="2"/></w:tcPr>', 1)
+    assert text("a.docx", word_of(wide)) == "Year | – | Sum\na | b | c"
+
+
+def test_of_a_word_document_powers_and_indices_and_signs_of_fonts_are_as_unicode_writes_them() -> None:
+    raised, lowered = (f'<w:vertAlign w:val="{name}script"/>' for name in ("super", "sub"))
+    runs = (paragraph(*one).removeprefix("<w:p><w:pPr></w:pPr>").removesuffix("</w:p>") for one in (
+        ("10", "", ""), ("−6", "", raised), (" H", "", ""), ("2", "", lowered), ("O, 1", "", ""), ("st", "", raised),
+    ))  # fmt: skip
+    signs = "".join(
+        f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>'
+        for font, code in (("Symbol", "F061"), ("Symbol", "F0A3"), ("Wingdings", "F04A"), ("Arial", "03B2"))
+    )
+    link = f"<w:hyperlink><w:r><w:rPr>{raised}</w:rPr><w:t>1</w:t></w:r></w:hyperlink>"
+    assert text("a.docx", word_of(f"<w:p>{''.join(runs)} {signs}{link}</w:p>")) == "10⁻⁶ H₂O, 1stα≤β1"
+
+
+def test_of_a_word_document_paragraphs_that_are_there_twice_for_older_programs_are_read_once() -> None:
+    choice, fallback = (f"<mc:{name}>{paragraph(name)}</mc:{name}>" for name in ("Choice", "Fallback"))
+    both, one = (f"<mc:AlternateContent>{parts}</mc:AlternateContent>" for parts in (choice + fallback, fallback))
+    assert text("a.docx", word_of(both, one)) == "Choice\n\nFallback"
+
+
+def test_of_a_word_document_styles_that_are_based_on_headings_and_paragraphs_that_say_so_are_headings() -> None:
+    import docx
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    document = docx.Document()
+    for name, base in (("Mine", "Heading 2"), ("Mine too", "Mine"), ("Contents", "Heading 1")):
+        document.styles.add_style(name, 1).base_style = document.styles[base]
+    for words, style in (("One", "Mine too"), ("Two", "Contents"), ("Three", "Normal")):
+        document.add_paragraph(words, style)
+    no_level, first_level = (parse_xml(f"<w:outlineLvl {nsdecls('w')} w:val='{level}'/>") for level in (9, 0))
+    document.styles["Contents"].element.get_or_add_pPr().append(no_level)
+    document.paragraphs[-1]._p.get_or_add_pPr().append(first_level)
+    out = io.BytesIO()
+    document.save(out)
+    assert text("a.docx", out.getvalue()) == "## One\n\nTwo\n\n# Three"
 
 
 def test_of_a_book_the_chapters_are_read_in_their_order() -> None:

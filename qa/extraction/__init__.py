@@ -1,6 +1,7 @@
 """A document's bytes -> its text, and where in it a page or a moment begins.
 
     html.py  pdf.py  word.py  epub.py  subtitles.py    a format each: read(data) -> Extracted
+    blocks.py  lines.py  tables.py  signs.py            what they have in common
     isolation.py                                        has one read in a process of its own, within limits
     __main__.py                                         that process
 
