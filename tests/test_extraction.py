@@ -187,6 +187,50 @@ def test_of_a_book_the_chapters_are_read_in_their_order() -> None:
     assert text("book.epub", BOOK) == "# 第一章\n\nこの灯台は1874年に建てられた。\n\n終わり。"
 
 
+def on_a_page(body: str) -> str:
+    """What is read of it after a text that is long enough to be an article."""
+    first = "".join(f"<p>{n}号の灯台は1874年に建てられた。高さは31メートルである。</p>" for n in range(9))
+    found = text("a.html", f"<html><body><article>{first}{body}</article></body></html>".encode())
+    return found.rpartition("8号の灯台は1874年に建てられた。高さは31メートルである。")[2].strip()
+
+
+def in_a_book(body: str) -> str:
+    return text("a.epub", epub({"a.xhtml": chapter(body)}))
+
+
+@pytest.mark.parametrize("read_of", [on_a_page, in_a_book])
+def test_cells_that_are_empty_or_wide_or_high_keep_the_others_under_their_headings(
+    read_of: Callable[[str], str],
+) -> None:
+    rows = (
+        (
+            "<tr><th></th><th>2023</th><th>2024</th></tr><tr><td>Sales</td><td></td><td>7</td></tr><tr><td></td></tr>"
+            "<tr><td colspan='2'>Costs</td><td>5</td></tr><tr><td rowspan='2'>Rest</td><td>1</td></tr>"
+            "<tr><td>2</td><td>3</td></tr><tr><td>All</td><td>4</td></tr>"
+        )
+        .replace("<td/>", "<td></td>")
+        .replace("<th/>", "<th></th>")
+    )
+    assert read_of(f"<table>{rows}</table>") == (
+        "– | 2023 | 2024\nSales | – | 7\nCosts | – | 5\nRest | 1\n– | 2 | 3\nAll | 4"
+    )
+
+
+@pytest.mark.parametrize("read_of", [on_a_page, in_a_book])
+def test_bars_that_belong_to_the_words_stay(read_of: Callable[[str], str]) -> None:
+    assert read_of("<p>|x| is the absolute value, so p = |x|</p>") == "|x| is the absolute value, so p = |x|"
+
+
+@pytest.mark.parametrize("read_of", [on_a_page, in_a_book])
+def test_powers_and_indices_are_as_unicode_writes_them_and_references_as_they_were(
+    read_of: Callable[[str], str],
+) -> None:
+    body = "10<sup>−6</sup> m of H<sub>2</sub>O, x<sup>n+1</sup> 1<sup>st</sup> a<sup>[1]</sup>"
+    links = "b<sup><a href='#x'>2</a></sup> c<a href='#x'><sup>3</sup></a>"
+    rest = "It goes on with words that lead nowhere."
+    assert read_of(f"<p>{body} {links} {rest}</p>") == f"10⁻⁶ m of H₂O, xⁿ⁺¹ 1st a[1] b2 c3 {rest}"
+
+
 def test_characters_of_a_book_that_are_named_are_those_that_are_meant() -> None:
     body = chapter("<p>before&nbsp;after caf&eacute; &amp; end.&mdash;Second.</p>")
     declared = f'<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "xhtml11.dtd">{body}'

@@ -12,11 +12,15 @@ from typing import Any
 from lxml import etree
 
 from qa.extraction import UnreadableError
+from qa.extraction.signs import lowered, raised
+from qa.extraction.tables import fill_spans, row_of
 
 _HEADING = re.compile(r"h([1-6])")
 _ITEMS = {"li", "item", "tr", "row", "dt", "dd"}
 """What stands in a line of its own within a block."""
+_ROWS = {"tr", "row"}
 _CELLS = {"td", "th", "cell"}
+_SHIFTED = (("{*}sup", raised), ("{*}sub", lowered))
 _INLINE = {
     "a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "font", "hi", "i", "ins", "kbd", "mark",
     "q", "rb", "ref", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
@@ -26,11 +30,12 @@ _INLINE = {
 """What runs on within a sentence; whatever else is a block."""
 _LEFT_OUT = {"script", "style", "template", "noscript", "rt", "rp", "svg", "title", "annotation", "annotation-xml"}
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_BARS = re.compile(r" \|(?: \|)+")
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _LINE = "\0"
 _BLOCK = "\1"
-_NO_SIGNS = dict.fromkeys(map(ord, (_LINE, _BLOCK, "\ufeff")))
+_ROW = "\2"
+_CELL = "\3"
+_NO_SIGNS = dict.fromkeys(map(ord, (_LINE, _BLOCK, _ROW, _CELL, "\ufeff")))
 
 
 def expect_whole(parser: Any) -> None:
@@ -45,13 +50,29 @@ def expect_whole(parser: Any) -> None:
 
 def text_of(root: Any) -> str:
     """The text of an lxml element: blocks with a blank line between them, none around."""
+    fill_spans(root)
     blocks = (_lines(block) for block in _marked(root).split(_BLOCK))
     return "\n\n".join(block for block in blocks if block)
 
 
+def write_shifted(root: Any) -> None:
+    """Writes powers and indices as Unicode does; what leads to a note stays as it is."""
+    for tag, shift in _SHIFTED:
+        for element in root.iter(tag):
+            parent = element.getparent()
+            if not len(element) and (parent is None or etree.QName(parent).localname != "a"):
+                element.text = shift(element.text or "")
+
+
 def _lines(block: str) -> str:
-    lines = (_BARS.sub(" |", _SPACE.sub(" ", line)).strip(" |") for line in block.split(_LINE))
+    lines = (_line(line) for line in block.split(_LINE))
     return "\n".join(line for line in lines if line.strip("-# "))
+
+
+def _line(line: str) -> str:
+    cells = (_SPACE.sub(" ", cell).strip(" ") for cell in line.removeprefix(_ROW).split(_CELL))
+    # A row that goes on in another line, as one with a list in it does, has no columns any more.
+    return row_of(cells if line.startswith(_ROW) else filter(None, cells))
 
 
 def _marked(root: Any) -> str:
@@ -78,7 +99,7 @@ def _marked(root: Any) -> str:
         elif event == "end" and not left_out:
             written -= tag == "pre"
             within -= is_item
-            parts.append(" | " if tag in _CELLS else "" if not is_block or tag in ("br", "lb") or within else _BLOCK)
+            parts.append(_CELL if tag in _CELLS else "" if not is_block or tag in ("br", "lb") or within else _BLOCK)
         if event != "start" and element is not root:
             parts.append(_own(element.tail, written))
     return "".join(parts)
@@ -92,7 +113,7 @@ def _before(tag: str, element: Any, within: int, is_block: bool) -> str:
     if heading and not within:
         return f"{_BLOCK}{'#' * int(heading.group(1))} "
     if tag in _ITEMS:
-        return _LINE + ("- " if tag in ("li", "item") else "")
+        return _LINE + (_ROW if tag in _ROWS else "- " if tag in ("li", "item") else "")
     return "" if not is_block else " " if within else _BLOCK
 
 

@@ -10,7 +10,7 @@ from lxml import etree
 from trafilatura.settings import use_config
 
 from qa.extraction import Extracted
-from qa.extraction.blocks import text_of
+from qa.extraction.blocks import text_of, write_shifted
 from qa.extraction.pages import page_of
 
 _SETTINGS = use_config()
@@ -29,6 +29,7 @@ def read(data: bytes) -> Extracted:
     """
     page = page_of(data)
     etree.strip_elements(page, "rt", "rp", with_tail=False)
+    write_shifted(page)
     rest = copy.deepcopy(page)
     etree.strip_elements(rest, *_AROUND, with_tail=False)
     found = trafilatura.extract(page, output_format="xml", include_comments=False, favor_recall=True, config=_SETTINGS)
