@@ -187,6 +187,42 @@ def test_of_a_book_the_chapters_are_read_in_their_order() -> None:
     assert text("book.epub", BOOK) == "# 第一章\n\nこの灯台は1874年に建てられた。\n\n終わり。"
 
 
+def test_chapters_whose_names_differ_in_case_are_two_and_one_whose_accents_are_written_apart_is_found() -> None:
+    names = ("A.xhtml", "a.xhtml", "caf\N{LATIN SMALL LETTER E WITH ACUTE}.xhtml")
+    chapters = {name: chapter(f"<p>{n}.</p>") for n, name in enumerate(names)}
+    assert text("a.epub", epub(chapters)) == "0.\n\n1.\n\n2."
+    apart = {"cafe\N{COMBINING ACUTE ACCENT}.xhtml": chapter("<p>2.</p>")}
+    assert text("a.epub", epub(apart, hrefs={next(iter(apart)): names[2]})) == "2."
+
+
+def test_chapters_are_known_by_their_kind_however_it_is_written_or_by_what_stands_in_for_them() -> None:
+    kinds = {
+        "a.xhtml": 'media-type="text/xml"', "b.xhtml": 'media-type="application/XHTML+xml"',
+        "c.xhtml": 'media-type="application/xhtml+xml" properties="scripted navigable"',
+        "nav.xhtml": 'media-type="application/xhtml+xml" properties="nav scripted"',
+        "d.bin": 'media-type="application/x-demo" fallback="e.bin"',
+        "e.bin": 'media-type="application/x-demo" fallback="d.xhtml"',
+        "d.svg": 'media-type="image/svg+xml"',
+    }  # fmt: skip
+    items = "".join(f'<item id="{name}" href="{name}" {kind}/>' for name, kind in kinds.items())
+    spine = "".join(f'<itemref idref="{name}"/>' for name in kinds if name != "e.bin")
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf"><manifest><item id="d.xhtml" href="d.xhtml"/>'
+        f"{items}</manifest><spine>{spine}</spine></package>"
+    )
+    files = {f"OEBPS/{name}": chapter(f"<p>{name[0]}</p>") for name in ("a.xhtml", "b.xhtml", "c.xhtml", "d.xhtml")}
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><title>No</title><text>drawn</text></svg>'
+    more = {**files, "OEBPS/nav.xhtml": chapter("<p>No</p>"), "OEBPS/d.svg": drawing, "OEBPS/book.opf": package}
+    assert text("a.epub", epub({}, more)) == "a\n\nb\n\nc\n\nd\n\ndrawn"
+
+
+def test_a_book_may_write_the_way_to_its_contents_in_many_ways() -> None:
+    for path in ("./OEBPS/book.opf", "/oebps/book.opf", "OEBPS\\book.opf"):
+        container = f'<container><rootfiles><rootfile full-path="{path}"/></rootfiles></container>'
+        book = epub({"a.xhtml": chapter("<p>Here.</p>")}, {"META-INF/container.xml": container})
+        assert text("a.epub", book) == "Here."
+
+
 def on_a_page(body: str) -> str:
     """What is read of it after a text that is long enough to be an article."""
     first = "".join(f"<p>{n}号の灯台は1874年に建てられた。高さは31メートルである。</p>" for n in range(9))
@@ -244,7 +280,13 @@ def test_a_chapter_that_is_empty_or_badly_written_costs_no_other() -> None:
     assert text("a.epub", book) == "Here.\n\nA&B <3 and more"
 
 
-@pytest.mark.parametrize("href", ["a.xhtml#x", "A.xhtml", "../../a.xhtml", "/OEBPS/a.xhtml", "a%2Exhtml"])
+@pytest.mark.parametrize(
+    "href",
+    [
+        "a.xhtml#x", "A.xhtml", "../../a.xhtml", "/OEBPS/a.xhtml", "a%2Exhtml", "a.xhtml?x=1#y", ".\\a.xhtml",
+        "..\\OEBPS/a.xhtml",
+    ],
+)  # fmt: skip
 def test_a_link_within_a_book_may_be_written_in_many_ways(href: str) -> None:
     book = epub({"a.xhtml": chapter("<p>Here.</p>")}, {"a.xhtml": chapter("<p>Here.</p>")}, hrefs={"a.xhtml": href})
     assert text("a.epub", book) == "Here."

@@ -88,7 +88,8 @@ def _marked(root: Any) -> str:
             continue
         tag = element.tag.rpartition("}")[2].lower()
         is_item, is_block = tag in _ITEMS, tag not in _INLINE | _ITEMS | _CELLS
-        left_out = tag in _LEFT_OUT or element.get("hidden") is not None or _UNSEEN.search(element.get("style", ""))
+        hidden = element.get("hidden") is not None or _UNSEEN.search(element.get("style", ""))
+        left_out = hidden or (tag in _LEFT_OUT and element is not root)  # a chapter may be a drawing with words
         if event == "start" and not left_out:
             written += tag == "pre"
             parts.append(_before(tag, element, within, is_block))

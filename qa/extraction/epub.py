@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping
 from html.entities import html5
+from typing import Any
 from urllib.parse import unquote
 
 from lxml import etree
@@ -25,7 +27,10 @@ _SURROGATE = re.compile(
 )
 """Halves of pairs, which are no characters."""
 _CHAPTER = "application/xhtml+xml"
-_CHAPTERS = (_CHAPTER, "text/html", "application/x-dtbook+xml", "image/svg+xml", "text/x-oeb1-document")
+_CHAPTERS = {
+    _CHAPTER, "text/html", "application/xml", "text/xml", "application/x-dtbook+xml", "image/svg+xml",
+    "text/x-oeb1-document",
+}  # fmt: skip
 _OF_XML = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 
 
@@ -45,14 +50,14 @@ def read(data: bytes) -> Extracted:
 
 
 def _chapters(book: zipfile.ZipFile) -> Iterator[str]:
-    package = _tree(book, _CONTAINER).xpath("string(//*[local-name()='rootfile']/@full-path)").lstrip("/")
+    there = {**{_folded(name): name for name in reversed(book.namelist())}, **{name: name for name in book.namelist()}}
+    package = _found(_tree(book, _CONTAINER).xpath("string(//*[local-name()='rootfile']/@full-path)"), "", there)
     contents = _tree(book, package)
     items = {item.get("id"): item for item in contents.xpath("//*[local-name()='manifest']/*[local-name()='item']")}
-    there = {name.casefold(): name for name in reversed(book.namelist())}
-    locked, seen = _locked(book), set()
+    locked, seen = _locked(book, there), set()
     for entry in contents.xpath("//*[local-name()='spine']/*[local-name()='itemref']"):
-        item = items.get(entry.get("idref"))
-        if item is None or item.get("media-type", _CHAPTER) not in _CHAPTERS or "nav" in item.get("properties", ""):
+        item = _read_for(items.get(entry.get("idref")), items)
+        if item is None or "nav" in item.get("properties", "").split():
             continue
         file = _found(item.get("href", ""), posixpath.dirname(package), there)
         if file in locked:
@@ -64,14 +69,32 @@ def _chapters(book: zipfile.ZipFile) -> Iterator[str]:
         raise UnreadableError("damaged")
 
 
+def _read_for(item: Any, items: Mapping[str, Any]) -> Any:
+    """What is read for an item: itself, or what the book names to stand in for what is no text; None without."""
+    passed: set[Any] = set()
+    while item is not None and item not in passed:
+        if item.get("media-type", _CHAPTER).partition(";")[0].strip().lower() in _CHAPTERS:
+            return item
+        passed.add(item)
+        item = items.get(item.get("fallback"))
+    return None
+
+
 def _found(href: str, folder: str, there: Mapping[str, str]) -> str:
-    """The name in the archive of what a link means; "" where there is none."""
+    """The name in the archive of what a link means; "" where there is none.
+
+    Names are taken as they are written before those that differ in case, in how accents are composed or in slashes.
+    """
     bare = href.partition("#")[0]
-    for name in (unquote(bare), bare):
-        path = posixpath.normpath(posixpath.join("/", folder, name)).lstrip("/")
-        if found := there.get(path.casefold()):
+    for name in (unquote(bare), bare, unquote(bare.partition("?")[0])):
+        path = posixpath.normpath(posixpath.join("/", folder, name.replace("\\", "/"))).lstrip("/")
+        if found := there.get(path) or there.get(_folded(path)):
             return found
     return ""
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name.replace("\\", "/")).casefold()
 
 
 def _body(book: zipfile.ZipFile, file: str) -> etree._Element:
@@ -86,11 +109,12 @@ def _body(book: zipfile.ZipFile, file: str) -> etree._Element:
     return body[0] if body else tree
 
 
-def _locked(book: zipfile.ZipFile) -> set[str]:
+def _locked(book: zipfile.ZipFile, there: Mapping[str, str]) -> set[str]:
     """The files that need a key; of many books these are their fonts alone."""
     if _ENCRYPTION not in book.namelist():
         return set()
-    return {unquote(uri) for uri in _tree(book, _ENCRYPTION).xpath("//*[local-name()='CipherReference']/@URI")}
+    uris = _tree(book, _ENCRYPTION).xpath("//*[local-name()='CipherReference']/@URI")
+    return {found for uri in uris if (found := _found(uri, "", there))}
 
 
 def _tree(book: zipfile.ZipFile, name: str) -> etree._Element:
