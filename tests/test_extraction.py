@@ -252,6 +252,43 @@ def test_cells_that_are_empty_or_wide_or_high_keep_the_others_under_their_headin
     )
 
 
+def test_captions_leads_and_what_unfolds_are_parts_of_a_pages_article() -> None:
+    caption = '<figcaption class="wp-caption">図1 灯台の断面。</figcaption>'
+    picture = f'<figure class="image"><a href="x"><img src="x"></a>{caption}</figure>'
+    folded = "<details><summary>続き</summary>灯台守は島を去った。<p>船も去った。</p></details>"
+    assert on_a_page(f"<p>前。</p>{picture}{folded}<p>後。</p>") == (
+        "前。\n\n図1 灯台の断面。\n\n続き\n\n灯台守は島を去った。\n\n船も去った。\n\n後。"
+    )
+    # Of several articles all is read but what is around them, and their headers are not.
+    articles = "".join(
+        f"<article><header><h2>{n}号</h2><p>{n}号の要約。</p></header><p>{n}号の灯台は1874年に建てられた。</p></article>"
+        for n in range(3)
+    )
+    page = f"<html><body><header>ホーム</header>{articles}</body></html>"
+    found = text("a.html", page.encode())
+    assert all(f"{n}号の要約。" in found for n in range(3)) and "ホーム" not in found
+
+
+@pytest.mark.parametrize("read_of", [on_a_page, in_a_book])
+def test_what_is_quoted_runs_on_in_its_sentence(read_of: Callable[[str], str]) -> None:
+    assert read_of("<p>He said <q>come in</q> and left.</p>") == "He said come in and left."
+
+
+@pytest.mark.parametrize("read_of", [on_a_page, in_a_book])
+@pytest.mark.parametrize("body", ["def f(x):\nreturn x\n\nf(1)", "<code>def <b>f</b>(x):\nreturn x</code><br>f(1)"])
+def test_lines_that_are_shown_as_written_stay_lines(read_of: Callable[[str], str], body: str) -> None:
+    assert read_of(f"<pre>{body.replace('<br>', '<br/>')}</pre>") == "def f(x):\nreturn x\nf(1)"
+
+
+@pytest.mark.parametrize("read_of", [on_a_page, in_a_book])
+def test_a_heading_of_two_lines_is_one_heading(read_of: Callable[[str], str]) -> None:
+    assert read_of("<h2>Chapter 1<br/>The <i>Beginning</i></h2><p>It was dark.</p>") == (
+        "## Chapter 1 The Beginning\n\nIt was dark."
+    )
+    title = "<h1>Chapter 1<br>The Beginning</h1><p>It was dark.</p>"
+    assert text("a.html", title.encode()) == "# Chapter 1 The Beginning\n\nIt was dark."
+
+
 @pytest.mark.parametrize("read_of", [on_a_page, in_a_book])
 def test_bars_that_belong_to_the_words_stay(read_of: Callable[[str], str]) -> None:
     assert read_of("<p>|x| is the absolute value, so p = |x|</p>") == "|x| is the absolute value, so p = |x|"

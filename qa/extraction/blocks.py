@@ -16,6 +16,7 @@ from qa.extraction.signs import lowered, raised
 from qa.extraction.tables import fill_spans, row_of
 
 _HEADING = re.compile(r"h([1-6])")
+_HEADINGS = [f"{{*}}h{level}" for level in range(1, 7)]
 _ITEMS = {"li", "item", "tr", "row", "dt", "dd"}
 """What stands in a line of its own within a block."""
 _ROWS = {"tr", "row"}
@@ -55,13 +56,17 @@ def text_of(root: Any) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
-def write_shifted(root: Any) -> None:
-    """Writes powers and indices as Unicode does; what leads to a note stays as it is."""
+def simplify(root: Any) -> None:
+    """Writes powers and indices as Unicode does, and a heading in one line; what leads to a note stays as it is."""
     for tag, shift in _SHIFTED:
         for element in root.iter(tag):
             parent = element.getparent()
             if not len(element) and (parent is None or etree.QName(parent).localname != "a"):
                 element.text = shift(element.text or "")
+    for heading in root.iter(*_HEADINGS):
+        for line_break in heading.iter("{*}br"):
+            line_break.tail = f" {line_break.tail or ''}"
+        etree.strip_tags(heading, "{*}br")
 
 
 def _lines(block: str) -> str:

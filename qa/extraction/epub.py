@@ -16,7 +16,7 @@ from lxml import etree
 
 from qa.extraction import Extracted, UnreadableError
 from qa.extraction.archive import expect_modest
-from qa.extraction.blocks import expect_whole, text_of, write_shifted
+from qa.extraction.blocks import expect_whole, simplify, text_of
 from qa.extraction.pages import page_of
 
 _CONTAINER = "META-INF/container.xml"
@@ -104,7 +104,7 @@ def _body(book: zipfile.ZipFile, file: str) -> etree._Element:
         tree = etree.fromstring(content, _xml_parser(recover=False))
     except etree.XMLSyntaxError:
         tree = page_of(content)
-    write_shifted(tree)
+    simplify(tree)
     body = tree.xpath("//*[local-name()='body']")
     return body[0] if body else tree
 

@@ -10,13 +10,15 @@ from lxml import etree
 from trafilatura.settings import use_config
 
 from qa.extraction import Extracted
-from qa.extraction.blocks import text_of, write_shifted
+from qa.extraction.blocks import simplify, text_of
 from qa.extraction.pages import page_of
 
 _SETTINGS = use_config()
 # Else a short article loses its paragraphs, and Japanese says much in few characters.
 _SETTINGS.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")
 _AROUND = ("nav", "header", "footer", "aside", "form", "button", "select", "dialog", "iframe")
+_KEPT = {"figure": "div", "figcaption": "p", "details": "div", "summary": "p"}
+"""Parts of an article that trafilatura leaves out under these names, and keeps under those."""
 _LEAST = 0.6
 """Share of the page's own letters below which what was found is not taken for its article: there were several."""
 
@@ -29,7 +31,8 @@ def read(data: bytes) -> Extracted:
     """
     page = page_of(data)
     etree.strip_elements(page, "rt", "rp", with_tail=False)
-    write_shifted(page)
+    simplify(page)
+    _keep_whole(page)
     rest = copy.deepcopy(page)
     etree.strip_elements(rest, *_AROUND, with_tail=False)
     found = trafilatura.extract(page, output_format="xml", include_comments=False, favor_recall=True, config=_SETTINGS)
@@ -40,6 +43,31 @@ def read(data: bytes) -> Extracted:
     if title and text and not text.lstrip("# ").startswith(title):
         text = f"# {title}\n\n{text}"
     return Extracted(text)
+
+
+def _keep_whole(page: Any) -> None:
+    """Renames what would be lost, broken apart or joined as it is called."""
+    for part in page.xpath("//article//header | //main//header"):
+        part.tag = "div"  # of the article, not of the page
+    for link in page.xpath("//figure//a[not(normalize-space())]"):
+        link.drop_tag()  # with the link of its picture alone a caption passes for a menu
+    for part in list(page.iter(*_KEPT)):
+        part.tag = _KEPT[part.tag]
+        part.attrib.pop("class", None)  # one that tells of a caption or the like is left out too
+    etree.strip_tags(page, "q")  # it would be a block
+    for part in list(page.iter("pre")):
+        _break_lines(part)
+
+
+def _break_lines(part: Any) -> None:
+    """Makes a paragraph with its line breaks of what is shown as it is written."""
+    for line_break in part.iter("br"):
+        line_break.tail = "\n" + (line_break.tail or "")
+    etree.strip_tags(part, "*")
+    part.tag = "p"
+    part.text, *lines = (part.text or "").split("\n")
+    for line in lines:
+        etree.SubElement(part, "br").tail = line
 
 
 def _unlinked(page: Any) -> list[str]:
