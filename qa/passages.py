@@ -29,7 +29,7 @@ CountTokens = Callable[[Sequence[str]], Sequence[int]]
 """Texts -> how many tokens the model sees in each, without prompt and special tokens."""
 
 
-SPLITTING = 2
+SPLITTING = 3
 """Raised whenever the same text would be split otherwise than before: until then it is not split again."""
 
 

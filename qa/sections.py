@@ -17,6 +17,7 @@ from statistics import median
 
 import regex
 
+from qa.markdown import verbatim
 from qa.sentences import Span, columns, split_blocks, trim
 
 
@@ -37,10 +38,9 @@ class Section:
     headings: tuple[str, ...] = ()
 
 
-_MARKDOWN = regex.compile(r"\s{0,3}(?P<marks>#{1,6})\s+(?P<title>.*?)(?:\s+#+)?\s*\Z")
+_MARKDOWN = regex.compile(r" {0,3}(?P<marks>#{1,6})\s+(?P<title>.*?)(?:\s+#+)?\s*\Z")
 _DEEPEST_MARK = 6
 _UNDERLINE = regex.compile(r"\s{0,3}(?:=+|-{2,})\s*\Z")
-_FENCED = regex.compile(r"(?ms)^(```|~~~).*?^\1")
 _NUMERAL = r"(?:\d{1,3}|[IVXLC]{1,7}|[A-Z]\b|one|two|three|four|five|six|seven|eight|nine|ten)"
 _NUMBERED = (
     regex.compile(r"\d{1,2}(?P<depth>(?:\.\d{1,2})*)(?:[.．:：、]\s+|[．、]|(?<=\.\d+)\s+|(?<=\b0\d)\s+)\S"),
@@ -117,19 +117,19 @@ def _nested(headings: Iterable[tuple[int, str, int]]) -> Iterator[tuple[int, str
 
 def _headings(text: str, blocks: list[list[Span]]) -> Iterator[tuple[int, str, int]]:
     """Where a heading begins, its title, and how deep it stands: Markdown's marks tell, then numbers (1.2)."""
-    fenced = iter([match.span() for match in _FENCED.finditer(text)])
-    fence_start, fence_end = next(fenced, (len(text), len(text)))
+    skipped = verbatim(text)
+    skip_from, skip_to = next(skipped, (len(text), len(text)))
     kinds = [_number_kind(text, block) for block in blocks]
     plain_numbers = {kind for kind in kinds if kind.isdecimal()}
     for i, block in enumerate(blocks):
         at, end = trim(text, block[0][0], block[0][1])
-        while fence_end <= at < len(text):
-            fence_start, fence_end = next(fenced, (len(text), len(text)))
-        if fence_start <= at:
+        while skip_to <= at < len(text):
+            skip_from, skip_to = next(skipped, (len(text), len(text)))
+        if skip_from <= at:
             continue
         title = text[at:end]
         following = blocks[i + 1] if i + 1 < len(blocks) else None
-        if markdown := _MARKDOWN.match(title):
+        if markdown := _MARKDOWN.match(text, block[0][0], end):  # indented further it is code
             if markdown["title"]:
                 yield at, markdown["title"], len(markdown["marks"])
         elif following is None or len(block) > 1 or not _is_short(title):

@@ -22,6 +22,7 @@ ORDER = [
     "fetching",
     "language",
     "collection",
+    "markdown",
     "sections",
     "passages",
     "embedding",

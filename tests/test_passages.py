@@ -64,6 +64,21 @@ def test_a_heading_begins_a_passage_and_no_passage_crosses_a_section() -> None:
         ("# One\ntext\n\n## Two ##\ntext", ["One", "Two"]),
         ("Title\n=====\ntext\n\nSub\n---\ntext", ["Title", "Sub"]),
         ("```\n# no heading\n```\n\n# Heading\ntext", ["", "Heading"]),
+        (
+            "```sh\necho 1\n   ```\n\n## Heading\ntext\n\n```sh\n# no heading\n```\n\n# Last\ntext",
+            ["", "Heading", "Last"],
+        ),
+        ("- Step:\n\n  1. ```sh\n     # no heading\n     ```\n\n## Heading\ntext", ["", "Heading"]),
+        ("10. Do this first.\n\n    ```sh\n    # no heading\n    ```\n\n## Heading\ntext", ["", "Heading"]),
+        ("- Step:\n\n  ```sh\n  # it ends with its item\n\n## Heading\ntext\n\n## Last\ntext", ["", "Heading", "Last"]),
+        ("````md\n```\n# no heading\n```\n# nor this\n````\n\n# Heading\ntext", ["", "Heading"]),
+        ("~~~\n```\n~~~ no end\n# no heading\n~~~\n\n# Heading\ntext", ["", "Heading"]),
+        ("    ```\n\n# Heading\ntext\n\n    ```\n", ["", "Heading"]),
+        ("Run it:\n\n    # no heading\n    run\n\n# Heading\ntext", ["", "Heading"]),
+        ("``` `code` ```\n\n# Heading\ntext", ["", "Heading"]),
+        ("~~~~~~\n\n# Heading\ntext", ["", "Heading"]),
+        ("---\ntitle: My document\n# no heading\n---\n\n# Heading\ntext", ["", "Heading"]),
+        ("---\nMy title\n---\n\n# Heading\ntext", ["", "My title", "Heading"]),
         ("第三章 旅立ち\n\n彼は行った。\n\n第四章 帰り\n\n彼は帰った。", ["第三章 旅立ち", "第四章 帰り"]),
         ("Chapter 4: The Sea\n\nIt was calm.\n\nII. Storm\n\nIt blew.", ["Chapter 4: The Sea", "II. Storm"]),
         ("1. Scope\n\nThis is it.\n\n1.1 Details\n\nMore of it.", ["1. Scope", "1.1 Details"]),
@@ -187,8 +202,10 @@ def test_no_cut_falls_inside_a_character_that_fits(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["a", "あ", "「", "a\u0301", "\u0301", "word\n", "word\n\n", "あ、", "🇯🇵", "1. a\n\n", "# a\nb\n", "```\n"]
-)
+    "unit",
+    ["a", "あ", "「", "a\u0301", "\u0301", "word\n", "word\n\n", "あ、", "🇯🇵", "1. a\n\n", "# a\nb\n", "```\n",
+     "``` a\n", "`", "- "],
+)  # fmt: skip
 def test_time_is_linear_in_the_length(unit: str) -> None:
     def seconds(size: int) -> float:
         source = Source("a", "x" + unit * (size // len(unit)) + "x")
@@ -208,6 +225,8 @@ def test_a_section_knows_the_headings_that_it_stands_under() -> None:
     numbered = "1. Cats\n\nThey sleep a lot.\n\n1.1 Big cats\n\nThey hunt.\n\n2. Dogs\n\nThey bark.\n"
     paths = [section.headings for section in sections(numbered)]
     assert paths == [(), ("1. Cats",), ()]
+    code = "# Guide\n\n1. Install:\n\n   ```sh\n   # install it\n   ```\n\n## Use\n\nRun it."
+    assert [section.headings for section in sections(code) if section.title == "Use"] == [("Guide",)]
 
 
 @pytest.mark.parametrize("limits", [(0, 0), (10, 11), (10, -1)])
