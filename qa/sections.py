@@ -11,7 +11,7 @@ Offsets are 0-based code points into the text, end exclusive.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from statistics import median
 
@@ -80,8 +80,9 @@ def sections(text: str) -> list[Section]:
 def layout(text: str) -> tuple[list[Section], list[Span]]:
     """The sections of ``text``, and its head and tail that are a page's furniture, if any."""
     blocks = list(split_blocks(text))
-    start, end = _body(text, blocks)
-    starts = [(at, title, above) for at, title, above in _nested(_headings(text, blocks)) if start <= at < end]
+    headings = list(_headings(text, blocks))
+    start, end = _body(text, blocks, {at for at, _, _ in headings})
+    starts = [(at, title, above) for at, title, above in _nested(headings) if start <= at < end]
     if not starts or starts[0][0] > start:
         starts.insert(0, (start, "", ()))
     ends = [at for at, _, _ in starts[1:]] + [end]
@@ -94,10 +95,11 @@ def layout(text: str) -> tuple[list[Section], list[Span]]:
     ]
 
 
-def _body(text: str, blocks: list[list[Span]]) -> Span:
-    """The text without the furniture at its ends."""
-    head = _furnished(text, blocks)
-    tail = _furnished(text, blocks[::-1])
+def _body(text: str, blocks: list[list[Span]], headings: Container[int]) -> Span:
+    """The text without the furniture at its ends; what a heading stands over is none."""
+    head, _ = _furnished(text, blocks, headings)
+    tail, headed = _furnished(text, blocks[::-1], headings)
+    tail = [] if headed else tail
     start = head[-1][-1][1] if head else 0
     end = tail[-1][0][0] if tail else len(text)
     if start + len(text) - end > _LARGEST_SHARE * len(text):
@@ -162,19 +164,29 @@ def _is_short(line: str) -> bool:
     return len(line) <= _WIDEST_HEADING and columns(line) <= _WIDEST_HEADING and not _FULL_STOP.search(line)
 
 
-def _furnished(text: str, blocks: list[list[Span]]) -> list[list[Span]]:
-    """The blocks, from the outside inwards, that are furniture."""
+def _furnished(text: str, blocks: list[list[Span]], headings: Container[int]) -> tuple[list[list[Span]], bool]:
+    """The blocks, from the outside inwards, that are furniture, and whether a heading comes next."""
     found = size = 0
+    headed = False
     for i, block in enumerate(blocks):
         size += block[-1][1] - block[0][0]
         lines = [text[slice(*trim(text, *line))] for line in block]
-        labels = [line for line in lines if _is_label(line)]
-        too_large = size > _LARGEST_SHARE * len(text)
-        if too_large or len(labels) < _LEAST_LABELS * len(lines) or _MARKDOWN.match(lines[0]):
+        labels = [line for line, is_row in zip(lines, _rows(lines), strict=True) if not is_row and _is_label(line)]
+        headed = trim(text, *block[0])[0] in headings
+        if headed or size > _LARGEST_SHARE * len(text) or len(labels) < _LEAST_LABELS * len(lines):
             break
         if _is_furniture(lines, labels):
             found = i + 1
-    return blocks[:found]
+    return blocks[:found], headed
+
+
+def _rows(lines: list[str]) -> list[bool]:
+    """Which lines of a block are a table's rows, as the readers of documents write them: bars, and such a neighbour.
+
+    How many bars a row has tells nothing: of empty cells nothing is written.
+    """
+    barred = [False, *(" | " in line for line in lines), False]
+    return [here and (before or after) for before, here, after in zip(barred, barred[1:], barred[2:], strict=False)]
 
 
 def _is_label(line: str) -> bool:

@@ -116,10 +116,28 @@ def test_the_buttons_and_lists_around_a_page_are_furniture_and_end_the_last_sect
         "The woods are lovely, dark and deep,\nBut I have promises to keep,\nAnd miles to go\nbefore I sleep",
         "古池や\n蛙飛び込む\n水の音\n閑さや\n岩にしみ入る\n蝉の声",
         "「はい」\n「いいえ」\n「どうして？」\n「さあ」\n「そう」",
+        "Part | Price | Stock\nAnchor | 40 | 3\nBolt | 2 | 900\nChain | 75 | 12\nWinch | 999 | 1",
+        "Part | Price | Stock\nAnchor | 40 | 3\nBolt | 2\nChain | 75 | 12\nWinch | 999",
+        "## Words\n\ntower\n塔\nбашня\nsea\n海\nморе",
+        "Words\n-----\n\nA to Z\n\ntower\n塔\nбашня\n\nsea\n海\nморе\nlamp\nлампа",
+        "Appendix A\n\ntower\n塔\nбашня\nsea\n海\nморе",
     ],
 )
-def test_lists_poems_and_dialogue_are_not_furniture(tail: str) -> None:
+def test_lists_tables_poems_and_dialogue_are_not_furniture(tail: str) -> None:
     assert layout("This sentence says something of interest. " * 20 + "\n\n" + tail)[1] == []
+
+
+def test_one_row_of_links_is_furniture_and_so_is_what_comes_after_the_text_under_the_last_heading() -> None:
+    tail = "Home | News | Contact\nShare\nReply\nLogin\nFollow"
+    text = "# Towers\n\n" + "This sentence says something of interest. " * 20 + "\n\n" + tail
+    assert [text[start:end] for start, end in layout(text)[1]] == [tail]
+
+
+def test_a_table_at_the_end_stands_under_its_headings() -> None:
+    table = "Part | Price | Stock\nAnchor | 40 | 3\nBolt | 2 | 900\nChain | 75 | 12\nWinch | 999 | 1"
+    text = "# Shop\n\n" + "This sentence says something of interest. " * 20 + f"\n\n## Prices\n\n{table}"
+    found, _ = split_passages(Source("a", text), halves, Chunking(200, 60))
+    assert [p.path for p in found if text[p.start : p.end].endswith(table) and not p.furniture] == ["Shop › Prices"]
 
 
 def test_furniture_never_takes_most_of_a_text() -> None:
