@@ -376,6 +376,11 @@ def test_a_word_that_was_parted_at_the_end_of_a_line_is_whole() -> None:
     ).replace("light-house", "lighthouse")
 
 
+def test_names_of_glyphs_go_and_addresses_that_look_like_them_stay() -> None:
+    words = "See https://example.org/g1/g2/index or /g1/gA/x.txt or ./g1/g2.png of 灯台 here."
+    assert text("a.pdf", pdf([f"{words} /g12/g3A/g4 End."])) == f"{words} End."
+
+
 def test_signs_of_vertical_lines_are_those_of_others() -> None:
     assert text("a.pdf", pdf(["灯台である\ufe12今も\ufe11立つ"])) == "灯台である。今も、立つ"
 

@@ -41,8 +41,8 @@ _ITEM = re.compile(
     r"|第[\d〇一二三四五六七八九十]+[章節条])"
 )
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})*\s")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|(?:/g[0-9A-Z]{1,3}){2,}")
-"""No letters, and glyphs of which nobody knows what they mean."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|(?<![\w./])(?:/g[0-9A-Z]{1,3}){2,}(?!\.?[\w/])")
+"""No letters, and glyphs of which nobody knows what they mean; within a word they are part of an address."""
 _WORD = re.compile(r"[^\W\d_]+")
 _FIRST = re.compile(r"[\x21-\x7e\u00a1-\u02af\u0370-\u052f]+|\S")
 """The first word of a line, or its first sign in scripts that break lines anywhere."""
