@@ -353,6 +353,26 @@ def test_headings_that_differ_by_their_numbers_alone_are_no_running_heads() -> N
     assert "- 1 -" not in found
 
 
+@pytest.mark.parametrize(
+    ("first", "form", "kept"),
+    [
+        (1984, "{}", True), (1066, "- {} -", True), (1984, "Page {}", False), (1984, "{}ページ", False),
+        (3, "{}", False), (231, "{}", False), (14321, "{}", False),
+    ],
+)  # fmt: skip
+def test_a_year_at_the_top_of_each_page_is_no_number_of_a_page(first: int, form: str, kept: bool) -> None:
+    numbers = [form.format(first + n) for n in range(6)]
+    story = ["The keeper wrote down many things about the sea.", "The people came to hear what he had to tell them."]
+    found = text("a.pdf", pdf(*[[number, *story, *story] for number in numbers]))
+    assert [number for number in numbers if number in found] == (numbers if kept else [])
+
+
+def test_numbers_of_a_page_may_go_on_from_a_volume_that_was_no_longer() -> None:
+    pages = [[f"On this page the keeper of the tower wrote line {n * n}.", str(n)] for n in range(901, 1801)]
+    found = text("a.pdf", pdf(*pages))
+    assert not any(f"\n{n}" in found or f". {n}" in found for n in (1000, 1001, 1800))
+
+
 def test_a_mark_of_byte_order_within_a_document_moves_no_page() -> None:
     source = source_from_bytes("a.pdf", pdf(["\ufeffThe first page ends here."], ["The second page begins."]))
     assert source.text.startswith("The first")

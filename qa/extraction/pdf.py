@@ -36,6 +36,8 @@ _NUMBER = re.compile(
     r"\s*(?:ページ|頁|页|쪽)?[^\w.]*",
     re.IGNORECASE,
 )
+_YEARS = range(1000, 2100)
+"""Numbers that, where nothing says that they are pages', may as well be the years of a chronicle."""
 _ITEM = re.compile(
     r"\s*(?:[-*•‣◦・●○■□◆▪]|\(?\d{1,3}[.)）．]|[（(][\d一二三四五六七八九十]+[)）]"
     r"|第[\d〇一二三四五六七八九十]+[章節条])"
@@ -114,11 +116,12 @@ def _without_edges(pages: Sequence[Sequence[str]], column: int) -> list[list[str
         fewest = max(_FEWEST_REPEATED, len(pages) / 2)
         seen = Counter(line for lines in edges for line in set(lines) if line)
         repeated = {line for line, n in seen.items() if n >= fewest}
-        ahead = Counter(number - n for n, lines in enumerate(edges) for number in set(_numbers(lines)))
+        before = len(pages) + 1  # a volume before this one may have had as many pages
+        ahead = Counter(number - n for n, lines in enumerate(edges) for number in set(_numbers(lines, n + before)))
         offset, times = ahead.most_common(1)[0] if ahead else (0, 0)
         titles = set(repeated) if side == 0 else set()
         for n, (lines, edge) in enumerate(zip(kept, edges, strict=True)):
-            own = {line for line in edge if times >= fewest and list(_numbers([line])) == [n + offset]}
+            own = {line for line in edge if times >= fewest and _numbers([line], n + before) == [n + offset]}
             for line in takewhile((repeated | own).__contains__, edge):
                 while not lines[side]:
                     lines.pop(side)
@@ -130,9 +133,10 @@ def _without_edges(pages: Sequence[Sequence[str]], column: int) -> list[list[str
     return kept
 
 
-def _numbers(lines: Sequence[str]) -> Sequence[int]:
-    """The numbers that stand alone in a line."""
-    return [int(found.group(1)) for line in lines if (found := _NUMBER.fullmatch(line))]
+def _numbers(lines: Sequence[str], most: int) -> list[int]:
+    """The numbers that stand alone in a line; of larger ones than ``most`` none that may be a year."""
+    found = [(int(match.group(1)), line) for line in lines if (match := _NUMBER.fullmatch(line))]
+    return [n for n, line in found if n <= most or n not in _YEARS or any(map(str.isalpha, line))]
 
 
 def _outermost(lines: Sequence[str], column: int) -> list[str]:
