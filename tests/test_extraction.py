@@ -339,6 +339,16 @@ def test_lines_of_a_pdf_run_on_over_lines_and_pages_without_running_heads() -> N
     assert source.places == tuple(Place(start, page=n) for n, start in enumerate(starts, 1))
 
 
+def test_the_last_line_of_a_page_does_not_run_on_in_the_title_of_the_next() -> None:
+    slides = [["Welcome", "Founded in 1990", "Costs 0 euros"], ["Our team", "Led by person 1", "Costs 1000 euros"]]
+    assert text("a.pdf", pdf(*slides, ["The next few steps"])) == (
+        "Welcome\n\nFounded in 1990 Costs 0 euros\n\nOur team\n\nLed by person 1 Costs 1000 euros\n\nThe next few steps"
+    )
+    lines = ["It was a dark and stormy night when the old keeper", "of the light went down the stairs where he had met"]
+    for title, between in (("Anna Smith", "\n\n"), ("Anna Smith.", " "), ("no one", " ")):
+        assert text("a.pdf", pdf(lines, [title])) == f"{' '.join(lines)}{between}{title}"
+
+
 def test_lines_that_differ_by_their_numbers_alone_are_no_running_heads_where_they_fill_the_column() -> None:
     pages = [[f"第{n * 40 + i}号の灯台は1874年に建てられた。" for i in range(40)] for n in range(4)]
     assert text("a.pdf", pdf(*pages)).count("号の灯台は") == 160

@@ -1,7 +1,7 @@
 """PDF -> its text, and where each page begins (pypdf).
 
 A PDF knows no paragraphs, only lines: those that have no room for the next word run on in the next line, also over
-the edge of a page. What stands at the edge of most pages is no part of the text.
+the edge of a page if no title stands there. What stands at the edge of most pages is no part of the text.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ _COLUMN = 0.15
 _NEARLY, _HALF = 0.75, 0.5
 """Shares of the column from which on a line goes on where no sentence ends: letters are not all of one width. The
 second is for a line that goes on in small letters."""
+_NARROWEST = 40
+"""Columns that running text fills at the least; what is narrower, as on slides, ends with its page."""
 _EDGE = 3
 """Lines at the top and the bottom of a page that may be no part of the text."""
 _FEWEST_REPEATED = 3
@@ -155,7 +157,7 @@ def _run_on(pages: Sequence[Sequence[str]], usual: int) -> Extracted:
             if not line:
                 blank = True
                 continue
-            if text and _goes_on(last, line, column, blank):
+            if text and _goes_on(last, line, column, blank) and not (begins and _begins_anew(line, column)):
                 text = _joined(text, line, words)
             elif text:
                 text += "\n\n"
@@ -176,6 +178,13 @@ def _goes_on(last: str, line: str, column: int, blank: bool) -> bool:
     if column - width <= columns(first.group() if first else line):
         return True
     return not ends(last) and width > column * (_HALF if line[0].islower() else _NEARLY)
+
+
+def _begins_anew(line: str, column: int) -> bool:
+    """Whether the first line of a page is a title: short without ending a sentence, or not of running text at all."""
+    if line[0].islower():
+        return False
+    return column < _NARROWEST or (columns(line) <= _NEARLY * column and not ends(line))
 
 
 def _joined(text: str, line: str, words: Counter[str]) -> str:
