@@ -57,6 +57,25 @@ def locked(data: bytes, password: str) -> bytes:
     return out.getvalue()
 
 
+def filled(data: bytes, *fields: Mapping[str, object]) -> bytes:
+    """A PDF with fields of a form on its first page: what each is, by the names of the format."""
+    import pypdf
+    from pypdf.generic import DictionaryObject, NameObject, NumberObject, TextStringObject
+
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(data))
+    for field in fields:
+        made = DictionaryObject(
+            {NameObject("/Type"): NameObject("/Annot"), NameObject("/Subtype"): NameObject("/Widget")}
+        )
+        for key, value in field.items():
+            kind = NumberObject if isinstance(value, int) else NameObject if key == "/FT" else TextStringObject
+            made[NameObject(key)] = kind(value)
+        writer.add_annotation(0, made)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
 def word() -> bytes:
     """A Word document with a heading, ruby, a table and a deletion."""
     import docx

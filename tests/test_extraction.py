@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from documents import PAGE, RUBY, SRT, chapter, epub, locked, packed, pdf, word, word_of
+from documents import PAGE, RUBY, SRT, chapter, epub, filled, locked, packed, pdf, word, word_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -347,6 +347,24 @@ def test_the_last_line_of_a_page_does_not_run_on_in_the_title_of_the_next() -> N
     lines = ["It was a dark and stormy night when the old keeper", "of the light went down the stairs where he had met"]
     for title, between in (("Anna Smith", "\n\n"), ("Anna Smith.", " "), ("no one", " ")):
         assert text("a.pdf", pdf(lines, [title])) == f"{' '.join(lines)}{between}{title}"
+
+
+def test_what_is_written_in_a_pdfs_form_is_read_on_its_page_and_what_is_hidden_in_it_is_not() -> None:
+    form = filled(
+        pdf(["Application for a boat"], ["The next page."]),
+        {"/FT": "/Tx", "/T": "name", "/TU": "Name of applicant:", "/V": "Anna\nForty-Two"},
+        {"/FT": "/Ch", "/T": "Boat", "/V": "Sail"},
+        {"/FT": "/Tx", "/T": "Empty", "/V": " "},
+        {"/FT": "/Tx", "/T": "Script", "/V": "hidden", "/F": 2},
+        {"/FT": "/Btn", "/T": "Button", "/V": "Yes"},
+    )
+    source = source_from_bytes("a.pdf", form)
+    assert source.text == (
+        "Application for a boat\n\n- Name of applicant: Anna Forty-Two\n\n- Boat: Sail\n\nThe next page."
+    )
+    assert source.place(source.text.index("Sail")).page == 1  # type: ignore[union-attr]
+    broken = filled(pdf(["Words stay."]), {"/FT": "/Tx", "/V": "value", "/F": "no number"})
+    assert text("a.pdf", broken) == "Words stay."
 
 
 def test_lines_that_differ_by_their_numbers_alone_are_no_running_heads_where_they_fill_the_column() -> None:

@@ -47,6 +47,10 @@ _ITEM = re.compile(
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})*\s")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|(?<![\w./])(?:/g[0-9A-Z]{1,3}){2,}(?!\.?[\w/])")
 """No letters, and glyphs of which nobody knows what they mean; within a word they are part of an address."""
+_WRITTEN_IN = ("/Tx", "/Ch")
+"""Fields of a form that hold words: lines to write in, and choices."""
+_UNSEEN = 0b100010
+"""What a PDF says of a field that is hidden or not shown on screens."""
 _WORD = re.compile(r"[^\W\d_]+")
 _FIRST = re.compile(r"[\x21-\x7e\u00a1-\u02af\u0370-\u052f]+|\S")
 """The first word of a line, or its first sign in scripts that break lines anywhere."""
@@ -85,7 +89,8 @@ def read(data: bytes) -> Extracted:
         raise UnreadableError("damaged")
     read_pages = [page or [] for page in pages]
     column = _column([line for page in read_pages for line in page])
-    return _run_on(_without_edges(read_pages, column), column)
+    kept = _without_edges(read_pages, column)
+    return _run_on([lines + _filled(page) for lines, page in zip(kept, document.pages, strict=True)], column)
 
 
 def _lines(page: pypdf.PageObject) -> list[str] | None:
@@ -96,7 +101,27 @@ def _lines(page: pypdf.PageObject) -> list[str] | None:
         raise
     except (PyPdfError, ValueError, KeyError, TypeError, IndexError):
         return None
-    return [" ".join(_CONTROL.sub("", line).split()) for line in text.translate(_MEANT).splitlines()]
+    return [_cleaned(line) for line in text.splitlines()]
+
+
+def _filled(page: pypdf.PageObject) -> list[str]:
+    """What is written in the fields of a page's form, each an item with the field's name; none where that fails."""
+    found = []
+    try:
+        for annotation in page.annotations or ():
+            field = annotation.get_object()
+            if field.get_inherited("/FT") in _WRITTEN_IN and not field.get("/F", 0) & _UNSEEN:
+                name = str(field.get_inherited("/TU") or field.get_inherited("/T") or "").rstrip(" :：")
+                value = field.get_inherited("/V")
+                if isinstance(value, str) and value.strip():
+                    found.append(_cleaned(f"- {name}: {value}" if name else f"- {value}"))
+    except (PyPdfError, AttributeError, ValueError, KeyError, TypeError, IndexError):
+        return []
+    return found
+
+
+def _cleaned(line: str) -> str:
+    return " ".join(_CONTROL.sub("", line.translate(_MEANT)).split())
 
 
 def _column(lines: Sequence[str], otherwise: int = 0) -> int:
