@@ -263,8 +263,8 @@ def password(settings: Settings, name: str, password: str) -> None:
     """Print the line of a user for `qa serve --users`."""
     from qa.accounts import hashed_password
 
-    if not name or ":" in name or not name.isprintable():
-        raise click.UsageError("A name has at least one character, and no colon.")
+    if name != name.strip() or not name or ":" in name or name.startswith("#") or not name.isprintable():
+        raise click.UsageError("A name has at least one character, no colon, no # first and no space around it.")
     line = f"{name}:{hashed_password(password)}"
     if settings.json:
         print_json({"line": line})

@@ -41,6 +41,8 @@ class Section:
 _MARKDOWN = regex.compile(r" {0,3}(?P<marks>#{1,6})\s+(?P<title>.*?)(?:\s+#+)?\s*\Z")
 _DEEPEST_MARK = 6
 _UNDERLINE = regex.compile(r"\s{0,3}(?:=+|-{2,})\s*\Z")
+_SIGNED = regex.compile(r"[■◆▼]\s*\S|【[^】]+】\s*\Z")
+"""Headings of an article, and of the lists of others that a page has at its end (▼関連記事)."""
 _NUMERAL = r"(?:\d{1,3}|[IVXLC]{1,7}|[A-Z]\b|one|two|three|four|five|six|seven|eight|nine|ten)"
 _NUMBERED = (
     regex.compile(r"\d{1,2}(?P<depth>(?:\.\d{1,2})*)(?:[.．:：、]\s+|[．、]|(?<=\.\d+)\s+|(?<=\b0\d)\s+)\S"),
@@ -53,7 +55,7 @@ _NUMBERED = (
         rf"(?i:chapter|part|section|appendix|kapitel|teil|abschnitt|anhang|chapitre|partie|annexe|cap[ií]tulo"
         rf"|parte|secci[óo]n|capitolo|глава|часть|раздел)\s+(?i:{_NUMERAL})(?=[\s.:—–-]|\Z)"
     ),
-    regex.compile(r"[■◆▼]\s*\S|【[^】]+】\s*\Z"),
+    _SIGNED,
 )
 _WIDEST_HEADING = 80
 _FULL_STOP = regex.compile(r"""(?V1)[[\p{Sentence_Terminal}།]--[?？]]["'”’」』)）]*\Z""")
@@ -81,7 +83,7 @@ def layout(text: str) -> tuple[list[Section], list[Span]]:
     """The sections of ``text``, and its head and tail that are a page's furniture, if any."""
     blocks = list(split_blocks(text))
     headings = list(_headings(text, blocks))
-    start, end = _body(text, blocks, {at for at, _, _ in headings})
+    start, end = _body(text, blocks, {at for at, title, _ in headings if not _SIGNED.match(title)})
     starts = [(at, title, above) for at, title, above in _nested(headings) if start <= at < end]
     if not starts or starts[0][0] > start:
         starts.insert(0, (start, "", ()))
@@ -96,7 +98,7 @@ def layout(text: str) -> tuple[list[Section], list[Span]]:
 
 
 def _body(text: str, blocks: list[list[Span]], headings: Container[int]) -> Span:
-    """The text without the furniture at its ends; what a heading stands over is none."""
+    """The text without the furniture at its ends; what one of the headings stands over is none."""
     head, _ = _furnished(text, blocks, headings)
     tail, headed = _furnished(text, blocks[::-1], headings)
     tail = [] if headed else tail

@@ -109,7 +109,9 @@ def test_a_full_disk_is_told_in_a_sentence_whoever_wrote(tmp_path: Path) -> None
 
 
 def test_no_index_says_which_command_makes_one(tmp_path: Path) -> None:
-    with pytest.raises(IndexMissingError, match=r"There is no index in .*: make one with `qa build PATH --index .*nowhere`\.$"):
+    with pytest.raises(
+        IndexMissingError, match=r"There is no index in .*: make one with `qa build PATH --index .*nowhere`\.$"
+    ):
         present(tmp_path / "nowhere")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,10 +12,14 @@ from typing import Any
 
 import pytest
 
+from qa import generations
 from qa import index as index_module
+from qa.commit import new_generation
 from qa.embedding import Embedder
 from qa.errors import IndexMissingError, QAError, SourceError
+from qa.generations import write_manifest
 from qa.index import Index
+from qa.lock import the_only_builder
 from qa.retrieval import retrieve
 from qa.sources import Source
 from qa.ui.jobs import CancelledError, paced
@@ -262,6 +268,52 @@ def test_what_nobody_expected_fails_one_job_and_the_queue_goes_on(
     assert [(job.kind, job.state) for job in open_index.jobs] == [("remove", "failed")]
     assert "a text could not be indexed" in caplog.text
     assert list(open_index.build([BIRDS], add=True).sources) == ["cats", "dogs", "birds"]
+
+
+def test_what_waits_for_another_process_can_be_called_off_and_the_newest_generation_answers(
+    open_index: OpenIndex, tmp_path: Path
+) -> None:
+    with the_only_builder(tmp_path / "index"):
+        (job,) = open_index.add([DOGS])
+        until(lambda: [one.state for one in open_index.jobs] == ["embedding"])
+        time.sleep(1)  # it asks now and then whether it is still wanted
+        assert open_index.jobs[0].id == job.id
+        open_index.cancel(job.id)
+        until(lambda: not open_index.jobs)
+    assert list(open_index.current().sources) == ["cats"]
+
+
+def test_while_a_job_waits_for_another_process_what_that_one_made_answers(
+    open_index: OpenIndex, tmp_path: Path
+) -> None:
+    assert list(open_index.current().sources) == ["cats"]
+    with new_generation(tmp_path / "index") as folder:
+        open_index.remove("cats")
+        until(lambda: [one.state for one in open_index.jobs] == ["embedding"])
+        other = Index.build([DOGS, BIRDS], tmp_path / "other")
+        shutil.rmtree(folder)
+        shutil.copytree(tmp_path / "other" / "generations" / str(other.generation), folder)
+        # Named already while the lock is still held, as when old generations are being removed.
+        folder.rename(tmp_path / "index" / "generations" / "2")
+        (tmp_path / "index" / "CURRENT").write_text("2")
+        until(lambda: list(open_index.current().sources) == ["dogs", "birds"])
+        shutil.copytree(tmp_path / "index" / "generations" / "2", folder)
+        shutil.rmtree(tmp_path / "index" / "generations" / "2")
+    until(lambda: not [one for one in open_index.jobs if one.state != "failed"])
+
+
+def test_a_mend_can_be_called_off(open_index: OpenIndex, gate: Gate, tmp_path: Path) -> None:
+    (folder,) = (tmp_path / "index" / "generations").iterdir()
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").unlink()
+    kept = {key: value for key, value in manifest.items() if key not in ("files", "sha256")}
+    write_manifest(folder, kept | {"model": kept["model"] | {"fingerprint": "0" * 16}})
+    open_index.mend()
+    assert gate.reached.wait(60)
+    open_index.cancel(open_index.jobs[0].id)
+    gate.opened.set()
+    until(lambda: not open_index.jobs)
+    assert generations.numbers(tmp_path / "index") == [1]
 
 
 def test_questions_are_looked_for_once_nothing_waits(

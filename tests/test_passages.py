@@ -133,6 +133,12 @@ def test_one_row_of_links_is_furniture_and_so_is_what_comes_after_the_text_under
     assert [text[start:end] for start, end in layout(text)[1]] == [tail]
 
 
+def test_what_stands_under_a_line_that_pages_put_over_their_lists_may_be_furniture() -> None:
+    tail = "Home | News | Contact\nShare\nReply\nLogin\nFollow"
+    text = "この灯台は1874年に建てられた。石は近くの島から運ばれた。" * 12 + f"\n\n▼関連記事\n\n{tail}"
+    assert [text[start:end] for start, end in layout(text)[1]] == [tail]
+
+
 def test_a_table_at_the_end_stands_under_its_headings() -> None:
     table = "Part | Price | Stock\nAnchor | 40 | 3\nBolt | 2 | 900\nChain | 75 | 12\nWinch | 999 | 1"
     text = "# Shop\n\n" + "This sentence says something of interest. " * 20 + f"\n\n## Prices\n\n{table}"
