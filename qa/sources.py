@@ -214,15 +214,18 @@ def _folder(folder: Path) -> Iterator[Path]:
     inside = folder.resolve()
     found: list[Path] = []
     for place, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".") and not _is_index(Path(place, name))]
-        found += [
-            path
-            for name in files
-            if not name.startswith(".")
-            and (path := Path(place, name)).suffix.lower() in SUFFIXES
-            and path.is_file()
-            and path.resolve().is_relative_to(inside)
-        ]
+        try:
+            folders[:] = [name for name in folders if not name.startswith(".") and not _is_index(Path(place, name))]
+            found += [
+                path
+                for name in files
+                if not name.startswith(".")
+                and (path := Path(place, name)).suffix.lower() in SUFFIXES
+                and path.is_file()
+                and path.resolve().is_relative_to(inside)
+            ]
+        except OSError as error:  # a path that is too long, say
+            refuse(error)
     return iter(sorted(found, key=lambda path: path.relative_to(folder).parts))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import json
@@ -194,6 +195,16 @@ def test_paths_that_cannot_be_read_are_refused_in_one_sentence(tmp_path: Path) -
             read_sources([tmp_path / name], max_chars=10)
         assert reason in str(caught.value)
         assert "\n" not in str(caught.value) and str(caught.value).endswith(".")
+
+
+def test_a_folder_deeper_than_paths_may_be_is_one_sentence(tmp_path: Path) -> None:
+    with contextlib.chdir(tmp_path):
+        for _ in range(30):
+            Path("x" * 200).mkdir()
+            os.chdir("x" * 200)
+        Path("a.txt").write_text("塔は赤い。", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"cannot be read \(File name too long\)|holds no text"):
+        read_sources([tmp_path])
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
