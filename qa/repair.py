@@ -128,7 +128,7 @@ def _without_broken_ones(path: Path, *, given_up: bool = True) -> str:
             continue
     if not broken or not (gone := discard(path, broken)):
         return ""
-    return f"Of the earlier generations {', '.join(map(str, gone))} could not be read any more and was removed."
+    return f"Earlier generations that could not be read any more were removed: {', '.join(map(str, gone))}."
 
 
 def _whole_texts(path: Path) -> list[Source]:

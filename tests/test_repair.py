@@ -192,7 +192,7 @@ def test_what_another_process_changed_meanwhile_stays_so(
 
 def test_an_earlier_generation_that_nobody_could_go_back_to_is_removed(index: Path) -> None:
     (index / "generations" / "1" / "manifest.json").unlink()
-    assert repair(index) == "Of the earlier generations 1 could not be read any more and was removed."
+    assert repair(index) == "Earlier generations that could not be read any more were removed: 1."
     assert [entry.generation for entry in log(index)] == [2] and repair(index) == ""
 
 
@@ -200,7 +200,7 @@ def test_one_that_holds_what_was_given_up_stays_until_it_is_asked_for_again(inde
     (index / "generations/2/sources/0000.txt").write_text("x")
     assert repair(index).endswith("the index went back to generation 1.")
     assert [entry.generation for entry in log(index)] == [2, 1]
-    assert repair(index) == "Of the earlier generations 2 could not be read any more and was removed."
+    assert repair(index) == "Earlier generations that could not be read any more were removed: 2."
 
 
 def test_an_index_of_another_version_is_whole_and_told_so(index: Path) -> None:
