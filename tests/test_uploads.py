@@ -73,7 +73,11 @@ def test_a_server_that_is_told_to_end_leaves_nothing_of_what_was_uploaded(
 ) -> None:
     command = [sys.executable, "-m", "qa", "serve", "--index", str(article_index), "--port", "0"]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+
+    def heard() -> None:  # whatever these tests were started by
+        signal.signal(number, signal.SIG_DFL)
+
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, preexec_fn=heard)
     assert server.stdout and "answers at" in server.stdout.readline()
     (folder,) = tmp_path.iterdir()
     (folder / "a.txt").write_text("猫")
