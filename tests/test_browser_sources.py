@@ -311,6 +311,12 @@ def test_the_box_for_files_speaks_the_pages_language(visit: Visit, own_address: 
     page.wait_for_function(f"words => ({said})() === words", arg=words_of("ar")["sources.drop"])
 
 
+def is_seen(page: Any, part: Any) -> bool:
+    """Whether a part of the panel stands where it is seen, not below."""
+    box, panel = part.bounding_box(), page.locator("#reading").bounding_box()
+    return bool(panel["y"] <= box["y"] and box["y"] + box["height"] <= panel["y"] + panel["height"])
+
+
 def test_a_file_of_no_kind_is_refused_in_the_visitors_language_and_those_beside_it_are_taken(
     visit: Visit, own_address: str, tmp_path: Path
 ) -> None:
@@ -322,8 +328,7 @@ def test_a_file_of_no_kind_is_refused_in_the_visitors_language_and_those_beside_
     result = page.locator("#build-result .line")
     assert result.inner_text().startswith("photos.zip は読み込めない種類のファイルです。")
     assert not page.is_visible(".toast-wrap .toast-body")
-    box, panel = result.bounding_box(), page.locator("#reading").bounding_box()
-    assert panel["y"] <= box["y"] and box["y"] + box["height"] <= panel["y"] + panel["height"]  # seen, not below
+    assert is_seen(page, result)
 
 
 def test_a_file_that_is_too_large_is_left_out_and_those_beside_it_are_taken(
@@ -338,6 +343,7 @@ def test_a_file_that_is_too_large_is_left_out_and_those_beside_it_are_taken(
     page.wait_for_function("() => document.querySelector('#text-files').textContent.includes('tower')")
     assert page.inner_text("#build-result .line").startswith("heavy.txt は除きました。")
     assert "50 MiB" in page.inner_text("#build-result .line")
+    assert is_seen(page, page.locator("#build-result .line"))
     assert not page.is_visible(".toast-wrap .toast-body")
     page.click("#build")
     row(page, "tower.md", ".ready").wait_for(**WITHIN)

@@ -46,6 +46,7 @@
     line.textContent = QA.say("sources.heavy", { name: left.join(", "), limit: most / 2 ** 20 });
     line.hidden = false;
     line.classList.add("trouble");
+    line.scrollIntoView({ block: "nearest" });
     return kept.files;
   }
 
