@@ -12,7 +12,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shlex import quote
@@ -58,7 +58,7 @@ def new_generation(
         with the_only_builder(index, waiting):
             _remove_unfinished(index)
             before = _present(index)
-            number = max(generations.numbers(index), default=0) + 1
+            number = max([*generations.numbers(index), *_left_unfinished(index)], default=0) + 1
             unfinished = there / f"{number}.unfinished"
             unfinished.mkdir()
             try:
@@ -122,15 +122,19 @@ def roll_back(index: Path, number: int | None = None, try_out: Callable[[int], o
     return number
 
 
-def discard(index: Path, numbers: Sequence[int]) -> list[int]:
+def discard(index: Path, is_unwanted: Callable[[int], bool]) -> list[int]:
     """Removes generations; the present one stays, whatever is asked.
 
+    Args:
+        index: the index folder.
+        is_unwanted: whether that of a number shall go; asked while nobody else can change the index.
+
     Returns:
-        Which of them were there.
+        Which were removed.
     """
     with storage_errors(index), the_only_builder(index):
         present = _present(index)
-        gone = [number for number in generations.numbers(index) if number in numbers and number != present]
+        gone = [number for number in generations.numbers(index) if number != present and is_unwanted(number)]
         for number in gone:
             _discard(index / "generations" / str(number))
     return gone
@@ -245,6 +249,12 @@ def _remove_unfinished(index: Path) -> None:
         (index / "CURRENT.new").unlink()
 
 
+def _left_unfinished(index: Path) -> list[int]:
+    """The numbers of what could not be removed."""
+    left = (path.name for path in (index / "generations").iterdir() if _UNFINISHED.match(path.name))
+    return [int(name.partition(".")[0]) for name in left]
+
+
 def _forget(index: Path, spent: Collection[Path]) -> None:
     """Removes files below ``batches/``, and what is empty then."""
     for file in spent:
@@ -272,7 +282,7 @@ def _purge(index: Path, number: int) -> None:
         elif path.name != str(number) and generations.is_generation(path):
             _discard(path)
     if (index / generations.BATCHES).exists():
-        shutil.rmtree(index / generations.BATCHES)
+        _remove(index / generations.BATCHES)
     for path in index.glob(f"{generations.SUGGESTIONS}*"):
         path.unlink()
 
@@ -280,6 +290,8 @@ def _purge(index: Path, number: int) -> None:
 def _discard(path: Path) -> None:
     """Removes a generation. One that is removed in part only, by whom is killed then, is none any more at once."""
     doomed = path.with_name(f"{path.name}.unfinished")
+    if doomed.exists():
+        _remove(doomed)
     path.rename(doomed)
     _remove(doomed)
 

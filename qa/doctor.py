@@ -23,7 +23,7 @@ import platformdirs
 
 from qa import generations
 from qa.commit import try_change
-from qa.errors import IndexDamagedError, ModelError, QAError
+from qa.errors import IndexDamagedError, IndexMismatchError, ModelError, QAError
 
 if TYPE_CHECKING:
     from qa.embedding import Embedder
@@ -201,6 +201,8 @@ def _earlier(index: Index) -> str:
                 f"Generation {number} cannot be gone back to: {what}",
                 f"Remove it with `qa doctor --fix --index {quote(str(index.path))}`.",
             ) from error
+        except IndexMismatchError:  # another version's, which may read it
+            continue
     return f"{len(earlier)} earlier generations are kept, every checksum right"
 
 

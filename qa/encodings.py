@@ -137,10 +137,10 @@ def decode(data: bytes) -> str | None:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return _text(data[len(mark) :], encoding)
-    if _ISO_2022_JP.search(data):
-        text = _text(data, "iso2022_jp_3", "iso2022_jp_2") or _shifted(data)
-        if text is not None or data.isascii():
-            return text
+    if _ISO_2022_JP.search(data) and data.isascii():
+        text = _text(data, "iso2022_jp_3", "iso2022_jp_2")
+        if text is not None or _SHIFT.findall(data)[-1:] in ([b"\x1b(B"], [b"\x1b(J"]):  # as the encoding has to end
+            return text or _shifted(data)
     text = _text(data, "utf_8")
     if text is None:
         text = _recognised(data)

@@ -182,7 +182,9 @@ def read_manifest(index: Path, number: int) -> Manifest:
         version, seal = manifest["format"], manifest["sha256"]
     except FileNotFoundError:
         raise _damaged(index, f"{path} is missing", "index.file.missing", path) from None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except OSError as error:
+        raise unreadable(index, path, error) from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(index, f"{path} is damaged", "index.file.damaged", path) from error
     if version != FORMAT_VERSION:
         raise IndexMismatchError(
@@ -201,8 +203,10 @@ def _check_files(index: Path, folder: Path, manifest: Manifest) -> None:
             raise _damaged(index, f"The manifest in {folder} names a file outside the index", "index.outside", folder)
         try:
             found = file_sha256(file)
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             raise _damaged(index, f"{file} is missing", "index.file.missing", file) from None
+        except OSError as error:
+            raise unreadable(index, file, error) from error
         if found != expected:
             raise _damaged(index, f"{file} is not what was written there", "index.file.changed", file)
 

@@ -15,8 +15,8 @@ from qa import generations
 from qa.building import read_source
 from qa.collection import Texts, with_added
 from qa.commit import discard, roll_back
-from qa.configuration import configured
-from qa.embedding import Progress
+from qa.configuration import configured, load_made_with
+from qa.embedding import ModelRecord, Progress
 from qa.errors import IndexDamagedError, IndexMismatchError, ModelError, QAError
 from qa.index import Index
 from qa.sources import Source
@@ -106,8 +106,9 @@ def _mended(path: Path, model: str | None, anew: bool, progress: Progress | None
 
 def _model_is_gone(path: Path) -> bool:
     with suppress(IndexDamagedError, IndexMismatchError):
+        manifest = generations.read_manifest(path, generations.current_number(path))
         try:
-            Index.open(path).embedder  # noqa: B018
+            load_made_with(path, ModelRecord.read(manifest["model"]))
         except ModelError:
             return True
     return False
@@ -115,19 +116,23 @@ def _model_is_gone(path: Path) -> bool:
 
 def _without_broken_ones(path: Path, *, given_up: bool = True) -> str:
     """Removes the generations that nobody could go back to, unless ``given_up`` only those of the present texts."""
-    kept = _manifests(path)
-    there = _hashes(kept.get(_present(path)))
-    broken = []
-    for number in generations.numbers(path):
+
+    def is_broken(number: int) -> bool:
         try:
             generations.read_generation(path, number)
-        except IndexDamagedError:
-            if given_up or (number in kept and _hashes(kept[number]) <= there):
-                broken.append(number)
+        except IndexDamagedError as error:
+            if error.key == "index.unreadable":  # now; perhaps not tomorrow
+                return False
         except IndexMismatchError:  # another version may read it
-            continue
-    if not broken or not (gone := discard(path, broken)):
+            return False
+        else:
+            return False
+        kept = _manifests(path)
+        return given_up or (number in kept and _hashes(kept[number]) <= _hashes(kept.get(_present(path))))
+
+    if not any(map(is_broken, generations.numbers(path))):
         return ""
+    gone = discard(path, is_broken)
     return f"Earlier generations that could not be read any more were removed: {', '.join(map(str, gone))}."
 
 

@@ -38,7 +38,7 @@ class Section:
     headings: tuple[str, ...] = ()
 
 
-_MARKDOWN = regex.compile(r" {0,3}(?P<marks>#{1,6})\s+(?P<title>.*?)(?:\s+#+)?\s*\Z")
+_MARKDOWN = regex.compile(r"[ \u3000]{0,3}(?P<marks>#{1,6})\s+(?P<title>.*)")
 _DEEPEST_MARK = 6
 _UNDERLINE = regex.compile(r"\s{0,3}(?:=+|-{2,})\s*\Z")
 _SIGNED = regex.compile(r"[■◆▼]\s*\S|【[^】]+】\s*\Z")
@@ -134,8 +134,8 @@ def _headings(text: str, blocks: list[list[Span]]) -> Iterator[tuple[int, str, i
         title = text[at:end]
         following = blocks[i + 1] if i + 1 < len(blocks) else None
         if markdown := _MARKDOWN.match(text, block[0][0], end):  # indented further it is code
-            if markdown["title"]:
-                yield at, markdown["title"], len(markdown["marks"])
+            if title := _without_closing_marks(markdown["title"]):
+                yield at, title, len(markdown["marks"])
         elif following is None or len(block) > 1 or not _is_short(title):
             continue
         elif following[0][0] == block[0][1] and _UNDERLINE.match(text, *following[0]):
@@ -148,6 +148,12 @@ def _headings(text: str, blocks: list[list[Span]]) -> Iterator[tuple[int, str, i
                 is_heading = kind != kinds[i + 1] and (i == 0 or kind != kinds[i - 1])
             if is_heading:
                 yield at, title, _DEEPEST_MARK + 1 + (0 if kind.isdecimal() else int(kind[-2]))
+
+
+def _without_closing_marks(title: str) -> str:
+    title = title.strip()
+    bare = title.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1].isspace() else title
 
 
 def _number_kind(text: str, block: list[Span]) -> str:

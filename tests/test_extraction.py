@@ -20,6 +20,9 @@ from qa import Index, answer
 from qa.errors import SourceError
 from qa.extraction import FORMATS, Place, format_of
 from qa.extraction.__main__ import read
+from qa.extraction.blocks import text_of
+from qa.extraction.html import _keep_whole
+from qa.extraction.pages import page_of
 from qa.sources import Source, read_sources, source_from_bytes
 
 PAGES = pdf(
@@ -144,6 +147,9 @@ def test_of_a_word_document_cells_that_are_empty_keep_the_others_under_their_hea
     assert text("a.docx", word_of(rows)) == "– | 2023 | 2024\nSales | – | 7\nCosts | 5"
     wide = table("Year|Sum", "a|b|c").replace("<w:tcPr/>", '<w:tcPr><w:gridSpan w:val="2"/></w:tcPr>', 1)
     assert text("a.docx", word_of(wide)) == "Year | – | Sum\na | b | c"
+    # Of a form, whose rows have grids of their own, nobody wants to see the grid.
+    form = table("Name|Smith").replace("<w:tcPr/>", '<w:tcPr><w:gridSpan w:val="9"/></w:tcPr>', 1)
+    assert text("a.docx", word_of(form)) == "Name | Smith"
 
 
 def test_of_a_word_document_powers_and_indices_and_signs_of_fonts_are_as_unicode_writes_them() -> None:
@@ -250,6 +256,29 @@ def test_cells_that_are_empty_or_wide_or_high_keep_the_others_under_their_headin
     assert read_of(f"<table>{rows}</table>") == (
         "– | 2023 | 2024\nSales | – | 7\nCosts | – | 5\nRest | 1\n– | 2 | 3\nAll | 4"
     )
+    head = '<thead><tr><th rowspan="2">A</th><th>B</th></tr></thead>'
+    body = "<tbody><tr><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></tbody>"
+    assert read_of(f"<table>{head}{body}</table>").replace("\n\n", "\n") == "A | B\n1 | 2\n3 | 4"
+
+
+@pytest.mark.parametrize("span", ["colspan='99'", "rowspan='99'", "colspan='99' rowspan='99'"])
+def test_a_table_cannot_be_made_much_larger_than_it_is_written(span: str) -> None:
+    rows = "".join(f"<tr>{f'<td {span}>x</td>' * (n % 40 + 1)}</tr>" for n in range(400))
+    started = time.process_time()
+    assert len(text_of(page_of(f"<table>{rows}</table>".encode()))) < 12 * len(rows)
+    assert time.process_time() - started < 10
+
+
+def test_quotations_and_pictures_of_a_page_take_time_in_proportion_to_their_number() -> None:
+    def seconds(unit: str, count: int) -> float:
+        page = page_of(f"<article><p>{unit * count}</p></article>".encode())
+        started = time.process_time()
+        _keep_whole(page)
+        text_of(page)
+        return time.process_time() - started
+
+    for unit in ("a <q>b</q> ", "<figure><a href='x'><img></a></figure>"):
+        assert seconds(unit, 16_000) < 24 * seconds(unit, 2_000) + 0.3
 
 
 def test_captions_leads_and_what_unfolds_are_parts_of_a_pages_article() -> None:
@@ -357,6 +386,8 @@ def test_what_is_written_in_a_pdfs_form_is_read_on_its_page_and_what_is_hidden_i
         {"/FT": "/Tx", "/T": "Empty", "/V": " "},
         {"/FT": "/Tx", "/T": "Script", "/V": "hidden", "/F": 2},
         {"/FT": "/Btn", "/T": "Button", "/V": "Yes"},
+        {"/FT": "/Tx", "/T": "Secret", "/V": "open sesame", "/Ff": 1 << 13},
+        {"/FT": "/Tx", "/T": "Odd", "/V": "left out", "/F": "no number"},
     )
     source = source_from_bytes("a.pdf", form)
     assert source.text == (

@@ -436,6 +436,26 @@ def test_a_lock_left_from_where_there_was_flock_is_in_nobodys_way(
     assert read(tmp_path) == "b" and not (tmp_path / "LOCK.held").exists()
 
 
+def test_a_purge_follows_batches_to_another_disk(tmp_path: Path) -> None:
+    index, disk = tmp_path / "index", tmp_path / "disk"
+    make(index, "a")
+    disk.mkdir()
+    (disk / "x.safetensors").write_text("secret")
+    (index / "batches").symlink_to(disk)
+    with commit.new_generation(index, purge=True) as folder:
+        generations.write_manifest(folder, {})
+    assert not (index / "batches").is_symlink() and not disk.exists()
+
+
+def test_what_could_not_be_removed_is_in_nobodys_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, "a")
+    (tmp_path / "generations" / "2.unfinished").mkdir()
+    (tmp_path / "generations" / "2.unfinished" / "held").write_text("by a reader")
+    monkeypatch.setattr(commit, "_remove_unfinished", lambda index: None)
+    make(tmp_path, "b")
+    assert read(tmp_path) == "b" and generations.current_number(tmp_path) == 3
+
+
 def test_whoever_waits_may_leave(tmp_path: Path) -> None:
     def leave() -> None:
         raise KeyError

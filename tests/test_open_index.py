@@ -16,7 +16,7 @@ from qa import generations
 from qa import index as index_module
 from qa.commit import new_generation
 from qa.embedding import Embedder
-from qa.errors import IndexMissingError, QAError, SourceError
+from qa.errors import IndexMissingError, ModelError, QAError, SourceError
 from qa.generations import write_manifest
 from qa.index import Index
 from qa.lock import the_only_builder
@@ -300,6 +300,18 @@ def test_while_a_job_waits_for_another_process_what_that_one_made_answers(
         shutil.copytree(tmp_path / "index" / "generations" / "2", folder)
         shutil.rmtree(tmp_path / "index" / "generations" / "2")
     until(lambda: not [one for one in open_index.jobs if one.state != "failed"])
+
+
+def test_a_model_that_could_not_be_loaded_once_is_tried_again(
+    open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_index.current().__dict__.pop("embedder", None)
+    monkeypatch.setattr("qa.ui.open_index.MODEL_SECONDS", 0.2)
+    with monkeypatch.context() as once:
+        once.setattr(index_module, "load_made_with", lambda *_: (_ for _ in ()).throw(ModelError("no room")))
+        assert not open_index.has_model()
+    assert not open_index.has_model()  # not tried yet
+    until(open_index.has_model)
 
 
 def test_a_mend_can_be_called_off(open_index: OpenIndex, gate: Gate, tmp_path: Path) -> None:

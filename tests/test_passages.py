@@ -77,6 +77,10 @@ def test_a_heading_begins_a_passage_and_no_passage_crosses_a_section() -> None:
         ("Run it:\n\n    # no heading\n    run\n\n# Heading\ntext", ["", "Heading"]),
         ("``` `code` ```\n\n# Heading\ntext", ["", "Heading"]),
         ("~~~~~~\n\n# Heading\ntext", ["", "Heading"]),
+        ("~~~~~~\n\n## A\n\n```sh\n# no heading\n```\n\n## B\ntext", ["", "A", "B"]),
+        ("---\nNote: a letter.\n\n# One\ntext\n\n---\n\n# Two\ntext", ["", "One", "Two"]),
+        ("\u3000# 見出し\n本文。", ["見出し"]),
+        ("# #\ntext\n\n# C# and ##\ntext", ["", "C# and"]),
         ("---\ntitle: My document\n# no heading\n---\n\n# Heading\ntext", ["", "Heading"]),
         ("---\nMy title\n---\n\n# Heading\ntext", ["", "My title", "Heading"]),
         ("第三章 旅立ち\n\n彼は行った。\n\n第四章 帰り\n\n彼は帰った。", ["第三章 旅立ち", "第四章 帰り"]),
@@ -228,7 +232,7 @@ def test_no_cut_falls_inside_a_character_that_fits(text: str) -> None:
 @pytest.mark.parametrize(
     "unit",
     ["a", "あ", "「", "a\u0301", "\u0301", "word\n", "word\n\n", "あ、", "🇯🇵", "1. a\n\n", "# a\nb\n", "```\n",
-     "``` a\n", "`", "- "],
+     "# a ", " ", "``` a\n", "`", "- "],
 )  # fmt: skip
 def test_time_is_linear_in_the_length(unit: str) -> None:
     def seconds(size: int) -> float:

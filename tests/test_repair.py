@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from qa import generations
 from qa import index as index_module
 from qa.answer import answer
 from qa.cli import main
@@ -188,6 +190,31 @@ def test_what_another_process_changed_meanwhile_stays_so(
     monkeypatch.setattr(index_module, "new_generation", in_another_process(tmp_path, mend_then))
     assert repair(tmp_path) == ""
     assert list(Index.open(tmp_path).sources) == expected
+
+
+def test_with_its_model_gone_and_its_files_damaged_it_is_built_anew_with_another_model(index: Path) -> None:
+    folder = index / "generations" / "2"
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").unlink()
+    kept = {key: value for key, value in manifest.items() if key not in ("format", "files", "sha256")}
+    write_manifest(folder, kept | {"model": kept["model"] | {"name": str(index / "gone")}})
+    (folder / "faiss.index").write_bytes(b"")
+    assert "built anew" in repair(index, DEFAULT_MODEL)
+    assert quote(index) == NEW.text
+
+
+def test_a_generation_that_cannot_be_read_just_now_is_not_taken_for_broken(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = generations.file_sha256
+
+    def refused(path: Path) -> str:
+        if "generations/1" in path.as_posix():
+            raise OSError(errno.EMFILE, "Too many open files")
+        return real(path)
+
+    monkeypatch.setattr(generations, "file_sha256", refused)
+    assert repair(index) == "" and [entry.generation for entry in log(index)] == [2, 1]
 
 
 def test_an_earlier_generation_that_nobody_could_go_back_to_is_removed(index: Path) -> None:

@@ -59,6 +59,14 @@ def test_mail_in_iso_2022_jp_may_hold_signs_of_microsoft_and_half_width_katakana
     assert text == "会議室は①ﾃﾞｹ、受付は１階。ABC"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Über Escape \x1b(I und so weiter. ", "Terminal log \x1b(I more text.\n", "Its escape is \x1b$B and so on."],
+)
+def test_an_escape_within_another_text_changes_none_of_its_words(text: str) -> None:
+    assert source_from_bytes("a.txt", (text * 3).encode()).text == text * 3
+
+
 def test_escapes_that_are_no_encoding_are_not_taken_for_a_text() -> None:
     with pytest.raises(SourceError, match="encoding"):
         source_from_bytes("a.txt", b"abc \x1b$B\x21\x1b(B def")

@@ -12,6 +12,7 @@ from trafilatura.settings import use_config
 from qa.extraction import Extracted
 from qa.extraction.blocks import simplify, text_of
 from qa.extraction.pages import page_of
+from qa.extraction.tables import fill_spans
 
 _SETTINGS = use_config()
 # Else a short article loses its paragraphs, and Japanese says much in few characters.
@@ -32,6 +33,7 @@ def read(data: bytes) -> Extracted:
     page = page_of(data)
     etree.strip_elements(page, "rt", "rp", with_tail=False)
     simplify(page)
+    fill_spans(page)
     _keep_whole(page)
     rest = copy.deepcopy(page)
     etree.strip_elements(rest, *_AROUND, with_tail=False)
@@ -47,14 +49,18 @@ def read(data: bytes) -> Extracted:
 
 def _keep_whole(page: Any) -> None:
     """Renames what would be lost, broken apart or joined as it is called."""
-    for part in page.xpath("//article//header | //main//header"):
-        part.tag = "div"  # of the article, not of the page
-    for link in page.xpath("//figure//a[not(normalize-space())]"):
-        link.drop_tag()  # with the link of its picture alone a caption passes for a menu
+    for part in list(page.iter("header")):
+        if next(part.iterancestors("article", "main"), None) is not None:
+            part.tag = "div"  # of the article, not of the page
+    for link in list(page.iter("a")):
+        if next(link.iterancestors("figure"), None) is not None and not "".join(link.itertext()).strip():
+            link.tag = "span"  # with the link of its picture alone a caption passes for a menu
     for part in list(page.iter(*_KEPT)):
         part.tag = _KEPT[part.tag]
         part.attrib.pop("class", None)  # one that tells of a caption or the like is left out too
     etree.strip_tags(page, "q")  # it would be a block
+    for part in page.iter():  # else every piece of what is joined would be looked at again for each that follows
+        part.text, part.tail = part.text, part.tail
     for part in list(page.iter("pre")):
         _break_lines(part)
 

@@ -11,7 +11,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice, takewhile
+from typing import Any
 
 import pypdf
 from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
@@ -49,6 +51,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|(?<![\w./])(?:/g[0-9A-Z]{1,3}){
 """No letters, and glyphs of which nobody knows what they mean; within a word they are part of an address."""
 _WRITTEN_IN = ("/Tx", "/Ch")
 """Fields of a form that hold words: lines to write in, and choices."""
+_BROKEN = (PyPdfError, AttributeError, ValueError, KeyError, TypeError, IndexError, RecursionError)
+_PASSWORD = 1 << 13
 _UNSEEN = 0b100010
 """What a PDF says of a field that is hidden or not shown on screens."""
 _WORD = re.compile(r"[^\W\d_]+")
@@ -105,19 +109,26 @@ def _lines(page: pypdf.PageObject) -> list[str] | None:
 
 
 def _filled(page: pypdf.PageObject) -> list[str]:
-    """What is written in the fields of a page's form, each an item with the field's name; none where that fails."""
+    """What is written in the fields of a page's form, each an item with its name; a broken one is passed over."""
     found = []
-    try:
+    with suppress(*_BROKEN):
         for annotation in page.annotations or ():
-            field = annotation.get_object()
-            if field.get_inherited("/FT") in _WRITTEN_IN and not field.get("/F", 0) & _UNSEEN:
-                name = str(field.get_inherited("/TU") or field.get_inherited("/T") or "").rstrip(" :：")
-                value = field.get_inherited("/V")
-                if isinstance(value, str) and value.strip():
-                    found.append(_cleaned(f"- {name}: {value}" if name else f"- {value}"))
-    except (PyPdfError, AttributeError, ValueError, KeyError, TypeError, IndexError):
-        return []
-    return found
+            with suppress(*_BROKEN):
+                found.append(_written(annotation.get_object()))
+    return [line for line in found if line]
+
+
+def _written(field: Any) -> str:
+    """What is written in a field that is seen, with the field's name; "" where nothing is, or a password."""
+    unseen = int(field["/F"]) & _UNSEEN if "/F" in field else 0
+    secret = int(field.get_inherited("/Ff") or 0) & _PASSWORD
+    value = field.get_inherited("/V")
+    if field.get_inherited("/FT") not in _WRITTEN_IN or unseen or secret:
+        return ""
+    if not isinstance(value, str) or not value.strip():
+        return ""
+    name = str(field.get_inherited("/TU") or field.get_inherited("/T") or "").rstrip(" :：")
+    return _cleaned(f"- {name}: {value}" if name else f"- {value}")
 
 
 def _cleaned(line: str) -> str:

@@ -15,7 +15,7 @@ from docx.oxml.ns import nsmap, qn
 from qa.extraction import Extracted, UnreadableError
 from qa.extraction.archive import expect_modest
 from qa.extraction.signs import lowered, raised, symbol
-from qa.extraction.tables import row_of
+from qa.extraction.tables import gaps, row_of
 
 nsmap.setdefault("m", "http://schemas.openxmlformats.org/officeDocument/2006/math")
 nsmap.setdefault("mc", "http://schemas.openxmlformats.org/markup-compatibility/2006")
@@ -34,7 +34,7 @@ _SIGNS = {
 }  # fmt: skip
 _WORDS = {qn("w:t"), qn("m:t")}
 _SHIFTED = {"superscript": raised, "subscript": lowered}
-_COLUMNS = re.compile(r"\d{1,3}")
+_COLUMNS = re.compile(r"[1-9]\d{0,2}")
 _CODE = re.compile(r"[0-9A-Fa-f]{4}")
 
 
@@ -153,16 +153,22 @@ def _paragraph(joined: Sequence[Any], levels: Mapping[str, int]) -> str:
 
 def _table(table: Any) -> str:
     """A row a line; what stands in a cell, also another table, within its row."""
-    rows = (row_of(_cells(row)) for row in _within(table, "w:tr"))
-    return "\n".join(row for row in rows if row)
+    rows = [list(_cells(row)) for row in _within(table, "w:tr")]
+    before = gaps([[column for _, column in row] for row in rows])
+    lines = (
+        row_of(cell for (words, _), empty in zip(row, empties, strict=True) for cell in (*[""] * empty, words))
+        for row, empties in zip(rows, before, strict=True)
+    )
+    return "\n".join(line for line in lines if line)
 
 
-def _cells(row: Any) -> Iterator[str]:
-    """The words of each column; those of a cell that is several columns wide are in its first."""
+def _cells(row: Any) -> Iterator[tuple[str, int]]:
+    """The words of each cell, and the column of the table's grid in which it begins."""
+    column = 0
     for cell in _within(row, "w:tc"):
-        yield " ".join(_words(cell).split())
+        yield " ".join(_words(cell).split()), column
         columns = _value(cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}"))
-        yield from [""] * (int(columns) - 1 if _COLUMNS.fullmatch(columns) else 0)
+        column += int(columns) if _COLUMNS.fullmatch(columns) else 1
 
 
 def _words(element: Any) -> str:

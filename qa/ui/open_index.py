@@ -25,6 +25,8 @@ from qa.ui.jobs import CancelledError, Job, Kind, Task, paced, told_apart
 
 _log = logging.getLogger(__name__)
 
+MODEL_SECONDS = 30
+"""How long a model that could not be loaded is not tried again by whoever asks whether it is there."""
 MOST_FAILED = 20
 """Jobs that failed and are still shown: they keep their texts, and any visitor may fail as often as they like."""
 
@@ -49,8 +51,8 @@ class OpenIndex:
         self._numbers = count(1)
         self._working = False
         self._committing = False
-        self._tried: Index | None = None
-        self._fits = False
+        self._without_model: Index | None = None
+        self._try_again = 0.0
         self.observe: Callable[[str, float], None] = lambda outcome, seconds: None
 
     def current(self) -> Index:
@@ -84,14 +86,15 @@ class OpenIndex:
         return index
 
     def has_model(self) -> bool:
-        """Whether the index that answers has the model that made it; tried once for each generation."""
+        """Whether the index that answers has the model that made it; where not, it is tried again now and then."""
         index = self.available()
-        if index is not None and self._tried is not index:
-            try:
-                self._tried, self._fits = index, bool(index.embedder)
-            except QAError:
-                self._tried, self._fits = index, False
-        return index is not None and self._fits
+        if index is None or (index is self._without_model and time.monotonic() < self._try_again):
+            return False
+        try:
+            return bool(index.embedder)
+        except QAError:
+            self._without_model, self._try_again = index, time.monotonic() + MODEL_SECONDS
+            return False
 
     @property
     def trouble(self) -> QAError | None:
