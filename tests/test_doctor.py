@@ -11,10 +11,10 @@ import platformdirs
 import pytest
 from click.testing import CliRunner
 from filelock import FileLock
+from manifests import rewrite_manifest
 
 from qa.cli import main
 from qa.doctor import Check, check
-from qa.generations import write_manifest
 
 ALL = [
     "python",
@@ -97,11 +97,7 @@ def test_looking_changes_nothing(index_copy: Path) -> None:
 
 
 def test_a_model_that_is_gone_is_replaced_by_one_command(index_copy: Path) -> None:
-    [folder] = (index_copy / "generations").iterdir()
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    (folder / "manifest.json").unlink()
-    kept = {key: value for key, value in manifest.items() if key not in ("format", "files", "sha256")}
-    write_manifest(folder, kept | {"model": kept["model"] | {"name": str(index_copy / "gone")}})
+    rewrite_manifest(index_copy, {"model": {"name": str(index_copy / "gone")}})
     fault = the_fault(check(index_copy))
     assert fault.name == "model" and "`qa doctor --fix --model NAME --index" in fault.remedy
 
@@ -118,12 +114,7 @@ def test_a_changed_file_of_the_index_is_found_by_its_checksum(index_copy: Path) 
 
 
 def test_an_index_of_another_model_does_not_fit(index_copy: Path) -> None:
-    written = next(index_copy.glob("generations/*/manifest.json"))
-    manifest = json.loads(written.read_text(encoding="utf-8"))
-    written.unlink()
-    made_here = {key: value for key, value in manifest.items() if key not in ("format", "files", "sha256")}
-    other_model = manifest["model"] | {"fingerprint": "0" * 16}
-    write_manifest(written.parent, made_here | {"model": other_model})
+    rewrite_manifest(index_copy, {"model": {"fingerprint": "0" * 16}})
     fault = the_fault(check(index_copy))
     assert fault.name == "fit"
     assert "0" * 16 in fault.detail

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from manifests import rewrite_manifest
 
 from qa import generations
 from qa import index as index_module
@@ -183,15 +183,6 @@ def test_passages_fit_the_models_window_even_without_a_full_stop(tmp_path: Path)
     counts = index.embedder.count_tokens([index.text(passage) for passage in index.passages])
     assert max(counts) <= index.embedder.max_tokens
     assert len("".join(index.text(passage) for passage in index.passages)) == len(text)
-
-
-def rewrite_manifest(path: Path, change: dict[str, object]) -> None:
-    folder = path / "generations" / "1"
-    manifest = json.loads((folder / "manifest.json").read_text())
-    for key, value in change.items():
-        manifest[key] = {**manifest[key], **value} if isinstance(value, dict) else value
-    (folder / "manifest.json").unlink()
-    generations.write_manifest(folder, {key: manifest[key] for key in manifest if key not in ("files", "sha256")})
 
 
 def test_another_model_or_another_way_of_reading_words_is_never_searched_with(

@@ -241,7 +241,8 @@ def test_time_is_linear_in_the_length(unit: str) -> None:
         split_passages(source, halves, Chunking(200, 60))
         return time.process_time() - begin
 
-    assert seconds(80_000) < 24 * seconds(10_000) + 0.3  # eight times the text; quadratic would be 64
+    most = 24 * seconds(10_000) + 0.3  # eight times the text; quadratic would be 64
+    assert any(seconds(80_000) < most for _ in range(3))  # the collector of garbage may have its turn in one of them
 
 
 def test_a_section_knows_the_headings_that_it_stands_under() -> None:

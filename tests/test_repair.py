@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from manifests import rewrite_manifest
 
 from qa import generations
 from qa import index as index_module
@@ -20,7 +21,7 @@ from qa.answer import answer
 from qa.cli import main
 from qa.doctor import check
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
-from qa.generations import log, write_manifest
+from qa.generations import log
 from qa.index import Index
 from qa.lexical import BM25, words
 from qa.repair import repair
@@ -63,11 +64,7 @@ def test_with_its_texts_whole_it_is_built_anew_of_them(index: Path, name: str) -
 
 
 def test_an_index_of_another_model_is_built_anew_of_its_texts(index: Path) -> None:
-    folder = index / "generations" / "2"
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    (folder / "manifest.json").unlink()
-    kept = {key: value for key, value in manifest.items() if key not in ("format", "files", "sha256")}
-    write_manifest(folder, kept | {"model": kept["model"] | {"fingerprint": "0" * 16}})
+    rewrite_manifest(index, {"model": {"fingerprint": "0" * 16}})
     assert "built anew" in repair(index)
     assert quote(index) == NEW.text
 
@@ -127,11 +124,7 @@ def test_an_index_that_a_build_had_no_time_to_name_is_found(index: Path) -> None
 
 
 def test_where_its_model_is_gone_another_one_is_named(index: Path) -> None:
-    folder = index / "generations" / "2"
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    (folder / "manifest.json").unlink()
-    kept = {key: value for key, value in manifest.items() if key not in ("format", "files", "sha256")}
-    write_manifest(folder, kept | {"model": kept["model"] | {"name": str(index / "gone")}})
+    rewrite_manifest(index, {"model": {"name": str(index / "gone")}})
     assert CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index)]).exit_code == 1
     command = ["doctor", "--fix", "--model", DEFAULT_MODEL, "--index", str(index)]
     mended = CliRunner().invoke(main, command)
@@ -193,12 +186,8 @@ def test_what_another_process_changed_meanwhile_stays_so(
 
 
 def test_with_its_model_gone_and_its_files_damaged_it_is_built_anew_with_another_model(index: Path) -> None:
-    folder = index / "generations" / "2"
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    (folder / "manifest.json").unlink()
-    kept = {key: value for key, value in manifest.items() if key not in ("format", "files", "sha256")}
-    write_manifest(folder, kept | {"model": kept["model"] | {"name": str(index / "gone")}})
-    (folder / "faiss.index").write_bytes(b"")
+    rewrite_manifest(index, {"model": {"name": str(index / "gone")}})
+    (index / "generations/2/faiss.index").write_bytes(b"")
     assert "built anew" in repair(index, DEFAULT_MODEL)
     assert quote(index) == NEW.text
 
@@ -238,12 +227,9 @@ def test_an_index_of_another_version_is_whole_and_told_so(index: Path) -> None:
 
 
 def test_the_command_embeds_anew_what_is_not_the_embedding_of_its_text(index: Path) -> None:
-    folder = index / "generations" / "2"
     other = Index.build([OLD, Source("犬", "犬は肉を食べます。")], index.parent / "other")
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    (folder / "manifest.json").unlink()
-    FaissStore(other.store.vectors[1:], BM25([words(NEW.text)])).save(folder)
-    write_manifest(folder, {key: value for key, value in manifest.items() if key not in ("format", "files", "sha256")})
+    FaissStore(other.store.vectors[1:], BM25([words(NEW.text)])).save(index / "generations" / "2")
+    rewrite_manifest(index, {})
     (fault,) = [one for one in check(index) if not one.ok]
     assert (fault.name, fault.remedy) == (
         "search", f"Make the index anew of its own texts with `qa doctor --fix --index {index}`.",

@@ -167,4 +167,5 @@ def test_time_is_linear_in_the_length(unit: str) -> None:
         split_sentences(text)
         return time.process_time() - begin
 
-    assert seconds(160_000) < 24 * seconds(20_000) + 0.2  # eight times the text; quadratic would be 64
+    most = 24 * seconds(20_000) + 0.2  # eight times the text; quadratic would be 64
+    assert any(seconds(160_000) < most for _ in range(3))  # the collector of garbage may have its turn in one of them

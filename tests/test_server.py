@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import socket
 from collections.abc import Iterator
@@ -10,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from manifests import rewrite_manifest
 
 from qa.errors import QuestionError, ServeError
-from qa.generations import write_manifest
 from qa.guard import SECURITY_HEADERS
 from qa.repair import repair
 from qa.server import build_app, serve
@@ -44,11 +43,7 @@ def test_readyz_is_503_until_something_answers(client: TestClient, tmp_path: Pat
 
 def test_readyz_is_503_where_the_model_is_not_the_one_that_made_the_index(article_index: Path, tmp_path: Path) -> None:
     shutil.copytree(article_index, tmp_path / "index")
-    (folder,) = (tmp_path / "index" / "generations").iterdir()
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    (folder / "manifest.json").unlink()
-    kept = {key: value for key, value in manifest.items() if key not in ("files", "sha256")}
-    write_manifest(folder, kept | {"model": kept["model"] | {"fingerprint": "0" * 16}})
+    rewrite_manifest(tmp_path / "index", {"model": {"fingerprint": "0" * 16}})
     open_index = OpenIndex(tmp_path / "index")
     with TestClient(build_app(open_index), base_url="http://127.0.0.1") as client:
         told = client.get("/readyz")
