@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from documents import locked, packed, pdf
 from filelock import FileLock
+from parsing import parsed
 
 from qa import Index, Source, commit, errors, generations, lock
 from qa.commit import roll_back, storage_errors
@@ -275,7 +276,7 @@ def test_no_error_that_the_page_can_meet_is_without_key() -> None:
     calls = [
         (f"{path.relative_to(PACKAGE)}:{node.lineno}", node)
         for path in paths
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in kinds
     ]
     keyed = {place for place, call in calls if len(call.args) > 1 or "key" in {word.arg for word in call.keywords}}

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from parsing import parsed
+
 import qa
 from qa import errors
 
@@ -63,7 +65,7 @@ ENDS = {"cli": {"__main__"}, "ui": {"server", "metrics"}, "server": {"cli"}}
 
 def imports(path: Path) -> set[str]:
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "qa":
             parts = node.module.split(".")
             found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
@@ -139,7 +141,7 @@ def test_nothing_is_unpickled_and_no_remote_code_is_trusted() -> None:
     for _, path in modules():
         source = path.read_text(encoding="utf-8")
         assert not re.search(r"import (pickle|dill|joblib)|allow_pickle=True|trust_remote_code=True", source), path
-        calls = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+        calls = [node.func for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
         assert not {func.id for func in calls if isinstance(func, ast.Name)} & {"eval", "exec"}, path
 
 
