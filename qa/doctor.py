@@ -23,7 +23,7 @@ import platformdirs
 
 from qa import generations
 from qa.commit import try_change
-from qa.errors import IndexDamagedError, IndexMismatchError, ModelError, QAError
+from qa.errors import ModelError, QAError
 
 if TYPE_CHECKING:
     from qa.embedding import Embedder
@@ -193,16 +193,12 @@ def _earlier(index: Index) -> str:
     """Whether one could go back to the generations that are kept."""
     earlier = [number for number in generations.numbers(index.path) if number != index.generation]
     for number in earlier:
-        try:
-            generations.read_generation(index.path, number)
-        except IndexDamagedError as error:
+        if error := generations.broken(index.path, number):
             what, _, _ = str(error).rpartition(": ")
             raise _TroubleError(
                 f"Generation {number} cannot be gone back to: {what}",
                 f"Remove it with `qa doctor --fix --index {quote(str(index.path))}`.",
             ) from error
-        except IndexMismatchError:  # another version's, which may read it
-            continue
     return f"{len(earlier)} earlier generations are kept, every checksum right"
 
 

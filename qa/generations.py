@@ -96,6 +96,21 @@ def read_generation(index: Path, number: int) -> tuple[Path, Manifest]:
     return folder, manifest
 
 
+def broken(index: Path, number: int) -> IndexDamagedError | None:
+    """Why nobody can go back to a generation any more.
+
+    None where one can, and where that cannot be told: what is refused now may be read tomorrow, and another
+    format by another version.
+    """
+    try:
+        read_generation(index, number)
+    except IndexDamagedError as error:
+        return None if error.key == "index.unreadable" else error
+    except IndexMismatchError:
+        return None
+    return None
+
+
 def stamp(index: Path) -> tuple[int, int]:
     """What changes whenever ``CURRENT`` is replaced, also by an index made anew with the same number; (0, 0) where it
     is missing."""

@@ -1,8 +1,10 @@
 """One process at a time changes an index: its lock, and who holds it.
 
-index/LOCK       held through the system, which takes it back from a process that dies
-index/LOCK.held  there while it is held, where the file system knows no such locks
-index/BUILDER    which process that is, on which machine, since when
+    index/LOCK       held through the system, which takes it back from a process that dies
+    index/LOCK.held  there while it is held, where the file system knows no such locks
+    index/BUILDER    which process that is, on which machine, since when
+
+Readers look at none of them.
 """
 
 from __future__ import annotations

@@ -117,22 +117,14 @@ def _model_is_gone(path: Path) -> bool:
 def _without_broken_ones(path: Path, *, given_up: bool = True) -> str:
     """Removes the generations that nobody could go back to, unless ``given_up`` only those of the present texts."""
 
-    def is_broken(number: int) -> bool:
-        try:
-            generations.read_generation(path, number)
-        except IndexDamagedError as error:
-            if error.key == "index.unreadable":  # now; perhaps not tomorrow
-                return False
-        except IndexMismatchError:  # another version may read it
-            return False
-        else:
+    def is_unwanted(number: int) -> bool:
+        if generations.broken(path, number) is None:
             return False
         kept = _manifests(path)
         return given_up or (number in kept and _hashes(kept[number]) <= _hashes(kept.get(_present(path))))
 
-    if not any(map(is_broken, generations.numbers(path))):
+    if not any(map(is_unwanted, generations.numbers(path))) or not (gone := discard(path, is_unwanted)):
         return ""
-    gone = discard(path, is_broken)
     return f"Earlier generations that could not be read any more were removed: {', '.join(map(str, gone))}."
 
 

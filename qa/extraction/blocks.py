@@ -51,13 +51,14 @@ def expect_whole(parser: Any) -> None:
 
 def text_of(root: Any) -> str:
     """The text of an lxml element: blocks with a blank line between them, none around."""
-    fill_spans(root)
     blocks = (_lines(block) for block in _marked(root).split(_BLOCK))
     return "\n\n".join(block for block in blocks if block)
 
 
 def simplify(root: Any) -> None:
-    """Writes powers and indices as Unicode does, and a heading in one line; what leads to a note stays as it is."""
+    """Writes powers and indices as Unicode does, a heading in one line, and tables cell by cell; what leads to a note
+    stays as it is."""
+    fill_spans(root)
     for tag, shift in _SHIFTED:
         for element in root.iter(tag):
             parent = element.getparent()

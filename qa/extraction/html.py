@@ -12,7 +12,6 @@ from trafilatura.settings import use_config
 from qa.extraction import Extracted
 from qa.extraction.blocks import simplify, text_of
 from qa.extraction.pages import page_of
-from qa.extraction.tables import fill_spans
 
 _SETTINGS = use_config()
 # Else a short article loses its paragraphs, and Japanese says much in few characters.
@@ -33,7 +32,6 @@ def read(data: bytes) -> Extracted:
     page = page_of(data)
     etree.strip_elements(page, "rt", "rp", with_tail=False)
     simplify(page)
-    fill_spans(page)
     _keep_whole(page)
     rest = copy.deepcopy(page)
     etree.strip_elements(rest, *_AROUND, with_tail=False)
