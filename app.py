@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from qa.errors import QAError
-from qa.server import ending_at_once, serve
+from qa.serving.server import ending_at_once, serve
 
 if __name__ == "__main__":
     here = Path(__file__).resolve().parent

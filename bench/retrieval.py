@@ -1,8 +1,8 @@
 """What each way of ranking passages gives: python bench/retrieval.py SET [SET ...]
 
 All of them rank the same candidates, the best hundred of the vectors' and of BM25's. RRF is reciprocal
-rank fusion, which many products use; the lists are else added as z-scores (`qa.fusion`). Where a text
-has page furniture, the last rows give the product's own way with other penalties on it.
+rank fusion, which many products use; the lists are else added as z-scores (`qa.search.fusion`). Where a text
+has page boilerplate, the last rows give the product's own way with other penalties on it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from prepared import Prepared, arguments, prepared
 from qa import retrieval
 from qa.evaluation.metrics import covers_half, mrr_at, recall_at
 from qa.evaluation.questions import Question
-from qa.fusion import fuse, standardise
-from qa.rerank import passage_scores
 from qa.retrieval import Query
+from qa.search.fusion import fuse, standardise
+from qa.search.rerank import passage_scores
 
 Scores = np.ndarray
 
@@ -77,14 +77,14 @@ def candidates(data: Prepared, query: Query) -> tuple[Scores, Scores, Scores, Sc
 def measure(data: Prepared) -> None:
     """Prints a row for each way."""
     ranks: dict[str, list[int | None]] = {}
-    furniture = np.array([passage.furniture for passage in data.index.passages])
+    boilerplate = np.array([passage.boilerplate for passage in data.index.passages])
     for question, query in data.asked:
         right = right_passages(data, question)
         found, dense, late, words = candidates(data, query)
         scores = {name: way(dense, late, words, query.coverage) for name, way in WAYS.items()}
-        for penalty in (0.0, 1.0, 2.0) if furniture.any() else ():
-            scores[f"late + coverage x BM25, furniture -{penalty:g}"] = (
-                fuse(late, words, query.coverage) - penalty * furniture[found]
+        for penalty in (0.0, 1.0, 2.0) if boilerplate.any() else ():
+            scores[f"late + coverage x BM25, boilerplate -{penalty:g}"] = (
+                fuse(late, words, query.coverage) - penalty * boilerplate[found]
             )
         for name, score in scores.items():
             order = found[np.argsort(-score, kind="stable")][:10].tolist()

@@ -18,8 +18,8 @@ from tqdm import tqdm
 from qa.answer import READ, ScoredSentence, choose, score_sentences
 from qa.evaluation.metrics import is_same_sentence
 from qa.evaluation.questions import Question
-from qa.fusion import fuse
 from qa.retrieval import search
+from qa.search.fusion import fuse
 
 Scores = np.ndarray
 Way = Callable[[Scores, Scores, Scores, float], Scores]

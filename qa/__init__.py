@@ -41,15 +41,15 @@ if TYPE_CHECKING:
         StorageError,
     )
     from qa.index import Index
-    from qa.passages import Chunking, Passage
     from qa.retrieval import Hit, retrieve
-    from qa.sources import Source
+    from qa.text.passages import Chunking, Passage
+    from qa.text.source import Source
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Answer": "qa.answer",
-    "Chunking": "qa.passages",
+    "Chunking": "qa.text.passages",
     "Citation": "qa.citations",
     "EvaluationSetError": "qa.errors",
     "Hit": "qa.retrieval",
@@ -59,11 +59,11 @@ _HOMES = {
     "IndexMismatchError": "qa.errors",
     "IndexMissingError": "qa.errors",
     "ModelError": "qa.errors",
-    "Passage": "qa.passages",
+    "Passage": "qa.text.passages",
     "QAError": "qa.errors",
     "QuestionError": "qa.errors",
     "ServeError": "qa.errors",
-    "Source": "qa.sources",
+    "Source": "qa.reading.files",
     "SourceError": "qa.errors",
     "StorageError": "qa.errors",
     "answer": "qa.answer",

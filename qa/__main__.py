@@ -1,5 +1,5 @@
 """``python -m qa``: the same as the command ``qa``."""
 
-from qa.cli import main
+from qa.cli.commands import main
 
 main(prog_name="qa")

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from qa.citations import Citation, cite, verified
-from qa.fusion import fuse
 from qa.index import Index
-from qa.rerank import sentence_scores
-from qa.retrieval import FURNITURE_PENALTY, Hit, Query, opened, passages_of, prepare, search
-from qa.sources import Source
+from qa.retrieval import BOILERPLATE_PENALTY, Hit, Query, opened, passages_of, prepare, search
+from qa.search.fusion import fuse
+from qa.search.rerank import sentence_scores
+from qa.text.source import Source
 
 MAX_CITATIONS = 5
 READ = 20
@@ -153,7 +153,7 @@ def score_sentences(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sco
             source=hit.passage.source,
             start=start,
             end=end,
-            score=float(fused[n]) - FURNITURE_PENALTY * hit.passage.furniture,
+            score=float(fused[n]) - BOILERPLATE_PENALTY * hit.passage.boilerplate,
             late=float(meaning[n]),
             words=float(words[n]),
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 
-from qa.sources import Source
+from qa.text.source import Source
 
 _log = logging.getLogger(__name__)
 

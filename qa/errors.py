@@ -16,19 +16,33 @@ QAError                    base of all; its text is one sentence: what was wrong
 
 from __future__ import annotations
 
+from qa.catalogue import Command, Words, words_of
+
 
 class QAError(Exception):
-    """Base of every error of this package. ``str(error)`` is one sentence fit to be shown, in English.
+    """Base of every error of this package: a code, the values of its sentence, and a command that helps.
+
+    ``str(error)`` is one English sentence, fit to be shown; :meth:`sentence` gives it in another language. The
+    sentences are in ``qa/languages/``, under ``error.`` and the code; ``{command}`` there stands for the remedy.
 
     Attributes:
-        key: names the sentence, so that the page can tell it in the visitor's language; empty where it cannot.
-        values: what stands in the sentence, by the placeholders' names.
+        code: names the sentence, such as ``source.missing``.
+        values: the values of the sentence's placeholders, by name.
+        remedy: a shell command that helps, quoted for the shell; "" where there is none.
     """
 
-    def __init__(self, sentence: str, key: str = "", **values: object) -> None:
-        super().__init__(sentence)
-        self.key = key
+    def __init__(self, code: str, *, remedy: str = "", **values: object) -> None:
+        super().__init__(code)
+        self.code = code
         self.values = values
+        self.remedy = remedy
+
+    def sentence(self, words: Words) -> str:
+        """Return the error's sentence in the language of ``words``."""
+        return words.say(f"error.{self.code}", command=Command(self.remedy), **self.values)
+
+    def __str__(self) -> str:
+        return self.sentence(words_of("en"))
 
 
 class SourceError(QAError):

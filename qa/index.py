@@ -20,20 +20,21 @@ from pathlib import Path
 
 import numpy as np
 
-from qa import generations
-from qa.batches import Batches, Embedding
-from qa.building import BuildReport, Known, Split, content_key, read_source, write_generation
-from qa.collection import Texts, renamed, with_added, without
-from qa.commit import new_generation
-from qa.configuration import Configuration, as_it_was, configured, load_made_with
-from qa.embedding import Embedder, ModelRecord, Progress
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, QAError
-from qa.lexical import Analysis, words
-from qa.passages import SPLITTING, Chunking, Passage
-from qa.sentences import Span
-from qa.sources import DEFAULT_MAX_CHARS, Source, clean_name, read_sources
-from qa.stores.faiss import FaissStore
-from qa.stores.tokens import TokenVectors
+from qa.reading.files import DEFAULT_MAX_CHARS, read_sources
+from qa.search.embedding import Embedder, ModelRecord, Progress
+from qa.search.lexical import Analysis, words
+from qa.search.store import FaissStore
+from qa.search.tokens import TokenVectors
+from qa.storage import generations
+from qa.storage.batches import Batches, Embedding
+from qa.storage.building import BuildReport, Known, Split, content_key, read_source, write_generation
+from qa.storage.collection import Texts, renamed, with_added, without
+from qa.storage.commit import new_generation
+from qa.storage.configuration import Configuration, as_it_was, configured, load_made_with
+from qa.text.passages import SPLITTING, Chunking, Passage
+from qa.text.sentences import Span
+from qa.text.source import Source, clean_name
 
 Given = Iterable[str | Path | Source] | str | Path | Source
 """Files, folders (the texts and documents in them) and texts."""
@@ -56,7 +57,7 @@ class Index:
     """
 
     def __init__(self, path: Path, generation: int, folder: Path, manifest: generations.Manifest) -> None:
-        """Reads a generation that :func:`qa.generations.read_generation` checked."""
+        """Reads a generation that :func:`qa.storage.generations.read_generation` checked."""
         self.path = path
         self.generation = generation
         self.manifest = manifest
@@ -69,8 +70,8 @@ class Index:
         titles = manifest["sections"]
         above = [tuple(headings) for headings in manifest.get("headings", [()] * len(titles))]
         self.passages = tuple(
-            Passage(names[source], start, end, titles[section], bool(furniture), above[section])
-            for source, start, end, section, furniture in spans
+            Passage(names[source], start, end, titles[section], bool(boilerplate), above[section])
+            for source, start, end, section, boilerplate in spans
         )
         self._passages_of: dict[str, range] = {}
         for number, passage in enumerate(self.passages):
@@ -231,7 +232,7 @@ class Index:
         """Opens the present generation after checking every file of it; loads no model yet.
 
         Raises:
-            IndexMissingError, IndexDamagedError, IndexMismatchError: each says which command mends it.
+            IndexMissingError, IndexDamagedError, IndexMismatchError: each says which command repairs it.
         """
         path = Path(path)
         number = generations.current_number(path)
@@ -282,8 +283,7 @@ class Index:
             raise generations.unreadable(path, folder, error) from error
         if index.manifest["lexical"] != Analysis().to_dict():
             raise IndexMismatchError(
-                f"The index in {path} was made with another way of reading words: {generations.mend(path)}",
-                "index.words", index=str(path),
+                "index.words", index=str(path), remedy=generations.repair_command(path),
             )  # fmt: skip
         return index
 

@@ -1,7 +1,7 @@
 """Question -> hits: the passages that speak of it, best first, each with the reasons for its rank.
 
 Two searches propose candidates: nearest vectors and BM25. Their order is then decided by two scores
-on a common scale (`qa.fusion`): late interaction, which compares the question with a passage token
+on a common scale (`qa.search.fusion`): late interaction, which compares the question with a passage token
 by token, and BM25, which counts for as much as the texts know the question's words. A question in
 another language has few of those, and leans on meaning alone.
 """
@@ -17,19 +17,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qa.collection import expect
-from qa.embedding import Embedded
 from qa.errors import QuestionError
-from qa.fusion import fuse
 from qa.index import Index
-from qa.lexical import words
-from qa.passages import Passage
-from qa.rerank import passage_scores
+from qa.search.embedding import Embedded
+from qa.search.fusion import fuse
+from qa.search.lexical import words
+from qa.search.rerank import passage_scores
+from qa.storage.collection import expect
+from qa.text.passages import Passage
 
 DEPTH = 100
 """Candidates taken from each of the two searches, or as many as are asked for."""
-FURNITURE_PENALTY = 2.0
-"""Standard deviations that a page's furniture (buttons, link lists) must make up for.
+BOILERPLATE_PENALTY = 2.0
+"""Standard deviations that a page's boilerplate (buttons, link lists) must make up for.
 `python bench/retrieval.py` prints what 0, 1 and 2 give."""
 MAX_QUESTION = 2000
 """Code points of the longest question."""
@@ -158,7 +158,7 @@ def passages_of(index: Index, sources: Collection[str] | None) -> npt.NDArray[np
     if sources is None:
         return None
     if not sources:
-        raise QuestionError("No text is chosen to be asked: choose at least one.", "sources.none")
+        raise QuestionError("sources.none")
     expect(sources, index.sources)
     wanted = set(sources)
     return np.array([n for n, passage in enumerate(index.passages) if passage.source in wanted], dtype=np.int64)
@@ -168,13 +168,11 @@ def prepare(index: Index, question: str) -> Query:
     """Checks a question and embeds it with the index's model."""
     asked = question.strip()
     if any("\ud800" <= char <= "\udfff" for char in asked):
-        sentence = "The question holds half of a character (a lone surrogate): type it anew."
-        raise QuestionError(sentence, "question.surrogate")
+        raise QuestionError("question.surrogate")
     if all(unicodedata.category(char)[0] in "CZ" for char in asked):  # spaces, and what has no width
-        raise QuestionError("The question is empty: write what you want to know.", "question.empty")
+        raise QuestionError("question.empty")
     if len(asked) > MAX_QUESTION:
         raise QuestionError(
-            f"The question has {len(asked):,} characters and may have {MAX_QUESTION:,}: ask in fewer words.",
             "question.long", length=len(asked), limit=MAX_QUESTION,
         )  # fmt: skip
     found = tuple(dict.fromkeys(words(asked)))
@@ -194,7 +192,7 @@ def search(index: Index, query: Query, k: int, among: npt.NDArray[np.int64] | No
     lexical = np.zeros(len(candidates), dtype=np.float32)
     lexical[np.searchsorted(candidates, worded)] = bm25
     fused = fuse(late, lexical, query.coverage)
-    fused -= FURNITURE_PENALTY * np.array([index.passages[c].furniture for c in candidates], dtype=np.float32)
+    fused -= BOILERPLATE_PENALTY * np.array([index.passages[c].boilerplate for c in candidates], dtype=np.float32)
     dense_ranks = {int(number): rank for rank, number in enumerate(near, 1)}
     lexical_ranks = {int(number): rank for rank, number in enumerate(worded, 1)}
     dense = dict(zip(near.tolist(), cosines.tolist(), strict=True))

@@ -17,11 +17,11 @@ import click
 if TYPE_CHECKING:
     from qa.answer import Answer
     from qa.citations import Citation
-    from qa.doctor import Check
-    from qa.embedding import Progress
-    from qa.generations import Entry
     from qa.index import Index
+    from qa.maintenance.doctor import Check
     from qa.retrieval import Hit
+    from qa.search.embedding import Progress
+    from qa.storage.generations import Entry
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters but tab and newline, and the marks that override the direction of writing."""

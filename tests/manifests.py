@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from qa import generations
+from qa.storage import generations
 
 
 def rewrite_manifest(index: Path, change: Mapping[str, object]) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from qa.accounts import ENVIRONMENT, Accounts, accounts_of, hashed_password
-from qa.cli import main
+from qa.cli.commands import main
 from qa.errors import ServeError
+from qa.serving.accounts import ENVIRONMENT, Accounts, accounts_of, hashed_password
 
 
 def test_a_name_comes_in_with_its_own_password_alone() -> None:

@@ -10,7 +10,7 @@ import pytest
 from qa import Answer, Index, answer
 from qa.answer import MARGIN, MAX_CITATIONS, ScoredSentence, choose
 from qa.errors import QuestionError
-from qa.sources import Source
+from qa.text.source import Source
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "eval" / "article_dev.jsonl"
 

@@ -30,8 +30,8 @@ from states import (
     why,
 )
 
-from qa.accounts import Accounts, hashed_password
-from qa.ui.sign_in import SignIn
+from qa.serving.accounts import Accounts, hashed_password
+from qa.serving.sign_in import SignIn
 
 pytestmark = needs_chromium
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qa.batches import _SIZE, Batches, Embedding
-from qa.embedding import Embedder, Prompts
 from qa.errors import SourceError, StorageError
 from qa.index import Index
-from qa.sources import Source
+from qa.search.embedding import Embedder, Prompts
+from qa.storage.batches import _SIZE, Batches, Embedding
+from qa.text.source import Source
 
 STORY = "\n\n".join(f"第{n}話。{n}匹の猫が魚を食べました。" for n in range(3 * _SIZE))
 

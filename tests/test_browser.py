@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from browser import ANSWERS_WITHIN, PHONE, Visit, add_text, ask, needs_chromium, replace_text, serving
 
-from qa.doctor import check
 from qa.index import Index
+from qa.maintenance.doctor import check
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = needs_chromium
@@ -235,7 +235,7 @@ def test_told_to_stop_it_ends_within_four_seconds_and_nothing_is_lost(
     assert all(one.ok for one in check(tmp_path / "index"))
 
 
-def test_an_index_that_cannot_be_used_says_why_and_is_mended_by_one_click(
+def test_an_index_that_cannot_be_used_says_why_and_is_repaired_by_one_click(
     browser: Any, article_index: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(article_index, tmp_path / "index")
@@ -245,12 +245,12 @@ def test_an_index_that_cannot_be_used_says_why_and_is_mended_by_one_click(
         page = browser.new_page(locale="ja-JP")
         page.set_default_timeout(ANSWERS_WITHIN)
         page.goto(url)
-        page.wait_for_selector("#chat .welcome.broken .mend")
+        page.wait_for_selector("#chat .welcome.broken .repair")
         assert "spans.npy" in page.inner_text("#chat .welcome")
         page.fill("#question textarea", "暫定CEOに任命されたのは誰ですか")
         page.press("#question textarea", "Enter")
-        playwright_api.expect(page.locator("#notice .trouble .mend")).to_have_text("索引を直す")
-        page.click("#notice .mend")
+        playwright_api.expect(page.locator("#notice .trouble .repair")).to_have_text("索引を直す")
+        page.click("#notice .repair")
         page.wait_for_selector("#source .sentence")
         assert ask(page, "暫定CEOに任命されたのは誰ですか").locator(".cite").count()
     page.close()

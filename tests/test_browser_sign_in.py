@@ -11,7 +11,7 @@ import httpx
 import pytest
 from browser import ANSWERS_WITHIN, DESKTOP, ask, free_port, needs_chromium, serving
 
-from qa.accounts import hashed_password
+from qa.serving.accounts import hashed_password
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = needs_chromium

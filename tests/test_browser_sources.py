@@ -26,10 +26,10 @@ from browser import (
 )  # fmt: skip
 from conftest import ARTICLE as ARTICLE_FILE
 
+from qa.catalogue import words_of
 from qa.index import Index
-from qa.sources import Source
+from qa.text.source import Source
 from qa.ui.page import MAX_UPLOAD
-from qa.ui.words import words_of
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = needs_chromium

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.citations import Citation, Standing, cite, recheck, verified, verify
-from qa.extraction import Place
-from qa.sources import Source
+from qa.text.source import Place, Source
 
 SOURCES = {"a": Source("a", "一つ目。二つ目。"), "b": Source("b", "👨‍👩‍👧 é\r\nend")}
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from qa.cli import main
+from qa.cli.commands import main
 from qa.terminal import printable
 
 QUESTION = "暫定CEOに任命されたのは誰ですか"
@@ -61,7 +61,7 @@ def refusal(result: Result) -> str:
 def test_help_loads_no_heavy_library_and_comes_at_once() -> None:
     code = (
         "import sys, time; started = time.process_time()\n"
-        "from qa.cli import main\n"
+        "from qa.cli.commands import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
         "heavy = {'torch', 'sentence_transformers', 'transformers', 'gradio', 'faiss', 'bm25s', 'numpy'}\n"
@@ -294,7 +294,7 @@ def test_a_missing_index_names_the_command_that_makes_one(tmp_path: Path, comman
     assert "qa build" in refusal(qa(*command, "--index", tmp_path / "none"))
 
 
-def test_a_damaged_index_and_one_of_another_format_name_the_command_that_mends(
+def test_a_damaged_index_and_one_of_another_format_name_the_command_that_repairs(
     tmp_path: Path, article_index: Path
 ) -> None:
     copy = tmp_path / "copy"

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from filelock import FileLock
 from manifests import rewrite_manifest
 
-from qa.cli import main
-from qa.doctor import Check, check
+from qa.cli.commands import main
+from qa.maintenance.doctor import Check, check
 
 ALL = [
     "python",
@@ -142,7 +142,7 @@ def test_a_full_disk_is_found(article_index: Path, monkeypatch: pytest.MonkeyPat
 def test_a_missing_library_is_found_and_nothing_is_imported_after(
     article_index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from qa import doctor
+    from qa.maintenance import doctor
 
     monkeypatch.setattr(doctor, "_requirements", lambda: [("faiss-cpu", "99.0"), ("no-such-library", "1")])
     checks = check(article_index)

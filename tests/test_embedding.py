@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.embedding import Prompts, _fingerprint, load_embedder
 from qa.errors import ModelError
-from qa.weights import load_model
+from qa.search.embedding import Prompts, _fingerprint, load_embedder
+from qa.search.weights import load_model
 
 TEXT = "OpenAIはEmmett Shear氏を暫定CEOに任命しました。①ｶﾞ é"
 
@@ -54,7 +54,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_vectors_are_what_sentence_transformers_gives() -> None:
     from sentence_transformers import SentenceTransformer
 
-    from qa.weights import default_model_folder
+    from qa.search.weights import default_model_folder
 
     model = SentenceTransformer(str(default_model_folder()))
     embedder = load_model()

@@ -126,7 +126,7 @@ def test_a_call_that_does_not_fit_is_refused_and_the_log_tells_nothing_of_it(
 def test_without_the_extra_serving_mcp_is_refused_in_one_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from qa.server import serve
+    from qa.serving.server import serve
 
     monkeypatch.setitem(sys.modules, "mcp", None)
     with pytest.raises(ServeError, match=r"pip install 'cited-qa\[mcp\]'\.$"):

@@ -21,17 +21,19 @@ from documents import locked, packed, pdf
 from filelock import FileLock
 from parsing import parsed
 
-from qa import Index, Source, commit, errors, generations, lock
-from qa.commit import roll_back, storage_errors
-from qa.embedding import Embedder, load_embedder
+from qa import Index, Source, errors
+from qa.catalogue import languages, words_of
 from qa.errors import QAError
-from qa.fetching import fetch, refused
-from qa.repair import repair
+from qa.maintenance.repair import repair
+from qa.reading.fetching import fetch, refused
+from qa.reading.files import DEFAULT_MAX_BYTES, read_sources, source_from_bytes, source_from_text
 from qa.retrieval import prepare, retrieve
-from qa.sources import DEFAULT_MAX_BYTES, read_sources, source_from_bytes, source_from_text
-from qa.ui.open_index import OpenIndex
-from qa.ui.words import languages, sentence_for, words_of
-from qa.weights import convert, default_model_folder, packaged_weights
+from qa.search.embedding import Embedder, load_embedder
+from qa.search.weights import convert, default_model_folder, packaged_weights
+from qa.service.open_index import OpenIndex
+from qa.storage import commit, generations, lock
+from qa.storage.commit import roll_back, storage_errors
+from qa.ui.refusals import sentence_for
 
 PACKAGE = Path(__file__).parents[1] / "qa"
 BEYOND_THE_PAGE = {"accounts.py", "cli.py", "doctor.py", "server.py", "terminal.py", "errors.py"}
@@ -222,7 +224,7 @@ def caused(tmp_path_factory: pytest.TempPathFactory) -> dict[str, QAError]:
     for key, cause in causes:
         with pytest.raises(QAError) as raised:
             cause()
-        assert raised.value.key == key
+        assert raised.value.code == key
         found[key] = raised.value
     return found
 

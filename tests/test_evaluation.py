@@ -17,7 +17,7 @@ from qa.evaluation.questions import Collection, EvaluationSet, Evidence, Questio
 from qa.evaluation.report import Report, evaluate, render
 from qa.evaluation.scores import EvidenceScore, QuestionScore
 from qa.evaluation.sets import guess_language, place, read_set
-from qa.sources import Source
+from qa.text.source import Source
 
 LAMP = "灯台は1874年に建てられた。高さは31メートルである。"
 BRIDGE = "橋は木で造られている。全長は120メートルで、毎年春に修理される。"

@@ -17,16 +17,16 @@ from markdown_it.token import Token
 import qa
 from qa import Source
 from qa.answer import Answer
+from qa.catalogue import Words, words_of
 from qa.citations import Citation
-from qa.passages import Passage
 from qa.retrieval import Hit
+from qa.text.passages import Passage
 from qa.ui.conversations import file_name
 from qa.ui.export import FORMS, as_html, as_json, as_markdown
 from qa.ui.export_markdown import written
 from qa.ui.history import History, Switched, Turn
 from qa.ui.reading import Reading
 from qa.ui.records import from_record, to_record
-from qa.ui.words import Words, words_of
 
 ENGLISH = words_of("en")
 THEN = Source("zoo.txt", "Cats sleep. Dogs bark. Birds sing. 𠮷は鳴く。")

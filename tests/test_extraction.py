@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 
 from qa import Index, answer
 from qa.errors import SourceError
-from qa.extraction import FORMATS, Place, format_of
-from qa.extraction.__main__ import read
-from qa.extraction.blocks import simplify, text_of
-from qa.extraction.html import _keep_whole
-from qa.extraction.pages import page_of
-from qa.sources import Source, read_sources, source_from_bytes
+from qa.reading.extraction import FORMATS, format_of
+from qa.reading.extraction.__main__ import read
+from qa.reading.extraction.blocks import simplify, text_of
+from qa.reading.extraction.html import _keep_whole
+from qa.reading.extraction.pages import page_of
+from qa.reading.files import read_sources, source_from_bytes
+from qa.text.source import Place, Source
 
 PAGES = pdf(
     ["灯台の歴史", "この灯台は1874年に建てられた。高さは31メートル", "である。", "1"],
@@ -656,7 +657,7 @@ def test_elements_within_elements_are_read_however_deep_or_refused() -> None:
             if kept:
                 assert text(name, data) == "first\n\ndeep\n\nlast"
             else:
-                assert refusal(name, data).key == "source.bomb"
+                assert refusal(name, data).code == "source.bomb"
 
 
 def test_a_piece_of_html_is_a_page_and_several_articles_are_all_read() -> None:
@@ -680,12 +681,12 @@ def test_a_reader_that_dies_is_one_sentence_and_nothing_more(what: str, monkeypa
         "fault": "os.kill(os.getpid(), 11)",
     }[what]
     program = (
-        "import os, sys; import qa.extraction.__main__ as main; main.SECONDS = 2\n"
-        f"import qa.extraction.html as html; html.read = lambda data: {code}; main.main()"
+        "import os, sys; import qa.reading.extraction.__main__ as main; main.SECONDS = 2\n"
+        f"import qa.reading.extraction.html as html; html.read = lambda data: {code}; main.main()"
     )
     command = [sys.executable, "-c", program, "html"]
     run = subprocess.run
-    monkeypatch.setattr("qa.extraction.isolation.subprocess.run", lambda _, **options: run(command, **options))
+    monkeypatch.setattr("qa.reading.extraction.isolation.subprocess.run", lambda _, **options: run(command, **options))
     started = time.monotonic()
     assert refusal("a.html", PAGE.encode()).key == "source.bomb"
     assert time.monotonic() - started < 60
@@ -693,7 +694,8 @@ def test_a_reader_that_dies_is_one_sentence_and_nothing_more(what: str, monkeypa
 
 def test_a_reader_reaches_neither_the_network_nor_other_programs_nor_the_disk(tmp_path: Path) -> None:
     program = (
-        "import os, socket, subprocess, sys; from qa.extraction.__main__ import _refuse; sys.addaudithook(_refuse)\n"
+        "import os, socket, subprocess, sys; from qa.reading.extraction.__main__ import _refuse\n"
+        "sys.addaudithook(_refuse)\n"
         "for act in (lambda: socket.create_connection(('127.0.0.1', 9)), lambda: socket.gethostbyname('localhost'),\n"
         "            lambda: socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9)),\n"
         f"            lambda: subprocess.run(['true']), lambda: open({str(tmp_path / 'x')!r}, 'w'), os.fork):\n"
@@ -713,7 +715,7 @@ def test_a_reader_knows_nothing_of_the_environment(monkeypatch: pytest.MonkeyPat
         seen.update(options["env"])
         return run(command, **options)
 
-    monkeypatch.setattr("qa.extraction.isolation.subprocess.run", watched)
+    monkeypatch.setattr("qa.reading.extraction.isolation.subprocess.run", watched)
     assert text("a.srt", SRT.encode()) and "PATH" in seen and "CITED_QA_USERS" not in seen
 
 

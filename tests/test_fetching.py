@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from documents import PAGE, pdf
 
-from qa import fetching
 from qa.errors import SourceError
-from qa.fetching import Address, fetch, is_public
+from qa.reading import fetching
+from qa.reading.fetching import Address, fetch, is_public
 
 ASKED: list[tuple[str, dict[str, str]]] = []
 SAID: dict[str, tuple[bytes, str | None]] = {}
@@ -222,7 +222,7 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
 def test_this_machine_is_refused_however_it_is_written(host: str) -> None:
     with pytest.raises(SourceError) as caught:
         fetch(f"http://{host}:9/")
-    assert caught.value.key == "url.private"
+    assert caught.value.code == "url.private"
 
 
 def test_a_redirect_that_leads_inside_is_refused(site: str) -> None:
@@ -250,7 +250,7 @@ def test_a_name_is_looked_up_once_and_that_address_connected_to(site: str, monke
 @pytest.mark.parametrize("path", ["/nothing", "/round", "/packed"])
 def test_what_goes_wrong_on_the_way_is_one_sentence(site: str, path: str) -> None:
     error = refusal(site + path)
-    assert error.key == "url.failed" and site in str(error)
+    assert error.code == "url.failed" and site in str(error)
 
 
 def test_what_breaks_off_is_not_taken_for_the_whole(site: str) -> None:
@@ -307,7 +307,7 @@ def test_over_tls_the_certificate_has_to_be_that_of_the_name(
     ["ftp://a/b", "file:///etc/passwd", "http://", "http://user:secret@example.org/", "http://a:99999/", "gopher://a"],
 )
 def test_only_addresses_of_the_web_are_taken(url: str) -> None:
-    assert refusal(url).key == "url.form"
+    assert refusal(url).code == "url.form"
 
 
 def test_a_name_that_nobody_knows_is_told() -> None:

@@ -9,7 +9,7 @@ import pytest
 from browser import needs_chromium
 from states import DESKTOP, PHONE, QUESTION, SMALLEST, State, abstention, answer, ask, citation, excerpt, keys, texts
 
-from qa.ui.words import languages
+from qa.catalogue import languages
 
 pytestmark = needs_chromium
 

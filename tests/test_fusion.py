@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from qa.fusion import fuse, standardise
+from qa.search.fusion import fuse, standardise
 
 
 def test_z_scores_by_hand() -> None:

@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from qa import commit, generations, lock
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, SourceError, StorageError
+from qa.storage import commit, generations, lock
 
 
 def make(index: Path, content: str) -> None:
@@ -119,7 +119,7 @@ def test_no_index_says_which_command_makes_one(tmp_path: Path) -> None:
 def test_a_pointer_to_nothing_is_damage(tmp_path: Path, content: str) -> None:
     make(tmp_path, "good")
     (tmp_path / "CURRENT").write_text(content)
-    with pytest.raises(IndexDamagedError, match=r"mend it with `qa doctor --fix --index .*`"):
+    with pytest.raises(IndexDamagedError, match=r"repair it with `qa doctor --fix --index .*`"):
         present(tmp_path)
 
 
@@ -234,7 +234,8 @@ def test_a_place_that_is_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
 KILLED = """
 import sys, os, time
 from pathlib import Path
-from qa import commit, generations
+from qa.storage import commit
+from qa.storage import generations
 index = Path(sys.argv[1])
 for n in range(1000):
     with commit.new_generation(index) as folder:
@@ -263,7 +264,7 @@ import errno, fcntl, os, sys, time
 def none(*_): raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 fcntl.flock = none
 from pathlib import Path
-from qa.commit import new_generation
+from qa.storage.commit import new_generation
 with new_generation(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)
@@ -280,7 +281,7 @@ def test_where_there_is_no_flock_a_lock_of_a_dead_process_is_taken_over(
     holder = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert holder.stdout and holder.stdout.readline() == "held\n"
     monkeypatch.setattr(fcntl, "flock", none)
-    monkeypatch.setattr("qa.lock._LOCK_SECONDS", 1)
+    monkeypatch.setattr("qa.storage.lock._LOCK_SECONDS", 1)
     with warnings.catch_warnings(action="ignore"):
         with (
             pytest.raises(StorageError, match=f"^Process {holder.pid} has been changing"),
@@ -289,7 +290,7 @@ def test_where_there_is_no_flock_a_lock_of_a_dead_process_is_taken_over(
             pass
         holder.kill()
         holder.wait()
-        monkeypatch.setattr("qa.lock._LOCK_SECONDS", 60)
+        monkeypatch.setattr("qa.storage.lock._LOCK_SECONDS", 60)
         with commit.new_generation(tmp_path) as folder:
             generations.write_manifest(folder, {"sources": [], "passages": 0, "created": ""})
     assert generations.current_number(tmp_path) == 1
@@ -320,7 +321,7 @@ def test_what_others_put_beside_the_generations_stays_and_is_none_of_them(tmp_pa
 def test_generations_of_which_none_is_named_are_a_damaged_index_not_a_missing_one(tmp_path: Path) -> None:
     make(tmp_path, "a")
     (tmp_path / "CURRENT").unlink()
-    with pytest.raises(IndexDamagedError, match=r"CURRENT is missing: mend it with `qa doctor --fix"):
+    with pytest.raises(IndexDamagedError, match=r"CURRENT is missing: repair it with `qa doctor --fix"):
         generations.current_number(tmp_path)
     make(tmp_path, "b")
     assert generations.numbers(tmp_path) == [1, 2]
@@ -388,7 +389,7 @@ def counted(*given, **more):
 def purge(*given):
     os.unlink = counted
     real(*given)
-from qa import commit
+from qa.storage import commit
 real, commit._purge = commit._purge, purge
 Index.remove("b", Path(sys.argv[1]))
 """
@@ -397,7 +398,7 @@ Index.remove("b", Path(sys.argv[1]))
 @pytest.mark.parametrize("kills", [1, 3, 5, 8])
 def test_a_removal_that_was_killed_while_it_purged_is_finished_by_the_next(tmp_path: Path, kills: int) -> None:
     from qa.index import Index
-    from qa.sources import Source
+    from qa.text.source import Source
 
     Index.build([Source("a", "猫は魚を食べます。"), Source("b", "秘密の鍵は井戸の中です。")], tmp_path)
     command = [sys.executable, "-c", KILLED_WHILE_PURGING, str(tmp_path), str(kills)]
@@ -412,7 +413,7 @@ def test_a_removal_that_was_killed_while_it_purged_is_finished_by_the_next(tmp_p
 
 def test_what_an_unreadable_generation_may_hold_is_removed_by_any_name(tmp_path: Path) -> None:
     from qa.index import Index
-    from qa.sources import Source
+    from qa.text.source import Source
 
     Index.build([Source("a", "猫は魚を食べます。"), Source("b", "秘密の鍵は井戸の中です。")], tmp_path)
     Index.build([Source("a", "猫は魚を食べます。")], tmp_path)

@@ -11,8 +11,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from qa import guard
-from qa.guard import SECURITY_HEADERS, Guard
+from qa.serving import guard
+from qa.serving.guard import SECURITY_HEADERS, Guard
 
 
 async def echo(request: Request) -> PlainTextResponse:

@@ -13,10 +13,8 @@ import numpy as np
 import pytest
 from manifests import rewrite_manifest
 
-from qa import generations
 from qa import index as index_module
 from qa.answer import answer
-from qa.commit import roll_back
 from qa.errors import (
     IndexDamagedError,
     IndexMismatchError,
@@ -26,12 +24,14 @@ from qa.errors import (
     StorageError,
 )
 from qa.index import Index
-from qa.lexical import words
-from qa.passages import Chunking, split_passages
-from qa.sources import Source
-from qa.stores.faiss import FaissStore
+from qa.search.lexical import words
+from qa.search.store import FaissStore
+from qa.search.weights import default_model_folder
+from qa.storage import generations
+from qa.storage.commit import roll_back
 from qa.suggestions import suggestions_of
-from qa.weights import default_model_folder
+from qa.text.passages import Chunking, split_passages
+from qa.text.source import Source
 
 TEXT = "第一章 猫\n\n猫は魚を食べます。犬は肉を食べます。\r\n\r\n第二章 鳥\n\nThe bird sings, e.g. at dawn. \ufeffEnd."
 
@@ -118,14 +118,14 @@ def test_an_index_overtaken_while_it_was_opening_knows_it(tmp_path: Path) -> Non
     assert Index.read(tmp_path, 2).is_current()
 
 
-def test_mending_a_damaged_index_keeps_how_it_was_made(tmp_path: Path) -> None:
+def test_repairing_a_damaged_index_keeps_how_it_was_made(tmp_path: Path) -> None:
     Index.build(Source("a", TEXT), tmp_path, chunking=Chunking(40, 0))
     (tmp_path / "generations" / "1" / "faiss.index").write_bytes(b"cut")
     with pytest.raises(IndexDamagedError):
         Index.open(tmp_path)
-    mended = Index.build(Source("a", TEXT), tmp_path)
-    assert mended.manifest["chunking"] == {"max_tokens": 40, "min_tokens": 0}
-    assert mended.built is not None and mended.built.reused == 0
+    repaired = Index.build(Source("a", TEXT), tmp_path)
+    assert repaired.manifest["chunking"] == {"max_tokens": 40, "min_tokens": 0}
+    assert repaired.built is not None and repaired.built.reused == 0
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +191,7 @@ def test_another_model_or_another_way_of_reading_words_is_never_searched_with(
     copy = tmp_path / "a"
     shutil.copytree(article_index, copy)
     rewrite_manifest(copy, {"model": {"fingerprint": "0" * 16}})
-    with pytest.raises(IndexMismatchError, match=r"mend it with `qa doctor --fix --index"):
+    with pytest.raises(IndexMismatchError, match=r"repair it with `qa doctor --fix --index"):
         _ = Index.open(copy).embedder
     copy = tmp_path / "b"
     shutil.copytree(article_index, copy)
@@ -436,7 +436,7 @@ def test_a_source_that_did_not_change_is_not_split_again(tmp_path: Path, monkeyp
         split.append(source.name)
         return split_passages(source, *settings)
 
-    monkeypatch.setattr("qa.building.split_passages", watched)
+    monkeypatch.setattr("qa.storage.building.split_passages", watched)
     first = Index.build([Source("a", TEXT), Source("b", "二つ目の文です。")], tmp_path)
     added = Index.add(Source("c", "三つ目の文です。"), tmp_path)
     renamed = Index.rename("a", "d", tmp_path)

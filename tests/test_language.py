@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.language import UNKNOWN, language_of
+from qa.text.language import UNKNOWN, language_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -65,6 +65,6 @@ def test_any_string_gets_a_tag(text: str) -> None:
 
 
 def test_the_weights_are_loaded_only_where_statistics_are_needed() -> None:
-    code = "import sys; from qa.language import language_of; language_of('かな'); print('py3langid' in sys.modules)"
+    code = "import sys; from qa.text.language import language_of as of; of('かな'); print('py3langid' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert said.stdout.strip() == "False"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.lexical import BM25, fold, terms, words
+from qa.search.lexical import BM25, fold, terms, words
 
 
 def test_japanese_gives_single_characters_and_pairs() -> None:

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from qa import Source
 from qa.answer import Answer
+from qa.catalogue import Words, words_of
 from qa.citations import Citation
 from qa.errors import IndexDamagedError
-from qa.passages import Passage
 from qa.retrieval import Hit
 from qa.suggestions import Topic
+from qa.text.passages import Passage
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import source_class
 from qa.ui.messages import chat_messages
 from qa.ui.reading import Reading
-from qa.ui.words import Words, words_of
 
 ENGLISH = words_of("en")
 
@@ -272,11 +272,11 @@ def test_a_passage_is_found_by_any_span_inside_it() -> None:
     assert reading.passage_at("b", 0, 1) is None
 
 
-def test_that_the_index_is_broken_is_told_after_a_conversation_too_with_what_mends_it() -> None:
+def test_that_the_index_is_broken_is_told_after_a_conversation_too_with_what_repairs_it() -> None:
     asked = History((Turn("?", _declined(Source("a", "Cats sleep.")), sources={"a": "x"}),), 1)
-    trouble = IndexDamagedError("faiss.index is damaged: mend it.")
+    trouble = IndexDamagedError("faiss.index is damaged: repair it.")
     for history in (History(), asked):
         *_, last = chat_messages(history, Reading(), ENGLISH, trouble=trouble)
-        assert "faiss.index is damaged" in last["content"] and "mend" in last["content"]
+        assert "faiss.index is damaged" in last["content"] and "repair" in last["content"]
         *_, building = chat_messages(history, Reading(), ENGLISH, building=True, trouble=trouble)
         assert "faiss.index is damaged" not in building["content"]

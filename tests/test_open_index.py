@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 from manifests import rewrite_manifest
 
-from qa import generations
 from qa import index as index_module
-from qa.commit import new_generation
-from qa.embedding import Embedder
 from qa.errors import IndexMissingError, ModelError, QAError, SourceError
 from qa.index import Index
-from qa.lock import the_only_builder
 from qa.retrieval import retrieve
-from qa.sources import Source
-from qa.ui.jobs import CancelledError, paced
-from qa.ui.open_index import MOST_FAILED, OpenIndex
+from qa.search.embedding import Embedder
+from qa.service.jobs import CancelledError, paced
+from qa.service.open_index import MOST_FAILED, OpenIndex
+from qa.storage import generations
+from qa.storage.commit import new_generation
+from qa.storage.lock import the_only_builder
+from qa.text.source import Source
 
 CATS = Source("cats", "猫は魚を食べます。")
 DOGS = Source("dogs", "犬は肉を食べます。")
@@ -258,7 +258,7 @@ def test_what_nobody_expected_fails_one_job_and_the_queue_goes_on(
         raise PanicError("out of order")
 
     with monkeypatch.context() as broken:
-        broken.setattr("qa.ui.open_index.suggestions_of", panic)
+        broken.setattr("qa.service.open_index.suggestions_of", panic)
         open_index.add([DOGS])
         until(lambda: "no questions were found" in caplog.text)
         broken.setattr(Index, "remove", panic)
@@ -305,7 +305,7 @@ def test_a_model_that_could_not_be_loaded_once_is_tried_again(
     open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_index.current().__dict__.pop("embedder", None)
-    monkeypatch.setattr("qa.ui.open_index.MODEL_SECONDS", 0.2)
+    monkeypatch.setattr("qa.service.open_index.MODEL_SECONDS", 0.2)
     with monkeypatch.context() as once:
         once.setattr(index_module, "load_made_with", lambda *_: (_ for _ in ()).throw(ModelError("no room")))
         assert not open_index.has_model()
@@ -313,9 +313,9 @@ def test_a_model_that_could_not_be_loaded_once_is_tried_again(
     until(open_index.has_model)
 
 
-def test_a_mend_can_be_called_off(open_index: OpenIndex, gate: Gate, tmp_path: Path) -> None:
+def test_a_repair_can_be_called_off(open_index: OpenIndex, gate: Gate, tmp_path: Path) -> None:
     rewrite_manifest(tmp_path / "index", {"model": {"fingerprint": "0" * 16}})
-    open_index.mend()
+    open_index.repair()
     assert gate.reached.wait(60)
     open_index.cancel(open_index.jobs[0].id)
     gate.opened.set()
@@ -327,7 +327,7 @@ def test_questions_are_looked_for_once_nothing_waits(
     open_index: OpenIndex, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[list[str]] = []
-    monkeypatch.setattr("qa.ui.open_index.suggestions_of", lambda index: looked.append(list(index.sources)))
+    monkeypatch.setattr("qa.service.open_index.suggestions_of", lambda index: looked.append(list(index.sources)))
     open_index.add([DOGS])
     assert gate.reached.wait(60)
     open_index.add([BIRDS])
@@ -490,26 +490,26 @@ def test_an_index_that_someone_else_rebuilt_is_opened_anew(open_index: OpenIndex
 def test_time_left_is_told_from_the_pace_of_the_same_kind_of_work(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[int, int, float | None]] = []
     now = 10.0
-    monkeypatch.setattr("qa.ui.jobs.time.monotonic", lambda: now)
+    monkeypatch.setattr("qa.service.jobs.time.monotonic", lambda: now)
     report = paced(lambda *how_far: seen.append(how_far))
     for now, done, what in ((10.0, 1, "embedding"), (20.0, 2, "splitting"), (30.0, 3, "embedding")):  # noqa: B007
         report(done, 5, what)
     assert seen == [(1, 5, None), (0, 0, None), (3, 5, 20.0)]  # two in 20 seconds, two are left
 
 
-def test_a_damaged_index_is_mended_and_its_trouble_told_until_then(open_index: OpenIndex, tmp_path: Path) -> None:
+def test_a_damaged_index_is_repaired_and_its_trouble_told_until_then(open_index: OpenIndex, tmp_path: Path) -> None:
     assert open_index.trouble is None
     for file in (tmp_path / "index").rglob("spans.npy"):
         file.write_bytes(b"")
     broken = OpenIndex(tmp_path / "index")
     assert broken.available() is None and "is not what was written there" in str(broken.trouble)
-    broken.mend()
-    broken.mend()
+    broken.repair()
+    broken.repair()
     settled(broken)
     index = broken.available()
     assert index and list(index.sources) == ["cats"] and broken.trouble is None
 
 
-def test_where_there_is_no_index_there_is_nothing_to_mend(tmp_path: Path) -> None:
+def test_where_there_is_no_index_there_is_nothing_to_repair(tmp_path: Path) -> None:
     open_index = OpenIndex(tmp_path / "none")
     assert open_index.available() is None and open_index.trouble is None

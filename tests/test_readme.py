@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from documents import SRT, pdf
 
-from qa.cli import main
+from qa.cli.commands import main
 from qa.index import Index
 
 ROOT = Path(__file__).parent.parent

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from qa import Source
 from qa.answer import Answer
+from qa.catalogue import languages
 from qa.citations import Citation
-from qa.passages import Passage
 from qa.retrieval import Hit
+from qa.text.passages import Passage
 from qa.ui.history import History, Switched, Turn
 from qa.ui.records import GREATEST, LONGEST_TEXT, MOST_ENTRIES, RecordError, from_record, to_record
-from qa.ui.words import languages, sentence_for
+from qa.ui.refusals import sentence_for
 
 SOURCE = Source("動物.txt", "猫は眠る。𠮷野家の犬は吠える。")
 PRESENT = {SOURCE.name: SOURCE}
@@ -26,7 +27,7 @@ Damage = Callable[[dict[str, Any]], object]
 
 
 def hit(start: int, end: int, source: Source = SOURCE) -> Hit:
-    passage = Passage(source.name, start, end, "節", furniture=start > 0)
+    passage = Passage(source.name, start, end, "節", boilerplate=start > 0)
     return Hit(passage, source.text[start:end], -1.5, 0.25, 3.0, ("猫",), 2, None, 0.5, 7)
 
 

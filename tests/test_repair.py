@@ -15,19 +15,19 @@ import pytest
 from click.testing import CliRunner
 from manifests import rewrite_manifest
 
-from qa import generations
 from qa import index as index_module
 from qa.answer import answer
-from qa.cli import main
-from qa.doctor import check
+from qa.cli.commands import main
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
-from qa.generations import log
 from qa.index import Index
-from qa.lexical import BM25, words
-from qa.repair import repair
-from qa.sources import Source
-from qa.stores.faiss import FaissStore
-from qa.weights import DEFAULT_MODEL
+from qa.maintenance.doctor import check
+from qa.maintenance.repair import repair
+from qa.search.lexical import BM25, words
+from qa.search.store import FaissStore
+from qa.search.weights import DEFAULT_MODEL
+from qa.storage import generations
+from qa.storage.generations import log
+from qa.text.source import Source
 
 OLD, NEW = Source("庭", "門の鍵は青い箱の中にあります。"), Source("庭", "門の鍵は赤い箱の中にあります。")
 QUESTION = "門の鍵はどこですか"
@@ -127,8 +127,8 @@ def test_where_its_model_is_gone_another_one_is_named(index: Path) -> None:
     rewrite_manifest(index, {"model": {"name": str(index / "gone")}})
     assert CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index)]).exit_code == 1
     command = ["doctor", "--fix", "--model", DEFAULT_MODEL, "--index", str(index)]
-    mended = CliRunner().invoke(main, command)
-    assert mended.exit_code == 0 and "built anew" in mended.stdout
+    repaired = CliRunner().invoke(main, command)
+    assert repaired.exit_code == 0 and "built anew" in repaired.stdout
     assert quote(index) == NEW.text
 
 
@@ -146,14 +146,14 @@ def test_where_there_is_none_it_says_so(tmp_path: Path) -> None:
         repair(tmp_path / "nowhere")
 
 
-def test_the_command_mends_then_checks(index: Path) -> None:
+def test_the_command_repairs_then_checks(index: Path) -> None:
     (index / "generations" / "2" / "spans.npy").write_bytes(b"")
-    mended = CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index), "--json"])
-    assert mended.exit_code == 0, mended.output
-    told = json.loads(mended.stdout)
+    repaired = CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index), "--json"])
+    assert repaired.exit_code == 0, repaired.output
+    told = json.loads(repaired.stdout)
     assert list(told) == ["ok", "checks", "fixed"] and told["ok"] and "built anew" in told["fixed"]
     again = CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index)])
-    assert again.stdout.startswith("The index needs no mending.\n") and again.exit_code == 0
+    assert again.stdout.startswith("The index needs no repairing.\n") and again.exit_code == 0
 
 
 def in_another_process(path: Path, change: str) -> Callable[..., Any]:
@@ -178,9 +178,9 @@ def test_what_another_process_changed_meanwhile_stays_so(
 ) -> None:
     Index.build([NEW, Source("犬", "犬は肉を食べます。")], tmp_path)
     (tmp_path / "generations" / "1" / "faiss.index").write_bytes(b"")
-    imports = "import sys; from qa import Index, Source; from qa.repair import repair; path = sys.argv[1]"
-    mend_then = f"{imports}; repair(path); {change}"
-    monkeypatch.setattr(index_module, "new_generation", in_another_process(tmp_path, mend_then))
+    imports = "import sys; from qa import Index, Source; from qa.maintenance.repair import repair; path = sys.argv[1]"
+    repair_then = f"{imports}; repair(path); {change}"
+    monkeypatch.setattr(index_module, "new_generation", in_another_process(tmp_path, repair_then))
     assert repair(tmp_path) == ""
     assert list(Index.open(tmp_path).sources) == expected
 
@@ -234,5 +234,5 @@ def test_the_command_embeds_anew_what_is_not_the_embedding_of_its_text(index: Pa
     assert (fault.name, fault.remedy) == (
         "search", f"Make the index anew of its own texts with `qa doctor --fix --index {index}`.",
     )  # fmt: skip
-    mended = CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index)])
-    assert mended.exit_code == 0 and "built anew of its own 1 texts" in mended.stdout
+    repaired = CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index)])
+    assert repaired.exit_code == 0 and "built anew of its own 1 texts" in repaired.stdout

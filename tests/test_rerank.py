@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.embedding import Embedded
-from qa.rerank import passage_scores, sentence_scores
-from qa.stores.tokens import TokenVectors, TokenWriter, quantise
+from qa.search.embedding import Embedded
+from qa.search.rerank import passage_scores, sentence_scores
+from qa.search.tokens import TokenVectors, TokenWriter, quantise
 
 
 def unit(*rows: list[float]) -> np.ndarray:

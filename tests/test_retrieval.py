@@ -10,7 +10,7 @@ import pytest
 from qa import Index, answer, retrieve
 from qa.errors import IndexMissingError, QuestionError, SourceError
 from qa.retrieval import prepare
-from qa.sources import Source
+from qa.text.source import Source
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +67,11 @@ def test_dense_and_lexical_figures_are_the_stores_own(index: Index) -> None:
             assert bm25[hit.number] == np.sort(bm25)[::-1][hit.lexical_rank - 1]
 
 
-def test_furniture_does_not_win_a_question_about_the_news_and_is_found_when_asked_for(index: Index) -> None:
-    assert any(passage.furniture for passage in index.passages)
+def test_boilerplate_does_not_win_a_question_about_the_news_and_is_found_when_asked_for(index: Index) -> None:
+    assert any(passage.boilerplate for passage in index.passages)
     for question in ("OpenAIの取締役会は何をしたか", "日本の投資家のコメントは?", "アルトマンはどこへ行った?"):
-        assert not retrieve(index, question, k=1)[0].passage.furniture
-    assert retrieve(index, "ページの言語を選ぶリスト 日本語 English Español", k=1)[0].passage.furniture
+        assert not retrieve(index, question, k=1)[0].passage.boilerplate
+    assert retrieve(index, "ページの言語を選ぶリスト 日本語 English Español", k=1)[0].passage.boilerplate
 
 
 @pytest.mark.parametrize("question", ["", "  \n\u3000", "\u200b\ufeff", "\x00"])

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qa.sentences import split_paragraphs, split_sentences
+from qa.text.sentences import split_paragraphs, split_sentences
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

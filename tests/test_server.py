@@ -12,10 +12,10 @@ from fastapi.testclient import TestClient
 from manifests import rewrite_manifest
 
 from qa.errors import QuestionError, ServeError
-from qa.guard import SECURITY_HEADERS
-from qa.repair import repair
-from qa.server import build_app, serve
-from qa.ui.open_index import OpenIndex
+from qa.maintenance.repair import repair
+from qa.service.open_index import OpenIndex
+from qa.serving.guard import SECURITY_HEADERS
+from qa.serving.server import build_app, serve
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from qa import sessions
-from qa.sessions import LONGEST_SECONDS, UNUSED_SECONDS, Sessions
+from qa.serving import sessions
+from qa.serving.sessions import LONGEST_SECONDS, UNUSED_SECONDS, Sessions
 
 
 class Clock:

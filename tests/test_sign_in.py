@@ -12,11 +12,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from qa import sessions
-from qa.accounts import Accounts, hashed_password
-from qa.guard import Guard
+from qa.serving import sessions
+from qa.serving.accounts import Accounts, hashed_password
+from qa.serving.guard import Guard
+from qa.serving.sign_in import SignIn
 from qa.ui import sign_in
-from qa.ui.sign_in import SignIn
 
 ACCOUNTS = Accounts(f"anna:{hashed_password('鍵')}", "here")
 BROWSER = {"accept": "text/html,*/*", "user-agent": "Mozilla/5.0"}

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from qa.errors import SourceError
 from qa.index import Index
-from qa.sources import Source, clean_name, read_sources, source_from_bytes, source_from_text
+from qa.reading.files import read_sources, source_from_bytes, source_from_text
+from qa.text.source import Source, clean_name
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -16,11 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer import answer
-from qa.generations import SUGGESTIONS as FILE
 from qa.index import Index
-from qa.passages import Passage
-from qa.sentences import split_sentences
-from qa.sources import Source
+from qa.storage.generations import SUGGESTIONS as FILE
 from qa.suggestions import (
     Suggestion,
     Topic,
@@ -36,6 +33,9 @@ from qa.suggestions import (
 from qa.suggestions.candidates import _spread, candidates
 from qa.suggestions.suggest import MOST_TRIED, attempt
 from qa.suggestions.terms import telling_terms
+from qa.text.passages import Passage
+from qa.text.sentences import split_sentences
+from qa.text.source import Source
 
 JAPANESE = """港町の図書館
 
@@ -162,8 +162,8 @@ def test_every_question_about_the_article_is_answered_with_its_sentence(article:
     assert len(trial.suggestions) >= 10
     assert trial.tried <= MOST_TRIED
     check(article, trial.suggestions)
-    furniture = [passage for passage in article.passages if passage.furniture]
-    assert not any(p.start <= one.start < p.end for p in furniture for one in trial.suggestions)
+    boilerplate = [passage for passage in article.passages if passage.boilerplate]
+    assert not any(p.start <= one.start < p.end for p in boilerplate for one in trial.suggestions)
     thirds = {one.start * 3 // len(article.sources[one.source].text) for one in trial.suggestions[:5]}
     assert thirds == {0, 1, 2}
     assert suggest(article) == trial.suggestions

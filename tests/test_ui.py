@@ -11,11 +11,12 @@ import pytest
 from babel import Locale
 
 from qa import Index, Source
+from qa.catalogue import languages, words_of
 from qa.errors import QAError, SourceError
-from qa.extraction import Place
+from qa.text.source import Place
 from qa.ui.document import document, draft, overview
 from qa.ui.markup import direction
-from qa.ui.words import RefusedError, languages, sentence_for, words_of
+from qa.ui.refusals import RefusedError, sentence_for
 
 ENGLISH = words_of("en")
 UI = Path(__file__).parents[1] / "qa" / "ui"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.uploads import sweep, upload_folder
+from qa.service.uploads import sweep, upload_folder
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_the_folder_is_gone_when_its_server_is(temporary: Path) -> None:
 HOLDS = """
 import sys, tempfile, time
 tempfile.tempdir = sys.argv[1]
-from qa.uploads import upload_folder
+from qa.service.uploads import upload_folder
 with upload_folder() as folder:
     (folder / "a.txt").write_text("猫")
     print(folder, flush=True)

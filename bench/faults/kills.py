@@ -29,7 +29,7 @@ from tempfile import TemporaryDirectory
 from tqdm import tqdm
 
 from qa import Index, Source
-from qa.embedding import Embedder
+from qa.search.embedding import Embedder
 
 NEXT = Source("next", "続きがあります。")
 KINDS = ("build", "add", "remove")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qa.sources import Source
+from qa.text.source import Source
 
 
 @dataclass(frozen=True)

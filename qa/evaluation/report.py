@@ -14,13 +14,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from qa.embedding import Progress
 from qa.errors import EvaluationSetError
 from qa.evaluation import metrics
 from qa.evaluation.questions import Collection, EvaluationSet
 from qa.evaluation.scores import DEPTH, EvidenceScore, QuestionScore, score_question
 from qa.evaluation.sets import place
 from qa.index import Index
+from qa.search.embedding import Progress
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,7 @@ def evaluate(
     started = time.perf_counter()
     if questions.needs_index:
         if index is None:
-            raise EvaluationSetError(
-                f"The questions of {questions.name} are about a text that the set does not bring along: "
-                "name with --index an index of it."
-            )
+            raise EvaluationSetError("set.index", name=questions.name)
         index = index if isinstance(index, Index) else Index.open(index)
         questions = place(questions, index.sources)
     if limit is not None:

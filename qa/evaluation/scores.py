@@ -17,7 +17,7 @@ from qa.evaluation.metrics import Rank
 from qa.evaluation.questions import Question
 from qa.index import Index
 from qa.retrieval import Hit
-from qa.sources import Source
+from qa.text.source import Source
 
 DEPTH = 10
 """Distinct places in the list of hits that are looked at, the k of the last figures."""

@@ -28,8 +28,8 @@ from typing import Any
 from qa.errors import EvaluationSetError
 from qa.evaluation.metrics import Span, overlap
 from qa.evaluation.questions import Collection, EvaluationSet, Evidence, Question
-from qa.sentences import split_sentences
-from qa.sources import Source
+from qa.text.sentences import split_sentences
+from qa.text.source import Source
 
 
 def read_set(path: str | Path) -> EvaluationSet:
@@ -45,12 +45,9 @@ def read_set(path: str | Path) -> EvaluationSet:
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         missing = f" ({error} is missing)" if isinstance(error, KeyError) else ""
         told = f" ({error})" if isinstance(error, ValueError | IndexError) else missing
-        raise EvaluationSetError(
-            f"{path.name} is in no form that is known{told}: give SQuAD JSON, "
-            'a JSON object of "passages" and "queries", or JSON lines of questions.'
-        ) from error
+        raise EvaluationSetError("set.form", name=path.name, why=told) from error
     if not any(collection.questions for collection in collections):
-        raise EvaluationSetError(f"{path.name} holds no questions: give a file with at least one.")
+        raise EvaluationSetError("set.empty", name=path.name)
     return EvaluationSet(path.name.split(".")[0], collections)
 
 
@@ -66,8 +63,7 @@ def place(questions: EvaluationSet, sources: Mapping[str, Source]) -> Evaluation
             if source.text[evidence.start : evidence.end] == evidence.quote:
                 return replace(evidence, source=name)
         raise EvaluationSetError(
-            f"The questions of {questions.name} are about a text that this index does not hold (nothing reads "
-            f'"{evidence.quote[:40]}" at {evidence.start}): name with --index one that "qa build" made of that text.'
+            "set.elsewhere", name=questions.name, quote=evidence.quote[:40], at=str(evidence.start)
         )
 
     def with_sources(question: Question) -> Question:
@@ -108,13 +104,13 @@ def _read(path: Path) -> str:
             data = gzip.decompress(data)
         return data.decode("utf-8-sig")
     except FileNotFoundError as error:
-        raise EvaluationSetError(f"There is no question set at {path}: check the path.") from error
+        raise EvaluationSetError("set.missing", file=str(path)) from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise EvaluationSetError(f"{path.name} is cut or is not gzip: fetch it again.") from error
+        raise EvaluationSetError("set.gzip", name=path.name) from error
     except UnicodeDecodeError as error:
-        raise EvaluationSetError(f"{path.name} is not text in UTF-8: give a question set in JSON.") from error
+        raise EvaluationSetError("set.encoding", name=path.name) from error
     except OSError as error:
-        raise EvaluationSetError(f"{path} cannot be read ({error.strerror or error}): give a file.") from error
+        raise EvaluationSetError("set.unreadable", file=str(path), why=str(error.strerror or error)) from error
 
 
 def _parse(text: str, name: str) -> Any:
@@ -130,7 +126,7 @@ def _parse(text: str, name: str) -> Any:
                     values.append(json.loads(line))
             except ValueError as error:
                 where = f"line {number}: {error}" if values else str(not_one_value)
-                raise EvaluationSetError(f"{name} is not whole JSON ({where}): fetch or export it again.") from error
+                raise EvaluationSetError("set.json", name=name, why=where) from error
         return values
 
 

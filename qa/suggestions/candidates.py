@@ -10,12 +10,12 @@ from types import ModuleType
 import regex
 
 from qa.index import Index
-from qa.language import language_of
-from qa.sections import sections
-from qa.sources import Source
 from qa.suggestions import arabic, chinese, english, japanese
 from qa.suggestions.draft import Draft
 from qa.suggestions.terms import telling_terms
+from qa.text.language import language_of
+from qa.text.sections import sections
+from qa.text.source import Source
 
 Place = tuple[str, int, int]
 """A sentence: source, start, end."""
@@ -72,11 +72,11 @@ def candidates(index: Index) -> list[Candidate]:
 
 
 def body(index: Index, name: str) -> list[tuple[int, int]]:
-    """The sentences of a source without the furniture of a page around it."""
+    """The sentences of a source without the boilerplate of a page around it."""
     return [
         span
         for number in index.passages_of(name)
-        if not index.passages[number].furniture
+        if not index.passages[number].boilerplate
         for span in index.passage_sentences(number)
     ]
 

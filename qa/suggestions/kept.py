@@ -16,8 +16,8 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from qa.generations import SUGGESTIONS
 from qa.index import Index
+from qa.storage.generations import SUGGESTIONS
 from qa.suggestions.suggest import COUNT, Suggestion, suggest
 
 FORMAT = 1

@@ -8,13 +8,13 @@ from itertools import chain, zip_longest
 
 from qa.answer import Answer
 from qa.index import Index
-from qa.language import language_of
-from qa.lexical import fold
-from qa.sections import sections
-from qa.sources import Source
+from qa.search.lexical import fold
 from qa.suggestions.candidates import body
 from qa.suggestions.suggest import Suggestion
 from qa.suggestions.terms import telling_terms
+from qa.text.language import language_of
+from qa.text.sections import sections
+from qa.text.source import Source
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from qa.answer import answer
 from qa.index import Index
-from qa.lexical import fold
+from qa.search.lexical import fold
 from qa.suggestions.candidates import Candidate, Place, candidates
 
 COUNT = 12

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from qa.catalogue import Words
 from qa.citations import Standing
 from qa.retrieval import Hit
-from qa.sources import Source
+from qa.text.source import Source
 from qa.ui.excerpts import Excerpt, leaf_told
 from qa.ui.markup import button, escape, lang, own, place
 from qa.ui.reading import Reading
-from qa.ui.words import Words
 
 
 def excerpt_card(excerpt: Excerpt, reading: Reading, words: Words) -> str:

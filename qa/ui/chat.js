@@ -161,7 +161,7 @@
       QA.revise(entryOf(button));
       ask(askedBy(button));
     },
-    ".mend": () => QA.mend(),
+    ".repair": () => QA.repair(),
     ".revise": (button) => edit(button, button.closest(".searched").querySelector(".query").textContent),
   };
   document.addEventListener("click", (event) => {

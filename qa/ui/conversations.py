@@ -14,14 +14,15 @@ from typing import Any
 
 import gradio as gr
 
+from qa.catalogue import Words, words_of
 from qa.index import Index
+from qa.service.open_index import OpenIndex
 from qa.ui.export import FORMS
 from qa.ui.history import History
-from qa.ui.open_index import OpenIndex
 from qa.ui.parts import own_part
 from qa.ui.reading import Reading
 from qa.ui.records import RecordError, from_record, to_record
-from qa.ui.words import Words, sentence_for, words_of
+from qa.ui.refusals import sentence_for
 
 Updates = dict[Any, Any]
 

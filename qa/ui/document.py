@@ -11,12 +11,12 @@ from typing import Any
 
 from qa.citations import clock
 from qa.index import Index
-from qa.language import language_of
-from qa.passages import Passage
-from qa.sections import sections
-from qa.sentences import Span, split_paragraphs, split_sentences
-from qa.sources import Source
 from qa.suggestions import suggestions_of
+from qa.text.language import language_of
+from qa.text.passages import Passage
+from qa.text.sections import sections
+from qa.text.sentences import Span, split_paragraphs, split_sentences
+from qa.text.source import Source
 from qa.ui.markup import source_class
 
 LONGEST_TITLE = 120
@@ -46,7 +46,7 @@ def document(index: Index, name: str) -> dict[str, Any]:
 
 
 def draft(source: Source) -> dict[str, Any]:
-    """The same of a source that is not indexed yet; nothing of it is known to be a page's furniture."""
+    """The same of a source that is not indexed yet; nothing of it is known to be a page's boilerplate."""
     blocks = _blocks(source, split_sentences(source.text), [])
     return {**described(source), "language": language_of(source.text), "blocks": blocks}
 
@@ -113,7 +113,7 @@ def _kind(
     text: str, span: Span, sentences: list[Span], *, first: bool, headings: set[int], passages: list[Passage]
 ) -> str:
     line = text[span[0] : span[1]].strip()
-    if _is_furniture(span, passages):
+    if _is_boilerplate(span, passages):
         return "tail"
     if "\n" in line:
         return "text"
@@ -126,8 +126,8 @@ def _kind(
     return "caption" if len(line) <= LONGEST_CAPTION and not line.endswith(_PROSE_ENDS) else "text"
 
 
-def _is_furniture(span: Span, passages: list[Passage]) -> bool:
-    """Whether the passages over this span are all website furniture; passages are in order."""
+def _is_boilerplate(span: Span, passages: list[Passage]) -> bool:
+    """Whether the passages over this span are all website boilerplate; passages are in order."""
     first = bisect_right(passages, span[0], key=lambda passage: passage.end)
     last = bisect_left(passages, span[1], key=lambda passage: passage.start)
-    return first < last and all(passage.furniture for passage in passages[first:last])
+    return first < last and all(passage.boilerplate for passage in passages[first:last])

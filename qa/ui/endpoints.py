@@ -20,9 +20,9 @@ from gradio.events import api
 from pydantic import ValidationError, validate_call
 
 from qa.errors import QAError
+from qa.reading.files import source_from_text
 from qa.retrieval import retrieve as retrieve_hits
-from qa.sources import source_from_text
-from qa.ui.open_index import OpenIndex
+from qa.service.open_index import OpenIndex
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from qa.catalogue import Words
 from qa.citations import Citation, Standing, clock, recheck
-from qa.extraction import Place
 from qa.retrieval import Hit
+from qa.text.source import Place
 from qa.ui.history import Turn
 from qa.ui.markup import isolated
 from qa.ui.reading import Reading
-from qa.ui.words import Words
 
 RELATED = 3
 """How many of the nearest passages an abstention shows and a browser keeps."""

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from qa import __version__
+from qa.catalogue import Words
 from qa.citations import Standing
 from qa.ui.excerpts import Excerpt, cited_excerpts, related_excerpts
 from qa.ui.export_html import as_html
@@ -19,7 +20,6 @@ from qa.ui.export_markdown import as_markdown
 from qa.ui.history import History, Turn
 from qa.ui.reading import Reading
 from qa.ui.records import to_record
-from qa.ui.words import Words
 
 GENERATOR = f"cited-qa {__version__}"
 UNIT = "code points"

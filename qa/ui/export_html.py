@@ -5,13 +5,13 @@ from __future__ import annotations
 from string import Template
 
 from qa import __version__
+from qa.catalogue import Words
 from qa.citations import Standing
 from qa.ui.excerpts import Excerpt, asked_on, cited_excerpts, leaf_told, related_excerpts, standing_told, verdict
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import direction, escape
 from qa.ui.parts import asset
 from qa.ui.reading import Reading
-from qa.ui.words import Words
 
 
 def as_html(history: History, reading: Reading, words: Words, title: str) -> str:

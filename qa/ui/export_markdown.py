@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 
 from qa import __version__
+from qa.catalogue import Words
 from qa.citations import Standing
 from qa.ui.excerpts import Excerpt, asked_on, cited_excerpts, leaf_told, related_excerpts, standing_told, verdict
 from qa.ui.history import History, Switched, Turn
 from qa.ui.reading import Reading
-from qa.ui.words import Words
 
 _SEEN_THROUGH = re.compile(r"(?:[@$]|:(?!\d{1,2}:)(?=[A-Za-z0-9_+-]+:))+")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from qa.answer import Answer
-from qa.sources import Source
+from qa.text.source import Source
 
 
 @dataclass(frozen=True)

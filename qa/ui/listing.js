@@ -156,7 +156,7 @@ function stateOf(row) {
     remove: () => QA.say("sources.removing"),
     add: () => (row.indexed ? QA.say("sources.replacing") : ""),
     build: () => QA.say("sources.alone"),
-    mend: () => QA.say("index.mending"),
+    repair: () => QA.say("index.repairing"),
   }[row.kind]();
   const work = row.total ? QA.say("build.progress", { done: row.done, total: row.total }) : QA.say("build.begin");
   const how = row.state === "waiting" ? QA.say("sources.waiting") : work;

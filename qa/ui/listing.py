@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+from qa.catalogue import Words
 from qa.errors import QAError
 from qa.index import Index
-from qa.sources import Source
+from qa.service.jobs import Job
+from qa.text.source import Source
 from qa.ui.document import described, overview
-from qa.ui.jobs import Job
-from qa.ui.words import Words, sentence_for
+from qa.ui.refusals import sentence_for
 
 Row = dict[str, Any]
 _SERVER = uuid4().hex

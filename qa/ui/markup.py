@@ -6,7 +6,7 @@ import hashlib
 from html import escape as html_escape
 from unicodedata import bidirectional
 
-from qa.sources import Source
+from qa.text.source import Source
 
 FINGERPRINT = 12
 """Hex digits that name a source on the page."""

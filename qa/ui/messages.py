@@ -13,6 +13,7 @@ import logging
 from collections.abc import Sequence
 
 from qa.answer import Answer
+from qa.catalogue import Words
 from qa.citations import Standing
 from qa.errors import QAError
 from qa.ui.cards import excerpt_card, related_card
@@ -20,7 +21,7 @@ from qa.ui.excerpts import RELATED, Excerpt, cited_excerpts, stands
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import button, escape, isolated, lang, own, place
 from qa.ui.reading import Reading
-from qa.ui.words import Words, sentence_for
+from qa.ui.refusals import sentence_for
 
 Message = dict[str, str]
 
@@ -36,7 +37,7 @@ def chat_messages(
     """The messages of a conversation, oldest first, in Gradio's form; a welcome while nothing was asked.
 
     Where there are no sources, ``building`` says that some are on their way, ``trouble`` why the index cannot be used
-    though it can be mended; that stands after the last message.
+    though it can be repaired; that stands after the last message.
     """
     broken = trouble if not building and not reading.sources else None
     if not history.entries:
@@ -61,8 +62,8 @@ def _from_us(content: str) -> Message:
 
 
 def _broken(trouble: QAError, words: Words) -> str:
-    mends = button("mend", words["index.mend"])
-    return f'<div class="welcome broken"><p>{own(sentence_for(trouble, words))}</p><p>{mends}</p></div>'
+    repairs = button("repair", words["index.repair"])
+    return f'<div class="welcome broken"><p>{own(sentence_for(trouble, words))}</p><p>{repairs}</p></div>'
 
 
 def _welcome(reading: Reading, words: Words, building: bool) -> str:

@@ -2,7 +2,7 @@
 //   page.js      this: QA.say, QA.setLanguage, QA.setTheme, QA.show
 //   session.js   one visitor's own: what is kept, the draft, whether they are still let in
 //   chat.js      the chat's own behaviour: citations, copy, the Enter of an input method
-//   mends.js     what Gradio's own parts lack for the keyboard and a screen reader
+//   repairs.js     what Gradio's own parts lack for the keyboard and a screen reader
 //   shortcuts.js the keys, and the list of them
 //   drop.js      files dropped anywhere on the page
 //   header.js, source.js, listing.js, progress.js, line.js, revising.js, conversations.js, download.js: one part each,

@@ -14,20 +14,21 @@ from typing import Any
 
 import gradio as gr
 
+from qa.catalogue import Words, languages, words_of
 from qa.errors import IndexMissingError
 from qa.index import Index
+from qa.service.open_index import OpenIndex, is_repaired
+from qa.service.uploads import UPLOADS_KEPT
 from qa.ui.conversations import ConversationsPanel, kept
 from qa.ui.document import document, draft, overview
 from qa.ui.endpoints import add_endpoints, with_discreet_errors
 from qa.ui.history import History
 from qa.ui.markup import escape, source_class
 from qa.ui.messages import chat_messages
-from qa.ui.open_index import OpenIndex, is_mended
 from qa.ui.parts import asset, own_part, said
 from qa.ui.reading import Reading, reading_of
+from qa.ui.refusals import RefusedError, sentence_for
 from qa.ui.texts import TextsPanel
-from qa.ui.words import RefusedError, Words, languages, sentence_for, words_of
-from qa.uploads import UPLOADS_KEPT
 
 Updates = dict[Any, Any]
 LeftOut = frozenset[str]
@@ -41,7 +42,7 @@ SESSIONS_KEPT = 2000
 """Visitors, and calls by programs, whose state is in memory, some 50 kB each; those that were heard of last. An open
 page is heard of at least once a minute (progress.js)."""
 
-_HEAD_SCRIPTS = ("page.js", "session.js", "mends.js", "chat.js", "drop.js")
+_HEAD_SCRIPTS = ("page.js", "session.js", "repairs.js", "chat.js", "drop.js")
 _STYLES = (
     "page.css", "header.css", "texts.css", "chat.css", "source.css", "conversations.css", "shortcuts.css",
     "contrast.css",
@@ -219,7 +220,7 @@ class _Page:
                 **self._refresh(language, before, left_out),
                 self._question: question,
                 self._revising: {"entry": instead_of, "stamp": uuid.uuid4().hex},
-                self._notice: said(sentence_for(error, words), trouble=True, mends=is_mended(error)),
+                self._notice: said(sentence_for(error, words), trouble=True, repairs=is_repaired(error)),
                 self._stop: gr.update(interactive=False),
             }
 
@@ -229,7 +230,7 @@ class _Page:
         except IndexMissingError:
             if self._open_index.building is None:
                 raise
-            raise RefusedError(words["chat.welcome.building"]) from None
+            raise RefusedError("chat.welcome.building") from None
 
     def _give_up(self, language: str, history: History, left_out: LeftOut) -> Updates:
         return {**self._refresh(language, history.stopped(), left_out), self._stop: gr.update(interactive=False)}

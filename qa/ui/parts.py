@@ -19,11 +19,11 @@ def own_part(name: str, **options: Any) -> gr.HTML:
     )
 
 
-def asset(name: str) -> str:
-    """The text of one of the page's own files."""
-    return (files("qa.ui") / name).read_text(encoding="utf-8")
+def asset(name: str, package: str = "qa.ui") -> str:
+    """The text of a file that stands beside a package's modules."""
+    return (files(package) / name).read_text(encoding="utf-8")
 
 
-def said(text: str = "", *, trouble: bool = False, mends: bool = False) -> dict[str, Any]:
-    """The value of a ``line``: one sentence, or none; with ``mends`` a button beside it that mends the index."""
-    return {"text": text, "trouble": trouble, "mends": mends}
+def said(text: str = "", *, trouble: bool = False, repairs: bool = False) -> dict[str, Any]:
+    """The value of a ``line``: one sentence, or none; with ``repairs`` a button beside it that repairs the index."""
+    return {"text": text, "trouble": trouble, "repairs": repairs}

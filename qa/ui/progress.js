@@ -1,6 +1,6 @@
 // Looks at the queue and the index again and again, for the list of texts too (QA.texts, QA.drawTexts), and draws
-// how far the job under way is. server.list_texts(language) gives what listing.py says; server.mend_index(language) too,
-// once it has asked for the index to be mended. Triggers "swapped" while the page shows another generation than the one
+// how far the job under way is. server.list_texts(language) gives what listing.py says; server.repair_index(language) too,
+// once it has asked for the index to be repaired. Triggers "swapped" while the page shows another generation than the one
 // that answers, or lacks the questions that have been found meanwhile.
 const BUSY = 400; // ms between two looks
 const IDLE = 1500;
@@ -64,8 +64,8 @@ function compare() {
   if (!busy && QA.stateOf(QA.texts) !== QA.drawn) trigger("swapped");
 }
 
-QA.mend = async () => {
-  QA.texts = await server.mend_index(QA.language);
+QA.repair = async () => {
+  QA.texts = await server.repair_index(QA.language);
   draw();
   QA.drawTexts?.();
 };

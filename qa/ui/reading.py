@@ -9,10 +9,10 @@ from functools import lru_cache
 from itertools import groupby
 
 from qa.index import Index
-from qa.language import UNKNOWN, language_of
-from qa.passages import Passage
-from qa.sources import Source
 from qa.suggestions import Topic, leads_on, suggestions_of, topics
+from qa.text.language import UNKNOWN, language_of
+from qa.text.passages import Passage
+from qa.text.source import Source
 from qa.ui.history import History
 
 

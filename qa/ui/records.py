@@ -16,8 +16,8 @@ from typing import Any
 from qa.answer import Answer
 from qa.citations import Citation
 from qa.errors import QAError
-from qa.passages import Passage
 from qa.retrieval import Hit
+from qa.text.passages import Passage
 from qa.ui.excerpts import RELATED
 from qa.ui.history import History, Switched, Turn
 
@@ -40,7 +40,8 @@ class RecordError(QAError):
     """What a browser kept of a conversation cannot be read."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"This conversation cannot be opened: {what}. Delete it from the list.", "record")
+        super().__init__("record")
+        self.what = what
 
 
 def to_record(history: History) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def _entry(entry: Turn | Switched) -> dict[str, Any]:
             "searched_for": answer.searched_for,
             "citations": [citation.to_dict() for citation in answer.citations],
             "hits": [
-                {**hit.to_dict(), "furniture": hit.passage.furniture, "number": hit.number} for hit in _kept(answer)
+                {**hit.to_dict(), "boilerplate": hit.passage.boilerplate, "number": hit.number} for hit in _kept(answer)
             ],
         },
     }  # fmt: skip
@@ -137,7 +138,7 @@ def _read_citation(part: Mapping[str, object]) -> Citation:
 def _read_hit(part: Mapping[str, object]) -> Hit:
     start, end = _span(part, text := _text(part, "text"))
     return Hit(
-        passage=Passage(_text(part, "source"), start, end, _text(part, "section"), _flag(part, "furniture")),
+        passage=Passage(_text(part, "source"), start, end, _text(part, "section"), _flag(part, "boilerplate")),
         text=text,
         score=_number(part, "score"),
         dense=_number(part, "dense"),

@@ -1,6 +1,6 @@
 """The panel of texts: what is indexed and on its way, and how texts are added, removed, renamed and chosen.
 
-Everything is done by the queue of `qa.ui.open_index`. An open page looks at it again and again (progress.js), so
+Everything is done by the queue of `qa.service.open_index`. An open page looks at it again and again (progress.js), so
 that it also shows what other visitors and programs do; that takes no event of Gradio's, which would have to stay
 open and be ended for each page.
 """
@@ -15,13 +15,15 @@ from typing import Any
 import gradio as gr
 import regex
 
-from qa.fetching import fetch, is_url, refused
+from qa.catalogue import Words, words_of
 from qa.index import Index
-from qa.sources import SUFFIXES, Source, clean_name, free_name
+from qa.reading.fetching import fetch, is_url, refused
+from qa.reading.files import SUFFIXES
+from qa.service.open_index import OpenIndex
+from qa.text.source import Source, clean_name, free_name
 from qa.ui.listing import listing
-from qa.ui.open_index import OpenIndex
 from qa.ui.parts import own_part, said
-from qa.ui.words import RefusedError, Words, sentence_for, words_of
+from qa.ui.refusals import RefusedError, sentence_for
 
 Updates = dict[Any, Any]
 
@@ -55,7 +57,7 @@ class TextsPanel:
             self._build = gr.Button(elem_id="build")
             self._result = own_part("line", value=said(), elem_id="build-result")
         # Outside the fold, which is not drawn while it is closed: seen by everyone.
-        own_functions = [self._lister(), self._mender()]
+        own_functions = [self._lister(), self._repairer()]
         self.progress = own_part("progress", value={}, elem_id="progress", server_functions=own_functions)
         self.labelled = [self._panel, self._hint, self._name, self._text, self._files, self._build]
 
@@ -92,14 +94,14 @@ class TextsPanel:
 
         return list_texts
 
-    def _mender(self) -> Callable[[str], dict[str, Any]]:
-        """The same, after the index was asked to be mended."""
+    def _repairer(self) -> Callable[[str], dict[str, Any]]:
+        """The same, after the index was asked to be repaired."""
 
-        def mend_index(language: str) -> dict[str, Any]:
-            self._open_index.mend()
+        def repair_index(language: str) -> dict[str, Any]:
+            self._open_index.repair()
             return self.listed(words_of(language))
 
-        return mend_index
+        return repair_index
 
     @staticmethod
     def chosen(index: Index, left_out: Container[str]) -> list[str]:
@@ -120,7 +122,7 @@ class TextsPanel:
             elif text.strip():
                 given.append(Source(self._name_of(name, text), text))
             if not given and not foreign:
-                raise RefusedError(words["sources.nothing"])
+                raise RefusedError("sources.nothing")
             jobs = self._open_index.add(given)
         except Exception as error:  # whatever happens, the visitor is told in one sentence
             return {self._result: said(sentence_for(error, words), trouble=True)}

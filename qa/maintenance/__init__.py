@@ -1,0 +1,1 @@
+"""Check an installation and an index, and repair the index."""

@@ -1,0 +1,1 @@
+"""Whatever a user gives (files, folders, web addresses, bytes) -> sources."""

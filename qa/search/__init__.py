@@ -1,0 +1,1 @@
+"""Text and question -> embeddings, terms and scores."""

@@ -1,0 +1,254 @@
+"""Texts -> embeddings: float32 vectors of unit length, one for a text and one for each of its tokens.
+
+The model is a ``SentenceTransformer``, any one by name or folder; `qa.search.weights` finds the default. The
+vectors of the single tokens come out of the same forward pass as the text's own, with their places in
+the text; late interaction uses them.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from qa.errors import ModelError
+
+Vectors = npt.NDArray[np.float32]
+Progress = Callable[[int, int, str], None]
+"""Called with the number done, the number in all, and what is being done."""
+
+DEFAULT_WINDOW = 512
+"""Tokens a model is taken to read where it names no limit of its own."""
+_BATCH = 16
+_HUB_SECONDS = 10
+"""How long the hub is waited for; its own client would try for minutes."""
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """What is put before a question and before a passage; many models are trained with such."""
+
+    query: str = ""
+    passage: str = ""
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """What an index keeps of the model that made it, in its manifest.
+
+    Attributes:
+        name: what the user called it.
+        fingerprint: see :class:`Embedder`.
+        prompts: what was put before questions and passages.
+        dimension: the length of a vector.
+    """
+
+    name: str
+    fingerprint: str
+    prompts: Prompts
+    dimension: int
+
+    @classmethod
+    def read(cls, entry: Mapping[str, Any]) -> ModelRecord:
+        """From a manifest's entry, as ``asdict`` made it."""
+        return cls(entry["name"], entry["fingerprint"], Prompts(**entry["prompts"]), entry["dimension"])
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A text's embeddings.
+
+    Attributes:
+        vector: float32 [d], unit length: the text as a whole.
+        tokens: float32 [t, d], unit length: its tokens, without specials and prompt.
+        spans: int32 [t, 2]: each token's start and end in the text, in code points.
+    """
+
+    vector: Vectors
+    tokens: Vectors
+    spans: npt.NDArray[np.int32]
+
+
+class Embedder:
+    """An embedding model with its prompts.
+
+    Attributes:
+        name: what the user called it.
+        prompts: what is put before questions and passages.
+        dimension: d, the length of a vector.
+        max_tokens: tokens of a passage that the model reads, prompt and specials aside.
+        fingerprint: 16 hex digits over all weights, the tokenizer, the window and the kind of pooling:
+            another model, or another training of it, has others.
+    """
+
+    def __init__(self, model: Any, name: str) -> None:
+        """Wraps a loaded ``SentenceTransformer`` with the prompts it brings along."""
+        if not getattr(model.tokenizer, "is_fast", False):
+            raise ModelError(
+                "model.tokenizer", model=repr(name),
+            )  # fmt: skip
+        self._model = model
+        self._lock = threading.Lock()  # fast tokenizers change their truncation state on use
+        self.name = name
+        self.dimension = int(model.get_embedding_dimension())
+        self.fingerprint = _fingerprint(model)
+        own = model.prompts or {}
+        self._set(Prompts(query=own.get("query") or "", passage=own.get("document") or own.get("passage") or ""))
+
+    @property
+    def record(self) -> ModelRecord:
+        """What tells it from another model, or from the same with other prompts."""
+        return ModelRecord(self.name, self.fingerprint, self.prompts, self.dimension)
+
+    def with_prompts(self, prompts: Prompts) -> Embedder:
+        """The same model, in memory once, with other prompts."""
+        other = copy.copy(self)
+        other._set(prompts)
+        return other
+
+    def _set(self, prompts: Prompts) -> None:
+        self.prompts = prompts
+        window = self._model.max_seq_length or DEFAULT_WINDOW
+        with self._lock:
+            self.max_tokens = window - len(self._model.tokenizer(prompts.passage)["input_ids"])
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, prompt and specials aside."""
+        if not texts:
+            return []
+        with self._lock:
+            encoded = self._model.tokenizer(
+                list(texts), add_special_tokens=False, truncation=False, return_attention_mask=False, verbose=False
+            )
+        return [len(ids) for ids in encoded["input_ids"]]
+
+    def embed_question(self, question: str) -> Embedded:
+        """One question's embeddings."""
+        return next(self._embed([question], self.prompts.query))
+
+    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Iterator[Embedded]:
+        """The passages' embeddings, in order, as batches get done."""
+        for done, embedded in enumerate(self._embed(texts, self.prompts.passage), 1):
+            yield embedded
+            if progress:
+                progress(done, len(texts), "embedding")
+
+    def _embed(self, texts: Sequence[str], prompt: str) -> Iterator[Embedded]:
+        for first in range(0, len(texts), _BATCH):
+            batch = list(texts[first : first + _BATCH])
+            with self._lock:
+                outputs = self._model.encode(
+                    batch, prompt=prompt, batch_size=_BATCH, output_value=None, show_progress_bar=False
+                )
+                encoded = self._model.tokenizer(
+                    [prompt + text for text in batch],
+                    truncation=True,
+                    max_length=self._model.max_seq_length,
+                    return_offsets_mapping=True,
+                    return_special_tokens_mask=True,
+                )
+            for i, output in enumerate(outputs):
+                yield _embedded(output, encoded, i, len(prompt))
+
+
+def load_embedder(name: str, *, place: str | None = None, revision: str | None = None) -> Embedder:
+    """Any ``SentenceTransformer``.
+
+    Args:
+        name: what it is called from here on; a folder, or a name on the hub.
+        place: the folder or hub name to load, where it is not ``name`` itself.
+        revision: a fixed revision of a hub's model.
+
+    Raises:
+        ModelError: there is no such model, or it cannot be loaded.
+    """
+    _quiet_libraries()
+    try:
+        return Embedder(_sentence_transformer(place or name, revision).eval(), name)
+    except ModelError:
+        raise
+    except Exception as error:  # every library below has errors of its own
+        why = _first_line(error)
+        raise ModelError(
+            "model.load", model=repr(name), why=why,
+        ) from error  # fmt: skip
+
+
+def _sentence_transformer(place: str, revision: str | None) -> Any:
+    """What is on this machine without asking anyone; else the hub's, which is asked once whether it is there."""
+    from huggingface_hub import HfApi
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(place, revision=revision, local_files_only=True, trust_remote_code=False)
+    except Exception:
+        if Path(place).exists():
+            raise
+    HfApi().model_info(place, revision=revision, timeout=_HUB_SECONDS)
+    return SentenceTransformer(place, revision=revision, trust_remote_code=False)
+
+
+def _quiet_libraries() -> None:
+    """Load reports and progress bars of the libraries below are not our user's business."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    for noisy in ("sentence_transformers", "transformers", "huggingface_hub"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    from transformers.utils import logging as transformers_logging
+
+    silence: list[Callable[[], None]] = [
+        transformers_logging.set_verbosity_error,
+        transformers_logging.disable_progress_bar,
+    ]
+    for call in silence:
+        call()
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
+
+
+def _embedded(output: dict[str, Any], encoded: Any, i: int, prompt_length: int) -> Embedded:
+    spans = np.asarray(encoded["offset_mapping"][i], dtype=np.int32).reshape(-1, 2) - prompt_length
+    special = np.asarray(encoded["special_tokens_mask"][i], dtype=bool)
+    kept = ~special & (spans[:, 1] > 0) & (spans[:, 1] > spans[:, 0])
+    read = output["attention_mask"].bool()  # padding may stand on either side
+    tokens = output["token_embeddings"][read].float().cpu().numpy()[kept]
+    norms = np.linalg.norm(tokens, axis=1, keepdims=True)
+    vector = output["sentence_embedding"].float().cpu().numpy()
+    return Embedded(
+        vector=(vector / max(float(np.linalg.norm(vector)), 1e-12)).astype(np.float32),
+        tokens=(tokens / np.maximum(norms, 1e-12)).astype(np.float32),
+        spans=np.maximum(spans[kept], 0),
+    )
+
+
+def _fingerprint(model: Any) -> str:
+    """A hash over every parameter, the tokenizer, and how much of a text is read and how its tokens are pooled."""
+    import torch
+
+    digest = hashlib.sha256()
+    for name, value in sorted(model.state_dict().items()):
+        digest.update(f"{name}{tuple(value.shape)}{value.dtype}".encode())
+        digest.update(value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
+    if backend := getattr(model.tokenizer, "backend_tokenizer", None):
+        written = backend.to_str()
+        # What comes first is how the last call cut and padded.
+        digest.update(written[written.index('"added_tokens"') :].encode())
+    digest.update(str(model.max_seq_length).encode())
+    probe = "質問と答え: Question & answer 123, 谁 вопрос سؤال 질문."
+    digest.update(str(model.tokenizer(probe)["input_ids"]).encode())
+    digest.update(str([type(module).__name__ for module in model]).encode())
+    digest.update(str(getattr(model[1], "pooling_mode", "")).encode() if len(model) > 1 else b"")
+    return digest.hexdigest()[:16]

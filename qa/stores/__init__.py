@@ -1,1 +1,0 @@
-"""Where a generation's passages are searched: by meaning and by words."""

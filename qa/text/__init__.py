@@ -1,0 +1,1 @@
+"""Text as code points: sources, sentences, sections, passages and their exact spans."""
