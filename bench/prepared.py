@@ -50,7 +50,7 @@ def prepared(path: Path, index: Path, limit: int) -> Prepared:
         assert collection.sources is not None
         with tqdm(total=len(collection.sources), desc=f"{questions.name}: embedding", leave=False) as bar:
             opened = Index.build(
-                collection.sources, RESULTS / questions.name, progress=lambda done, *_: bar.update(done - bar.n)
+                collection.sources, RESULTS / questions.name, progress=lambda event: bar.update(event.done - bar.n)
             )
     drawn = [q for collection in questions.collections for q in collection.questions if q.answerable]
     random.Random(0).shuffle(drawn)

@@ -62,7 +62,7 @@ def read(data: Prepared) -> list[Read]:
     places = list({(s.source, s.start, s.end) for sentences in scored for s in sentences})
     texts = [data.index.sources[source].text[start:end] for source, start, end in places]
     with tqdm(total=len(texts), desc="embedding sentences", leave=False) as bar:
-        embedded = data.index.embedder.embed_passages(texts, lambda done, *_: bar.update(done - bar.n))
+        embedded = data.index.embedder.embed_passages(texts, lambda event: bar.update(event.done - bar.n))
         vectors = {place: one.vector for place, one in zip(places, embedded, strict=True)}
     return [
         Read(

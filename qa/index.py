@@ -21,8 +21,9 @@ from pathlib import Path
 import numpy as np
 
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, QAError
+from qa.progress import Progress, ProgressEvent, Stage
 from qa.reading.files import DEFAULT_MAX_CHARS, read_sources
-from qa.search.embedding import Embedder, ModelRecord, Progress
+from qa.search.embedding import Embedder, ModelRecord
 from qa.search.lexical import Analysis, words
 from qa.search.store import FaissStore
 from qa.search.tokens import TokenVectors
@@ -107,7 +108,7 @@ class Index:
             max_chars: the longest text accepted, in code points.
             keep: generations that stay from now on, this one among them; at least 1. When left out, as many as
                 before, 2 at first.
-            progress: called with passages done, passages in all, and what is being done.
+            progress: called at each stage; see :class:`qa.progress.Stage`.
 
         Raises:
             SourceError: a text cannot be read. ModelError: no such model. StorageError: the disk refused.
@@ -202,14 +203,14 @@ class Index:
             choose: the present texts -> those of the new generation. Called while nobody else can change the index.
             configure: how it is to be made; called before anything is, so that it may refuse, and again then.
             forgiven: errors of opening the index after which there are no present texts.
-            progress: as for :meth:`build`; while another process changes the index it is told of "waiting".
+            progress: as for :meth:`build`; called with ``Stage.WAITING`` while another process changes the index.
             purge: no other generation stays.
             reuse: whether passages that were embedded before are not again.
         """
         started = datetime.now(UTC)
         configure()
         spent: set[Path] = set()
-        waiting = partial(progress, 0, 0, "waiting") if progress else None
+        waiting = partial(progress, ProgressEvent(Stage.WAITING, 0, 0)) if progress else None
         with new_generation(path, purge=purge, spent=spent, waiting=waiting) as folder:
             number = int(folder.name.partition(".")[0])
             # The lock is held: what another process has put there meanwhile is built upon, not lost.

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from qa.citations import Citation
     from qa.index import Index
     from qa.maintenance.doctor import Check
+    from qa.progress import Progress, ProgressEvent, Stage
     from qa.retrieval import Hit
-    from qa.search.embedding import Progress
     from qa.storage.generations import Entry
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -119,21 +119,24 @@ def progress_bar(before: str = "Loading the model") -> Iterator[Progress]:
     terminal = sys.stderr.isatty()
     bar: Any = None
 
-    def report(done: int, total: int, what: str) -> None:
-        nonlocal bar
+    stage: Stage | None = None
+
+    def report(event: ProgressEvent) -> None:
+        nonlocal bar, stage
         waiting.close()
-        if bar is None or bar.desc != f"{what}: " or bar.total != total:
+        if bar is None or stage is not event.stage or bar.total != event.total:
             if bar is not None:
                 bar.close()
+            stage = event.stage
             bar = tqdm(
-                total=total,
-                desc=what,
+                total=event.total,
+                desc=stage.value,
                 leave=False,
                 file=sys.stderr,
                 delay=_DELAY if terminal else _DELAY_ELSEWHERE,
                 mininterval=0.1 if terminal else _DELAY_ELSEWHERE,
             )
-        bar.update(done - bar.n)
+        bar.update(event.done - bar.n)
 
     with ExitStack() as waiting:  # until the first report
         waiting.enter_context(status(before))

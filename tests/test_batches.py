@@ -13,6 +13,7 @@ import pytest
 
 from qa.errors import SourceError, StorageError
 from qa.index import Index
+from qa.progress import ProgressEvent, Stage
 from qa.search.embedding import Embedder, Prompts
 from qa.storage.batches import _SIZE, Batches, Embedding
 from qa.text.source import Source
@@ -83,8 +84,8 @@ class StoppedError(BaseException):
 
 
 def stop_after(passages: int) -> Any:
-    def progress(done: int, total: int, what: str) -> None:
-        if what == "embedding" and done == passages:
+    def progress(event: ProgressEvent) -> None:
+        if event.stage is Stage.EMBEDDING and event.done == passages:
             raise StoppedError
 
     return progress
@@ -112,8 +113,8 @@ def test_a_build_that_was_interrupted_goes_on_where_it_stopped(tmp_path: Path, m
 
 
 def called_off_after(passages: int, error: type[Exception]) -> Any:
-    def progress(done: int, total: int, what: str) -> None:
-        if what == "embedding" and done == passages:
+    def progress(event: ProgressEvent) -> None:
+        if event.stage is Stage.EMBEDDING and event.done == passages:
             raise error
 
     return progress

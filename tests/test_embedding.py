@@ -85,7 +85,7 @@ def test_prompt_and_specials_have_no_token_vectors() -> None:
 def test_texts_come_back_in_order_and_progress_counts_them() -> None:
     seen: list[tuple[int, int]] = []
     texts = [f"文{n}。" * (n % 3 + 1) for n in range(20)]
-    embedded = list(load_model().embed_passages(texts, lambda done, total, _: seen.append((done, total))))
+    embedded = list(load_model().embed_passages(texts, lambda event: seen.append((event.done, event.total))))
     assert seen == [(n, 20) for n in range(1, 21)]
     alone = load_model().embed_question(texts[7])
     nearest = [float(one.vector @ alone.vector) for one in embedded]

@@ -17,6 +17,7 @@ from qa.evaluation.questions import Collection, EvaluationSet, Evidence, Questio
 from qa.evaluation.report import Report, evaluate, render
 from qa.evaluation.scores import EvidenceScore, QuestionScore
 from qa.evaluation.sets import guess_language, place, read_set
+from qa.progress import ProgressEvent, Stage
 from qa.text.source import Source
 
 LAMP = "灯台は1874年に建てられた。高さは31メートルである。"
@@ -351,10 +352,10 @@ def test_a_set_with_its_own_texts_is_indexed_asked_and_scored(tmp_path: Path) ->
     ]
     captain = {"id": "captain", "question": "Who is the captain of the ferry?", "answers": [{"text": "Ada Byron"}]}
     paragraphs = ({"context": LAMP, "qas": asked}, {"context": BRIDGE, "qas": []}, {"context": SHIP, "qas": [captain]})
-    calls: list[tuple[int, int, str]] = []
+    calls: list[ProgressEvent] = []
     result = evaluate(
         read_set(write(tmp_path / "own.json", squad(*paragraphs))),
-        progress=lambda done, total, what: calls.append((done, total, what)),
+        progress=calls.append,
     )
     figures = result.to_dict()
     assert [score.id for score in result.scores] == ["when", "tall", "captain"]
@@ -363,7 +364,9 @@ def test_a_set_with_its_own_texts_is_indexed_asked_and_scored(tmp_path: Path) ->
     assert figures["forced"]["cited"] == 1.0
     assert figures["forced"]["answer"] == 1.0
     assert figures["verbatim"] == 1.0
-    assert [call for call in calls if call[2] == "asking"] == [(n, 3, "asking") for n in (1, 2, 3)]
+    assert [call for call in calls if call.stage is Stage.ASKING] == [
+        ProgressEvent(Stage.ASKING, n, 3) for n in (1, 2, 3)
+    ]
 
 
 def test_a_limit_draws_the_same_questions_each_time_and_keeps_the_texts(tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def test_a_build_that_is_refused_keeps_the_index(tmp_path: Path) -> None:
 
 def test_progress_counts_the_passages(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
-    index = Index.build(Source("a", TEXT), tmp_path, progress=lambda done, total, _: seen.append((done, total)))
+    index = Index.build(Source("a", TEXT), tmp_path, progress=lambda event: seen.append((event.done, event.total)))
     assert seen[-1] == (len(index.passages), len(index.passages))
 
 

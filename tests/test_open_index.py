@@ -15,6 +15,7 @@ from manifests import rewrite_manifest
 from qa import index as index_module
 from qa.errors import IndexMissingError, ModelError, QAError, SourceError
 from qa.index import Index
+from qa.progress import ProgressEvent, Stage
 from qa.retrieval import retrieve
 from qa.search.embedding import Embedder
 from qa.service.jobs import CancelledError, paced
@@ -436,14 +437,18 @@ def test_a_folder_without_index_raises_until_one_is_built_there(tmp_path: Path) 
     open_index = OpenIndex(tmp_path / "index")
     with pytest.raises(IndexMissingError):
         open_index.current()
-    seen: list[tuple[int, int, str]] = []
-    built = open_index.build([CATS, DOGS], lambda *how_far: seen.append(how_far))
+    seen: list[ProgressEvent] = []
+    built = open_index.build([CATS, DOGS], seen.append)
     assert open_index.current() is built
     assert built.built is not None and built.built.embedded == 2
-    assert (open_index.building, seen) == (
-        None, [(0, 2, "splitting"), (1, 2, "splitting"), (1, 2, "embedding"), (2, 2, "embedding"),
-                   (2, 2, "writing")],
-    )  # fmt: skip
+    assert open_index.building is None
+    assert [(event.done, event.total, event.stage) for event in seen] == [
+        (0, 2, Stage.SPLITTING),
+        (1, 2, Stage.SPLITTING),
+        (1, 2, Stage.EMBEDDING),
+        (2, 2, Stage.EMBEDDING),
+        (2, 2, Stage.WRITING),
+    ]
 
 
 def test_a_build_waits_its_turn_and_takes_the_place_of_everything_unless_it_adds(
@@ -492,8 +497,8 @@ def test_time_left_is_told_from_the_pace_of_the_same_kind_of_work(monkeypatch: p
     now = 10.0
     monkeypatch.setattr("qa.service.jobs.time.monotonic", lambda: now)
     report = paced(lambda *how_far: seen.append(how_far))
-    for now, done, what in ((10.0, 1, "embedding"), (20.0, 2, "splitting"), (30.0, 3, "embedding")):  # noqa: B007
-        report(done, 5, what)
+    for now, done, stage in ((10.0, 1, Stage.EMBEDDING), (20.0, 2, Stage.SPLITTING), (30.0, 3, Stage.EMBEDDING)):  # noqa: B007
+        report(ProgressEvent(stage, done, 5))
     assert seen == [(1, 5, None), (0, 0, None), (3, 5, 20.0)]  # two in 20 seconds, two are left
 
 

@@ -15,6 +15,7 @@ from qa import errors
 
 ROOT = Path(__file__).parent.parent
 
+
 def modules() -> list[tuple[str, Path]]:
     package = ROOT / "qa"
     return [

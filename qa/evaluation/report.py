@@ -20,7 +20,7 @@ from qa.evaluation.questions import Collection, EvaluationSet
 from qa.evaluation.scores import DEPTH, EvidenceScore, QuestionScore, score_question
 from qa.evaluation.sets import place
 from qa.index import Index
-from qa.search.embedding import Progress
+from qa.progress import Progress, ProgressEvent, Stage
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def evaluate(
         for question in asked:
             scores.append(score_question(collection_index, question, depth, texts))
             if progress:
-                progress(len(scores), total, "asking")
+                progress(ProgressEvent(Stage.ASKING, len(scores), total))
     return Report(questions.name, tuple(scores), time.perf_counter() - started)
 
 

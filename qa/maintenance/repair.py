@@ -13,7 +13,8 @@ from pathlib import Path
 
 from qa.errors import IndexDamagedError, IndexMismatchError, ModelError, QAError
 from qa.index import Index
-from qa.search.embedding import ModelRecord, Progress
+from qa.progress import Progress
+from qa.search.embedding import ModelRecord
 from qa.storage import generations
 from qa.storage.building import read_source
 from qa.storage.collection import Texts, with_added

@@ -21,10 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.errors import ModelError
+from qa.progress import Progress, ProgressEvent, Stage
 
 Vectors = npt.NDArray[np.float32]
-Progress = Callable[[int, int, str], None]
-"""Called with the number done, the number in all, and what is being done."""
 
 DEFAULT_WINDOW = 512
 """Tokens a model is taken to read where it names no limit of its own."""
@@ -140,7 +139,7 @@ class Embedder:
         for done, embedded in enumerate(self._embed(texts, self.prompts.passage), 1):
             yield embedded
             if progress:
-                progress(done, len(texts), "embedding")
+                progress(ProgressEvent(Stage.EMBEDDING, done, len(texts)))
 
     def _embed(self, texts: Sequence[str], prompt: str) -> Iterator[Embedded]:
         for first in range(0, len(texts), _BATCH):

@@ -10,7 +10,7 @@ from typing import Literal
 
 from qa.errors import QAError
 from qa.index import Index
-from qa.search.embedding import Progress
+from qa.progress import Progress, ProgressEvent, Stage
 from qa.text.source import Source, free_name
 
 Kind = Literal["build", "add", "remove", "rename", "repair"]
@@ -103,18 +103,19 @@ def paced(report: Callable[[int, int, float | None], None], others: Sequence[Pro
     Until passages are embedded it is 0 of 0: texts that are split are none of them, and whoever waits for another
     process does nothing yet.
     """
-    begun: dict[str, tuple[float, int]] = {}  # each kind of work has its own pace
+    begun: dict[Stage, tuple[float, int]] = {}  # each stage has its own pace
 
-    def progress(done: int, total: int, what: str) -> None:
-        if what in ("waiting", "splitting"):
+    def progress(event: ProgressEvent) -> None:
+        stage, done, total = event.stage, event.done, event.total
+        if stage in (Stage.WAITING, Stage.SPLITTING):
             report(0, 0, None)
-        elif what == "writing":
+        elif stage is Stage.WRITING:
             report(done, total, None)
         else:
-            started, before = begun.setdefault(what, (time.monotonic(), done))
+            started, before = begun.setdefault(stage, (time.monotonic(), done))
             left = (time.monotonic() - started) / (done - before) * (total - done) if done > before else None
             report(done, total, left)
         for other in others:
-            other(done, total, what)
+            other(event)
 
     return progress

@@ -18,8 +18,8 @@ from qa.answer import Answer, answer
 from qa.errors import IndexDamagedError, IndexMismatchError, QAError
 from qa.index import Index
 from qa.maintenance.repair import repair
+from qa.progress import Progress, ProgressEvent, Stage
 from qa.reading.files import read_sources
-from qa.search.embedding import Progress
 from qa.service.jobs import CancelledError, Job, Kind, Task, paced, told_apart
 from qa.suggestions import suggestions_of
 from qa.text.source import Source, clean_name
@@ -267,10 +267,10 @@ class OpenIndex:
         others = [task.also for task in batch if task.also]
         reported = paced(lambda *how_far: self._report(batch, *how_far), others)
 
-        def progress(done: int, total: int, what: str) -> None:
+        def progress(event: ProgressEvent) -> None:
             # Whoever writes holds the lock: from now on it is we who change what stands there.
-            self._committing = what == "writing"
-            reported(done, total, what)
+            self._committing = event.stage is Stage.WRITING
+            reported(event)
 
         if first.kind == "remove":
             return Index.remove([first.name], self._path, progress=progress)

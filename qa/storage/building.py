@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.errors import SourceError
-from qa.search.embedding import Progress
+from qa.progress import Progress, ProgressEvent, Stage
 from qa.search.lexical import BM25, Analysis, words
 from qa.search.store import FaissStore
 from qa.search.tokens import TokenWriter, quantise
@@ -85,8 +85,7 @@ def write_generation(
         texts: the sources, with names of their own.
         made: the model, the sizes of passages, and the generations that are kept, as later changes have to know.
         known: what need not be done again.
-        progress: called with texts or passages done, how many there are, and what is being done: "splitting"
-            before each text, then "embedding", then "writing" once.
+        progress: called at each stage.
 
     Returns:
         The numbers of passages embedded and taken over.
@@ -101,7 +100,7 @@ def write_generation(
         raise SourceError("source.wordless")
     vectors, counts = _embed(folder, contents, made, known, progress)
     if progress:
-        progress(len(contents), len(contents), "writing")
+        progress(ProgressEvent(Stage.WRITING, len(contents), len(contents)))
     FaissStore(vectors, BM25([words(content) for content in contents])).save(folder)
     entries = _write_sources(folder, texts)
     sections = _write_spans(folder, passages, sentences, list(by_name))
@@ -129,7 +128,7 @@ def _split(
     sentences: list[tuple[int, int, int]] = []
     for number, source in enumerate(texts):
         if progress:
-            progress(number, len(texts), "splitting")
+            progress(ProgressEvent(Stage.SPLITTING, number, len(texts)))
         found, spans = known.split.get(source.sha256) or split_passages(
             source, made.embedder.count_tokens, made.chunking
         )
