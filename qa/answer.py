@@ -145,7 +145,7 @@ def score_sentences(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sco
     if not spans:
         return []
     meaning = np.concatenate(late)
-    contents = [terms for hit in hits for terms in index.sentence_words(hit.number)]
+    contents = [terms for hit in hits for terms in index.sentence_terms(hit.number)]
     words = index.store.lexical.scores_of(contents, query.terms)
     fused = fuse(meaning, words, query.coverage, TYPICAL_SPREADS if len(spans) < FEW else None)
     return [

@@ -24,7 +24,7 @@ from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, 
 from qa.progress import Progress, ProgressEvent, Stage
 from qa.reading.files import DEFAULT_MAX_CHARS, read_sources
 from qa.search.embedding import Embedder, ModelRecord
-from qa.search.lexical import Analysis, words
+from qa.search.lexical import Analysis, tokenize
 from qa.search.store import FaissStore
 from qa.search.tokens import TokenVectors
 from qa.storage import generations
@@ -315,12 +315,12 @@ class Index:
         """The sentences of passage ``number``, as offsets into its source."""
         return self._sentences[number]
 
-    def sentence_words(self, number: int) -> list[list[str]]:
+    def sentence_terms(self, number: int) -> list[list[str]]:
         """The terms of each sentence of passage ``number``; worked out once."""
         found = self._words.get(number)
         if found is None:
             text = self.sources[self.passages[number].source].text
-            found = self._words[number] = [words(text[start:end]) for start, end in self._sentences[number]]
+            found = self._words[number] = [tokenize(text[start:end]) for start, end in self._sentences[number]]
         return found
 
     def passages_of(self, name: str) -> range:

@@ -21,7 +21,7 @@ from qa.errors import QuestionError
 from qa.index import Index
 from qa.search.embedding import Embedded
 from qa.search.fusion import fuse
-from qa.search.lexical import words
+from qa.search.lexical import tokenize
 from qa.search.rerank import passage_scores
 from qa.storage.collection import expect
 from qa.text.passages import Passage
@@ -175,7 +175,7 @@ def prepare(index: Index, question: str) -> Query:
         raise QuestionError(
             "question.long", length=len(asked), limit=MAX_QUESTION,
         )  # fmt: skip
-    found = tuple(dict.fromkeys(words(asked)))
+    found = tuple(dict.fromkeys(tokenize(asked)))
     return Query(asked, index.embedder.embed_question(asked), found, index.store.lexical.coverage(found))
 
 
@@ -206,7 +206,7 @@ def search(index: Index, query: Query, k: int, among: npt.NDArray[np.int64] | No
                 score=float(fused[at]),
                 dense=dense[number] if number in dense else float(index.store.vector(number) @ vector),
                 lexical=float(lexical[at]),
-                terms=_matched(query.terms, index.sentence_words(number)) if number in lexical_ranks else (),
+                terms=_matched(query.terms, index.sentence_terms(number)) if number in lexical_ranks else (),
                 dense_rank=dense_ranks.get(number),
                 lexical_rank=lexical_ranks.get(number),
                 late=float(late[at]),

@@ -24,7 +24,7 @@ from qa.errors import (
     StorageError,
 )
 from qa.index import Index
-from qa.search.lexical import words
+from qa.search.lexical import tokenize
 from qa.search.store import FaissStore
 from qa.search.weights import default_model_folder
 from qa.storage import generations
@@ -71,7 +71,7 @@ def test_search_is_exact_over_the_stored_vectors(tmp_path: Path) -> None:
 
 def test_only_matching_passages_come_from_the_lexical_side(tmp_path: Path) -> None:
     index = Index.build(Source("a", TEXT), tmp_path)
-    numbers, scores = index.store.search_lexical(words("bird"), 10)
+    numbers, scores = index.store.search_lexical(tokenize("bird"), 10)
     assert ["bird" in index.text(index.passages[n]) for n in numbers] == [True]
     assert scores[0] > 0
     assert index.store.search_lexical(["zebra"], 10)[0].tolist() == []

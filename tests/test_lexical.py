@@ -10,29 +10,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.search.lexical import BM25, fold, terms, words
+from qa.search.lexical import BM25, fold, terms, tokenize
 
 
 def test_japanese_gives_single_characters_and_pairs() -> None:
-    assert words("暫定CEO") == ["暫定", "暫", "定", "ceo"]
+    assert tokenize("暫定CEO") == ["暫定", "暫", "定", "ceo"]
 
 
 def test_hangul_and_thai_give_pairs_too() -> None:
-    assert words("임시") == ["임시", "임", "시"]
-    assert "ไทย"[:2] in words("ไทย")
+    assert tokenize("임시") == ["임시", "임", "시"]
+    assert "ไทย"[:2] in tokenize("ไทย")
 
 
 def test_other_scripts_give_folded_words() -> None:
-    assert words("Straße ÉTÉ Привет, 2019") == ["strasse", "été", "привет", "2019"]
+    assert tokenize("Straße ÉTÉ Привет, 2019") == ["strasse", "été", "привет", "2019"]
 
 
 def test_widths_of_letters_digits_and_kana_are_one() -> None:
-    assert words("ＯｐｅｎＡＩ １３０ ｶﾞ") == words("OpenAI 130 ガ")
+    assert tokenize("ＯｐｅｎＡＩ １３０ ｶﾞ") == tokenize("OpenAI 130 ガ")
 
 
 def test_a_decomposed_letter_is_its_composed_one() -> None:
-    assert words("e\u0301te\u0301") == words("été")
-    assert words("\u1112\u1161\u11ab") == words("한")
+    assert tokenize("e\u0301te\u0301") == tokenize("été")
+    assert tokenize("\u1112\u1161\u11ab") == tokenize("한")
 
 
 def test_a_term_keeps_its_place_in_the_text_as_it_stands() -> None:
@@ -51,7 +51,7 @@ def test_every_term_lies_in_the_text_and_folds_to_itself(text: str) -> None:
 
 @given(st.text())
 def test_terms_and_words_are_the_same_with_and_without_places(text: str) -> None:
-    assert [term.text for term in terms(text)] == words(text)
+    assert [term.text for term in terms(text)] == tokenize(text)
 
 
 @given(st.text())

@@ -22,7 +22,7 @@ from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
 from qa.index import Index
 from qa.maintenance.doctor import check
 from qa.maintenance.repair import repair
-from qa.search.lexical import BM25, words
+from qa.search.lexical import BM25, tokenize
 from qa.search.store import FaissStore
 from qa.search.weights import DEFAULT_MODEL
 from qa.storage import generations
@@ -228,7 +228,7 @@ def test_an_index_of_another_version_is_whole_and_told_so(index: Path) -> None:
 
 def test_the_command_embeds_anew_what_is_not_the_embedding_of_its_text(index: Path) -> None:
     other = Index.build([OLD, Source("犬", "犬は肉を食べます。")], index.parent / "other")
-    FaissStore(other.store.vectors[1:], BM25([words(NEW.text)])).save(index / "generations" / "2")
+    FaissStore(other.store.vectors[1:], BM25([tokenize(NEW.text)])).save(index / "generations" / "2")
     rewrite_manifest(index, {})
     (fault,) = [one for one in check(index) if not one.ok]
     assert (fault.name, fault.remedy) == (

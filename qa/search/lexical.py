@@ -64,7 +64,7 @@ def terms(text: str) -> list[Term]:
     return [Term(folded[first:end], starts[first], ends[end - 1]) for first, end in _spans(folded)]
 
 
-def words(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """The terms of a text without their places: what is counted and compared."""
     folded = "".join(_folded(piece) for piece in _PIECE.findall(text))
     return [folded[first:end] for first, end in _spans(folded)]

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from qa.errors import SourceError
 from qa.progress import Progress, ProgressEvent, Stage
-from qa.search.lexical import BM25, Analysis, words
+from qa.search.lexical import BM25, Analysis, tokenize
 from qa.search.store import FaissStore
 from qa.search.tokens import TokenWriter, quantise
 from qa.storage import generations
@@ -101,7 +101,7 @@ def write_generation(
     vectors, counts = _embed(folder, contents, made, known, progress)
     if progress:
         progress(ProgressEvent(Stage.WRITING, len(contents), len(contents)))
-    FaissStore(vectors, BM25([words(content) for content in contents])).save(folder)
+    FaissStore(vectors, BM25([tokenize(content) for content in contents])).save(folder)
     entries = _write_sources(folder, texts)
     sections = _write_spans(folder, passages, sentences, list(by_name))
     manifest = {
