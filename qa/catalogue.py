@@ -1,9 +1,10 @@
-"""A language tag -> the words of the interface in that language.
+"""The words of the interface: a language tag goes in, sentences in that language come out.
 
-Each file in ``languages/`` is one language: a JSON object, key -> sentence with ``{placeholders}``, or, where
-a count decides, key -> {plural category of CLDR: sentence}. A new file is a new language; a test holds its
-keys and placeholders against ``en.json``.
-The same files are sent to the page, whose own scripts take their words from them.
+Each file in ``languages/`` is one language: a JSON object that maps a key to a sentence with ``{placeholders}``,
+or, where a count decides, to ``{CLDR plural category: sentence}``. What stands between backticks is code, such as a
+shell command. To add a language, add a file; a test compares its keys and placeholders with ``en.json``.
+
+The page's scripts read the same files, so the shell, the API and the page say the same thing.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
 FALLBACK = "en"
+_CODE_MARK = "`"
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 _RANGE = re.compile(
@@ -30,84 +32,11 @@ _RANGE = re.compile(
     r"(?:;\s*q=(?P<weight>0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?(?=,|$)",
     re.IGNORECASE,
 )
-"""A language of Accept-Language and its weight."""
-
-
-class Command(str):
-    """A shell command in a sentence. It is shown as it is, without marks of direction, so that it can be copied."""
-
-    __slots__ = ()
-
-    @classmethod
-    def of(cls, *words: object) -> Command:
-        """Join words into a command, each quoted for the shell where it needs to be."""
-        return cls(shlex.join(map(str, words)))
-
-
-@dataclass(frozen=True)
-class Words:
-    """The interface in one language.
-
-    Attributes:
-        tag: its language tag, such as ``ja`` or ``zh-Hans``.
-        table: key -> sentence, or {plural category: sentence}.
-    """
-
-    tag: str
-    table: Mapping[str, str | dict[str, str]]
-
-    def __getitem__(self, key: str) -> str:
-        """A sentence without count, its placeholders unfilled."""
-        sentence = self.table[key]
-        assert isinstance(sentence, str), key
-        return sentence
-
-    def say(self, key: str, **values: object) -> str:
-        """A sentence with its values; whole numbers are written, and ``count`` decides, as the language does."""
-        sentence = self.table[key]
-        if isinstance(sentence, dict):
-            count = values["count"]
-            assert isinstance(count, int), key
-            sentence = sentence.get(self._locale.plural_form(count), sentence["other"])
-        return sentence.format(**{name: self._shown(value) for name, value in values.items()})
-
-    def _shown(self, value: object) -> str:
-        """A value as it stands in a sentence: one whose writing may run the other way is isolated."""
-        if isinstance(value, Command):
-            return value
-        if isinstance(value, int):
-            return self.number(value)
-        text = str(value)
-        if self["direction"] == "rtl" or any(bidirectional(char) in ("R", "AL") for char in text):
-            return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}"
-        return text
-
-    def number(self, value: int) -> str:
-        """A whole number with the language's separators, in European digits, as [n] and offsets are."""
-        return str(format_decimal(value, locale=self._locale))
-
-    def time(self, moment: datetime) -> str:
-        """A date with the time of day, as the language writes them."""
-        return str(format_datetime(moment, "medium", locale=self._locale))
-
-    @property
-    def _locale(self) -> Locale:
-        return Locale.parse(self.tag, sep="-")
-
-
-@cache
-def languages() -> dict[str, Words]:
-    """Language tag -> its words, in alphabetical order of the tags."""
-    folder = files("qa") / "languages"
-    found = sorted((path for path in folder.iterdir() if path.name.endswith(".json")), key=lambda path: path.name)
-    tags = [path.name.removesuffix(".json") for path in found]
-    return {
-        tag: Words(tag, json.loads(path.read_text(encoding="utf-8"))) for tag, path in zip(tags, found, strict=True)
-    }
+"""One language of Accept-Language and its weight."""
 
 
 def words_of(tag: str | None) -> Words:
-    """The words for a tag such as ``ja``, ``ja-JP`` or ``zh-CN``; English for a language that has no file."""
+    """Return the words for a tag such as ``ja``, ``ja-JP`` or ``zh-CN``; English if there is no such language."""
     known = languages()
     if tag in known:
         return known[tag]
@@ -116,8 +45,114 @@ def words_of(tag: str | None) -> Words:
 
 
 def words_accepted(header: str) -> Words:
-    """The words that a browser asks for by its Accept-Language (RFC 9110), the most wanted language that is known."""
+    """Return the words of the best known language in an Accept-Language header (RFC 9110, 12.5.4)."""
     wanted = [(float(found["weight"] or 1), found["tag"]) for found in _RANGE.finditer(header)]
     known = {own.split("-")[0]: own for own in languages()}
     ordered = (tag.lower().split("-")[0] for weight, tag in sorted(wanted, key=lambda one: -one[0]) if weight)
     return words_of(next((known[tag] for tag in ordered if tag in known), None))
+
+
+@cache
+def languages() -> dict[str, Words]:
+    """Return the words of each language by its tag, in alphabetical order of the tags."""
+    folder = files("qa") / "languages"
+    found = sorted((path for path in folder.iterdir() if path.name.endswith(".json")), key=lambda path: path.name)
+    tags = [path.name.removesuffix(".json") for path in found]
+    return {
+        tag: Words(tag, json.loads(path.read_text(encoding="utf-8"))) for tag, path in zip(tags, found, strict=True)
+    }
+
+
+class Command(str):
+    """A shell command that a sentence recommends. It never gets marks of direction, so that it can be copied."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, *words: object) -> Command:
+        """Join words into a command and quote each one for the shell where it needs quotes."""
+        return cls(shlex.join(map(str, words)))
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a sentence: ordinary text, or code, which is shown from left to right in every language."""
+
+    text: str
+    is_code: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """The interface's words in one language.
+
+    Attributes:
+        tag: the language tag, such as ``ja`` or ``zh-Hans``.
+        table: key -> sentence, or {plural category: sentence}.
+    """
+
+    tag: str
+    table: Mapping[str, str | dict[str, str]]
+
+    def __getitem__(self, key: str) -> str:
+        """Return a sentence that has no plural forms, with its placeholders unfilled."""
+        sentence = self.table[key]
+        assert isinstance(sentence, str), key
+        return sentence
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a sentence with its values filled in.
+
+        Whole numbers are written as the language does; the value ``count`` selects the plural form. A value that may
+        run in the other direction is isolated (Unicode bidi isolates), except within code.
+        """
+        return _CODE_MARK.join(piece.text for piece in self.pieces(key, **values))
+
+    def say_plainly(self, key: str, **values: object) -> str:
+        """Return the same sentence without bidi isolates around its values, for terminals and logs."""
+        return self._form(key, values).format(**{name: self._written(value) for name, value in values.items()})
+
+    def pieces(self, key: str, **values: object) -> list[Piece]:
+        """Return the same sentence as alternating text and code, without the backticks around the code.
+
+        The sentence is split before its values are filled in: a backtick within a value makes no code.
+        """
+        isolated = {name: self._isolated(value) for name, value in values.items()}
+        written = {name: self._written(value) for name, value in values.items()}
+        return [
+            Piece(part.format(**(written if number % 2 else isolated)), is_code=bool(number % 2))
+            for number, part in enumerate(self._form(key, values).split(_CODE_MARK))
+        ]
+
+    def number(self, value: int) -> str:
+        """Write a whole number with the language's separators, in European digits, as [n] and offsets are."""
+        return str(format_decimal(value, locale=self._locale))
+
+    def time(self, moment: datetime) -> str:
+        """Write a date and the time of day as the language does."""
+        return str(format_datetime(moment, "medium", locale=self._locale))
+
+    def _form(self, key: str, values: Mapping[str, object]) -> str:
+        """Return the sentence of a key, in the plural form that ``count`` asks for."""
+        sentence = self.table[key]
+        if isinstance(sentence, str):
+            return sentence
+        count = values["count"]
+        assert isinstance(count, int), key
+        return sentence.get(self._locale.plural_form(count), sentence["other"])
+
+    def _written(self, value: object) -> str:
+        return self.number(value) if isinstance(value, int) else str(value)
+
+    def _isolated(self, value: object) -> str:
+        """Write a value so that it cannot reorder the sentence around it."""
+        text = self._written(value)
+        if isinstance(value, Command | int):
+            return text
+        if self["direction"] == "rtl" or any(bidirectional(char) in ("R", "AL") for char in text):
+            return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}"
+        return text
+
+    @property
+    def _locale(self) -> Locale:
+        return Locale.parse(self.tag, sep="-")

@@ -1,34 +1,37 @@
-"""Everything that can go wrong on purpose, one class for each thing a caller may want to catch.
+"""The errors that this package raises on purpose, one class for each kind that a caller may want to catch.
 
-QAError                    base of all; its text is one sentence: what was wrong and what to do
-├── SourceError            a text that cannot be read (missing, empty, binary, too long, unknown encoding)
-│                          or a name that no text of the index has
-├── QuestionError          a question that cannot be asked: empty or too long
-├── ModelError             an embedding model that cannot be found, loaded or used
-├── IndexError_            an index folder that cannot be used
-│   ├── IndexMissingError  there is none
-│   ├── IndexDamagedError  a file of it is missing, cut or changed
-│   └── IndexMismatchError it was made by another format, model or setting
-├── StorageError           the disk refused: full, read-only, no permission
-├── EvaluationSetError     a question set that cannot be read
-└── ServeError             the chat cannot be served: port in use, host unknown
+An error carries a code, the values of its sentence and, if there is one, a command that helps. The sentence says
+what is wrong and what to do about it.
+
+QAError                    base class of all
+├── SourceError            a text cannot be read (missing, empty, binary, too long, unknown encoding),
+│                          or the index has no text of that name
+├── QuestionError          a question cannot be asked: it is empty or too long
+├── ModelError             an embedding model cannot be found, loaded or used
+├── IndexError_            an index folder cannot be used
+│   ├── IndexMissingError  the folder has no index
+│   ├── IndexDamagedError  a file of the index is missing, truncated or changed
+│   └── IndexMismatchError the index was built with another format, model or setting
+├── StorageError           the disk cannot be written: full, read-only, no permission
+├── EvaluationSetError     a question set cannot be read
+└── ServeError             the chat cannot be served: port in use, unknown host
 """
 
 from __future__ import annotations
 
-from qa.catalogue import Command, Words, words_of
+from qa.catalogue import Command, Piece, Words, words_of
 
 
 class QAError(Exception):
-    """Base of every error of this package: a code, the values of its sentence, and a command that helps.
+    """Base class of every error of this package.
 
-    ``str(error)`` is one English sentence, fit to be shown; :meth:`sentence` gives it in another language. The
-    sentences are in ``qa/languages/``, under ``error.`` and the code; ``{command}`` there stands for the remedy.
+    The sentences are in ``qa/languages/``, under ``error.`` and the code; ``{command}`` in them is the remedy.
+    ``str(error)`` is the English sentence, ready to be shown.
 
     Attributes:
-        code: names the sentence, such as ``source.missing``.
+        code: the name of the sentence, such as ``source.missing``.
         values: the values of the sentence's placeholders, by name.
-        remedy: a shell command that helps, quoted for the shell; "" where there is none.
+        remedy: a shell command that helps, quoted for the shell; "" if there is none.
     """
 
     def __init__(self, code: str, *, remedy: str = "", **values: object) -> None:
@@ -37,16 +40,25 @@ class QAError(Exception):
         self.values = values
         self.remedy = remedy
 
+    @property
+    def key(self) -> str:
+        """The key of the sentence in the language files."""
+        return f"error.{self.code}"
+
     def sentence(self, words: Words) -> str:
         """Return the error's sentence in the language of ``words``."""
-        return words.say(f"error.{self.code}", command=Command(self.remedy), **self.values)
+        return words.say(self.key, command=Command(self.remedy), **self.values)
+
+    def pieces(self, words: Words) -> list[Piece]:
+        """Return the same sentence as text and code."""
+        return words.pieces(self.key, command=Command(self.remedy), **self.values)
 
     def __str__(self) -> str:
-        return self.sentence(words_of("en"))
+        return words_of("en").say_plainly(self.key, command=self.remedy, **self.values)
 
 
 class SourceError(QAError):
-    """A source text cannot be read, or the index holds none of that name."""
+    """A source text cannot be read, or the index has no text of that name."""
 
 
 class QuestionError(QAError):
@@ -58,23 +70,23 @@ class ModelError(QAError):
 
 
 class IndexError_(QAError):
-    """An index folder cannot be used. The underscore keeps Python's own ``IndexError`` in sight."""
+    """An index folder cannot be used. The underscore avoids hiding Python's own ``IndexError``."""
 
 
 class IndexMissingError(IndexError_):
-    """There is no index in the folder."""
+    """The folder has no index."""
 
 
 class IndexDamagedError(IndexError_):
-    """A file of the index is missing, cut or changed."""
+    """A file of the index is missing, truncated or changed."""
 
 
 class IndexMismatchError(IndexError_):
-    """The index was made by another format, model or setting."""
+    """The index was built with another format, model or setting."""
 
 
 class StorageError(QAError):
-    """The disk refused to write: full, read-only or not permitted."""
+    """The disk cannot be written: it is full, read-only or not permitted."""
 
 
 class EvaluationSetError(QAError):

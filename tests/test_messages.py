@@ -274,9 +274,9 @@ def test_a_passage_is_found_by_any_span_inside_it() -> None:
 
 def test_that_the_index_is_broken_is_told_after_a_conversation_too_with_what_repairs_it() -> None:
     asked = History((Turn("?", _declined(Source("a", "Cats sleep.")), sources={"a": "x"}),), 1)
-    trouble = IndexDamagedError("faiss.index is damaged: repair it.")
+    trouble = IndexDamagedError("index.file.damaged", file="faiss.index", remedy="qa repair")
     for history in (History(), asked):
         *_, last = chat_messages(history, Reading(), ENGLISH, trouble=trouble)
-        assert "faiss.index is damaged" in last["content"] and "repair" in last["content"]
+        assert "faiss.index is damaged" in last["content"] and 'class="repair"' in last["content"]
         *_, building = chat_messages(history, Reading(), ENGLISH, building=True, trouble=trouble)
         assert "faiss.index is damaged" not in building["content"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import string
 from pathlib import Path
 
@@ -11,15 +12,16 @@ import pytest
 from babel import Locale
 
 from qa import Index, Source
-from qa.catalogue import languages, words_of
-from qa.errors import QAError, SourceError
+from qa.catalogue import Command, languages, words_of
+from qa.errors import IndexMissingError, SourceError
 from qa.text.source import Place
 from qa.ui.document import document, draft, overview
 from qa.ui.markup import direction
 from qa.ui.refusals import RefusedError, sentence_for
 
 ENGLISH = words_of("en")
-UI = Path(__file__).parents[1] / "qa" / "ui"
+PACKAGE = Path(__file__).parents[1] / "qa"
+UI = PACKAGE / "ui"
 
 
 # Words
@@ -46,13 +48,34 @@ def test_numbers_and_counts_are_written_as_the_language_does() -> None:
 
 
 def test_every_sentence_of_the_language_files_is_used_and_every_one_used_is_there() -> None:
-    code = "\n".join(path.read_text(encoding="utf-8") for path in UI.iterdir() if path.is_file())
-    asked = set(re.findall(r"""(?:words\[|say\(\s*|data-word=)["']([a-z.]+[a-z])["']""", code))
+    kinds = (".py", ".js", ".html")
+    code = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*") if path.suffix in kinds)
+    asked = set(re.findall(r"""(?:words\[|say\(\s*|data-word=|data-label=)["']([a-z.]+[a-z])["']""", code))
     assert asked - set(ENGLISH.table) == set()
-    put_together = ("error.", "theme.")  # followed by an error's class or a theme's name
-    quoted = set(re.findall(r"""["']([a-z.]+[a-z])["']""", code))
-    unused = {key for key in ENGLISH.table if key not in quoted and not key.startswith(put_together)}
-    assert unused == set()
+    literals = set(re.findall(r"""["']([a-z.]+[a-z])["']""", code))
+    used = literals | {f"error.{code}" for code in literals} | {f"theme.{name}" for name in literals}
+    assert set(ENGLISH.table) - used == set()
+
+
+def test_in_every_language_a_command_stands_in_code() -> None:
+    for tag, words in languages().items():
+        for key, sentence in words.table.items():
+            if "{command}" in str(sentence):
+                assert isinstance(sentence, str) and "`{command}`" in sentence, (tag, key)
+
+
+@pytest.mark.parametrize("tag", sorted(languages()))
+def test_a_command_in_a_sentence_can_be_copied_and_run(tag: str) -> None:
+    folder = "/home/\u0645\u0631\u064a\u0645/my notes"
+    error = IndexMissingError("index.missing", index=folder, remedy=Command.of("qa", "build", "--index", folder))
+    assert [piece.text for piece in error.pieces(words_of(tag)) if piece.is_code] == [error.remedy]
+    assert f"`{error.remedy}`" in error.sentence(words_of(tag))
+    assert shlex.split(error.remedy) == ["qa", "build", "--index", folder]
+
+
+def test_a_backtick_in_a_name_makes_no_command() -> None:
+    error = SourceError("source.extra", name="`rm -rf ~`.pdf", kind="PDF", remedy="pip install x")
+    assert [piece.text for piece in error.pieces(ENGLISH) if piece.is_code] == ["pip install x"]
 
 
 def test_four_languages_are_there_each_named_in_itself() -> None:
@@ -86,11 +109,15 @@ def test_a_language_tag_finds_its_words_or_english(tag: str | None, name: str) -
     assert words_of(tag)["name"] == name
 
 
-def test_an_error_is_told_in_the_interface_language_by_its_kind() -> None:
-    assert sentence_for(SourceError("The file is empty."), ENGLISH) == "The file is empty."
-    assert sentence_for(SourceError("Empty."), words_of("ja")) == "本文を読めませんでした。Empty."
-    assert sentence_for(QAError("So."), words_of("ja")) == "処理できませんでした。So."
-    assert sentence_for(RefusedError("だめ。"), words_of("ja")) == "だめ。"
+def test_an_error_is_shown_in_the_interface_language() -> None:
+    error = SourceError("source.empty", name="a.txt")
+    assert sentence_for(error, ENGLISH) == str(error) == "a.txt is empty; give a text with words in it."
+    assert sentence_for(error, words_of("ja")) == "a.txt は空です。文章の入ったものを指定してください。"
+    assert sentence_for(RefusedError("sources.nothing"), ENGLISH) == ENGLISH["sources.nothing"]
+
+
+def test_outside_the_page_a_sentence_has_no_marks_of_direction() -> None:
+    assert str(SourceError("source.empty", name="كتاب.txt")).startswith("كتاب.txt is empty")
 
 
 def test_an_unexpected_error_is_logged_whole_and_told_without_its_details(caplog: pytest.LogCaptureFixture) -> None:
