@@ -22,6 +22,7 @@ from qa.reading.extraction import FORMATS, format_of
 from qa.reading.extraction.__main__ import read
 from qa.reading.extraction.blocks import simplify, text_of
 from qa.reading.extraction.html import _keep_whole
+from qa.reading.extraction.isolation import MEMORY
 from qa.reading.extraction.pages import page_of
 from qa.reading.files import read_sources, source_from_bytes
 from qa.text.source import Place, Source
@@ -615,7 +616,7 @@ def bomb(name: str, size: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "make", "key"),
+    ("name", "make", "code"),
     [
         ("a.pdf", lambda: locked(PAGES, "secret"), "source.encrypted"),
         ("a.epub", lambda: epub({"a.xhtml": chapter("x")}, {"META-INF/encryption.xml": "<encryption><CipherReference "
@@ -634,8 +635,8 @@ def bomb(name: str, size: int) -> bytes:
         ("a.zip", lambda: packed({"x": "y"})[:30] + b"x" * 99, "source.kind"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_refused_in_one_sentence(name: str, make: Callable[[], bytes], key: str) -> None:
-    assert refusal(name, make()).key == key
+def test_what_cannot_be_read_is_refused_in_one_sentence(name: str, make: Callable[[], bytes], code: str) -> None:
+    assert refusal(name, make()).code == key
 
 
 def test_a_pdf_that_is_locked_against_change_alone_is_read() -> None:
@@ -688,7 +689,7 @@ def test_a_reader_that_dies_is_one_sentence_and_nothing_more(what: str, monkeypa
     run = subprocess.run
     monkeypatch.setattr("qa.reading.extraction.isolation.subprocess.run", lambda _, **options: run(command, **options))
     started = time.monotonic()
-    assert refusal("a.html", PAGE.encode()).key == "source.bomb"
+    assert refusal("a.html", PAGE.encode()).code == "source.bomb"
     assert time.monotonic() - started < 60
 
 
@@ -724,7 +725,32 @@ def test_a_library_that_does_not_load_is_not_the_documents_fault(
 ) -> None:
     (tmp_path / "pysubs2.py").write_text("raise RuntimeError")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{Path(__file__).parents[1]}")
-    assert refusal("a.srt", SRT.encode()).key == "source.reader"
+    assert refusal("a.srt", SRT.encode()).code == "source.reader"
+
+
+def test_a_reader_runs_the_package_of_the_process_that_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "qa").mkdir()
+    (tmp_path / "qa/__init__.py").write_text("raise RuntimeError('another package of the same name')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert text("a.srt", SRT.encode()).startswith("この灯台は")
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the threads of a process as Linux tells them")
+def test_a_reader_has_one_thread_and_little_address_space_however_many_cores_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = (
+        "import numpy, sys; import qa.reading.extraction.__main__ as main\n"
+        "import qa.reading.extraction.html as html; from qa.reading.extraction import Extracted\n"
+        "html.read = lambda data: Extracted(open('/proc/self/status').read()); main.main()"
+    )
+    command = [sys.executable, "-c", program, "html"]
+    run = subprocess.run
+    monkeypatch.setattr("qa.reading.extraction.isolation.subprocess.run", lambda _, **options: run(command, **options))
+    status = dict(line.split(":", 1) for line in text("a.html", PAGE.encode()).splitlines())
+    assert int(status["Threads"]) == 1  # OpenBLAS starts one for each core, and reserves 40 MiB and more for it
+    assert int(status["VmPeak"].removesuffix("kB")) << 10 < MEMORY / 2
 
 
 @given(st.data())

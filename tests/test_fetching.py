@@ -226,8 +226,8 @@ def test_this_machine_is_refused_however_it_is_written(host: str) -> None:
 
 
 def test_a_redirect_that_leads_inside_is_refused(site: str) -> None:
-    assert refusal(f"{site}/inside").key == "url.private"
-    assert refusal(f"{site}/file").key == "url.form"
+    assert refusal(f"{site}/inside").code == "url.private"
+    assert refusal(f"{site}/file").code == "url.form"
 
 
 def test_a_name_is_looked_up_once_and_that_address_connected_to(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,6 +245,40 @@ def test_a_name_is_looked_up_once_and_that_address_connected_to(site: str, monke
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     assert fetch(f"http://example.org:{port}/plain", allowed=anyone).name == f"example.org:{port}/plain"
     assert looked_up == ["example.org"]
+
+
+def resolve(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """Let example.org have these addresses, in this order."""
+    original = socket.getaddrinfo
+    entries = [(socket.AF_INET6 if ":" in one else socket.AF_INET, 1, 6, "", (one, 0)) for one in addresses]
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *rest, **more: entries if host == "example.org" else original(host, *rest, **more),
+    )
+
+
+def test_where_one_address_of_a_name_does_not_answer_the_next_is_tried(
+    site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"http://example.org:{site.rpartition(':')[2]}/plain"
+    with monkeypatch.context() as patch:
+        resolve(patch, "::1", "127.0.0.1")  # the site listens at the second one alone
+        assert fetch(url, allowed=lambda address: address.is_loopback).text == "この灯台は1874年に建てられた。"
+        resolve(patch, "::1", "::1")
+        with pytest.raises(SourceError) as caught:
+            fetch(url, allowed=lambda address: address.is_loopback)
+    assert caught.value.code == "url.failed"
+
+
+def test_a_name_with_one_address_that_is_not_public_is_refused_before_any_is_tried(
+    site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ASKED.clear()
+    with monkeypatch.context() as patch:
+        resolve(patch, "127.0.0.1", "10.0.0.1")
+        assert refusal(f"http://example.org:{site.rpartition(':')[2]}/plain").code == "url.private"
+    assert ASKED == []
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/round", "/packed"])
@@ -311,5 +345,5 @@ def test_only_addresses_of_the_web_are_taken(url: str) -> None:
 
 
 def test_a_name_that_nobody_knows_is_told() -> None:
-    assert refusal("http://no-such-name.invalid/").key == "url.failed"
-    assert refusal(f"http://{'a' * 70}.org/").key == "url.failed"
+    assert refusal("http://no-such-name.invalid/").code == "url.failed"
+    assert refusal(f"http://{'a' * 70}.org/").code == "url.failed"

@@ -15,7 +15,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from email.message import Message
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -156,16 +156,16 @@ def _get(url: str, allowed: Callable[[Address], bool], deadline: float) -> tuple
 
 
 class _Pinned(http.client.HTTPConnection):
-    """A connection to an address that was looked up before; over TLS the certificate is that of the name."""
+    """A connection to the first that answers of the given addresses; over TLS the certificate is checked by name."""
 
-    def __init__(self, place: SplitResult, address: Address, deadline: float) -> None:
+    def __init__(self, place: SplitResult, addresses: Sequence[Address], deadline: float) -> None:
         super().__init__(place.hostname or "", place.port or _PORTS[place.scheme])
         self._secure = place.scheme == "https"
-        self._address = str(address)
+        self._addresses = addresses
         self._deadline = deadline
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self._address, self.port), timeout=self._left())
+        self.sock = self._connect_to_any()
         if self._secure:
             context = ssl.create_default_context()
             self.sock = context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
@@ -174,6 +174,17 @@ class _Pinned(http.client.HTTPConnection):
         if isinstance(self._line, ssl.SSLSocket):
             self._line.do_handshake()
         self._left()
+
+    def _connect_to_any(self) -> socket.socket:
+        """Try the addresses in turn. Each gets an equal share of the time left, so that a silent one costs no other."""
+        failure: OSError = ConnectionError("no address")
+        for tried, address in enumerate(self._addresses):
+            share = self._left() / (len(self._addresses) - tried)
+            try:
+                return socket.create_connection((str(address), self.port), timeout=share)
+            except OSError as error:
+                failure = error
+        raise failure
 
     def _left(self) -> float:
         """Seconds until it has to be over."""
@@ -201,8 +212,8 @@ def _expect_web(url: str) -> SplitResult:
     return place
 
 
-def _looked_up(url: str, place: SplitResult, allowed: Callable[[Address], bool]) -> Address:
-    """The address that a name stands for, looked up here and nowhere else."""
+def _looked_up(url: str, place: SplitResult, allowed: Callable[[Address], bool]) -> list[Address]:
+    """Return the addresses of a host, looked up here and nowhere else; all of them must be allowed."""
     try:
         host = (place.hostname or "").encode("idna").decode() if ":" not in (place.hostname or "") else place.hostname
         found = socket.getaddrinfo(host, place.port or _PORTS[place.scheme], type=socket.SOCK_STREAM)
@@ -214,7 +225,7 @@ def _looked_up(url: str, place: SplitResult, allowed: Callable[[Address], bool])
         raise SourceError(
             "url.private", url=shown,
         )  # fmt: skip
-    return addresses[0]
+    return list(dict.fromkeys(addresses))
 
 
 def _received(reply: http.client.HTTPResponse, deadline: float) -> bytes:

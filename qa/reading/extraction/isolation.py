@@ -1,7 +1,9 @@
-"""Has a document read in a process of its own: what goes wrong there, also its death, is one sentence here.
+"""A document's bytes -> its text, extracted in a process of its own.
 
-The process limits itself (``__main__.py``) before it loads a parser; its reply goes to a file whose size is
-limited too, so that it can neither fill this process's memory nor the disk.
+Parsers are large, documents come from anywhere, and a parser may crash. The child process (``__main__.py``)
+limits its memory, time and rights before it loads a parser. It writes its reply to a file whose size is limited
+too, so it can fill neither the parent's memory nor the disk. Whatever goes wrong there, including the child's
+death, becomes one `SourceError` here.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from threading import BoundedSemaphore
 
 from qa.catalogue import Command
@@ -19,15 +22,25 @@ from qa.reading.extraction import PDF, Extracted, Format
 from qa.text.source import Place
 
 SECONDS = 60
-"""Of computing; as much again is given to a machine that is busy with other things."""
+"""CPU time of the child. Its wall-clock limit is twice as long, for a machine that is busy with other work."""
 MEMORY = 1 << 30
-"""Bytes of address space."""
+"""Address space of the child, in bytes."""
 REPLY = 64 << 20
-"""Bytes of the reply: a text of the usual limit with room to spare."""
+"""Most bytes of a reply: a text of the default limit, with room to spare."""
 AT_ONCE = 2
+"""Children that run at the same time."""
 
 KEPT_VARIABLES = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "LANG", "TMPDIR", "SYSTEMROOT")
-"""Of the environment; what else stands in it, passwords perhaps, is none of a parser's business."""
+"""Environment variables that the child inherits. All others, which may hold passwords, are kept from it."""
+SET_VARIABLES = {
+    "PYTHONUTF8": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    # numpy's linear algebra reserves address space for a thread per core: with 24 cores that exceeds MEMORY.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+"""Environment variables that are set for the child."""
 
 REASONS = {
     "damaged": "source.damaged",
@@ -38,22 +51,32 @@ REASONS = {
 }
 """Why a document cannot be read -> the code of the error."""
 
+_PACKAGE = Path(__file__).parents[2] / "__init__.py"
+_PROGRAM = """
+import importlib.util, runpy, sys
+spec = importlib.util.spec_from_file_location("qa", sys.argv.pop(1))
+sys.modules["qa"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(sys.modules["qa"])
+runpy.run_module("qa.reading.extraction", run_name="__main__")
+"""
+"""Loads the package ``qa`` from the given file, so that no other ``qa`` on the path is run in its place."""
+
 _turns = BoundedSemaphore(AT_ONCE)
 
 
 def extract(name: str, data: bytes, kind: Format) -> Extracted:
-    """The text of a document.
+    """Return the text of a document, with the places where its pages or moments begin.
 
     Raises:
         SourceError: the library is not installed, or the document is damaged, encrypted, without words, or
-            takes too much to read.
+            takes too much time or memory to read.
     """
     if not kind.installed:
         raise SourceError(
             "source.extra", name=name, kind=kind.name, remedy=Command.of("pip", "install", f"cited-qa[{kind.extra}]"),
         )  # fmt: skip
     with _turns:
-        reply = _reply(data, kind)
+        reply = _run_child(data, kind)
     if isinstance(reply, Extracted):
         return reply
     if reply == "wordless" and kind is not PDF:
@@ -62,12 +85,11 @@ def extract(name: str, data: bytes, kind: Format) -> Extracted:
     raise SourceError(REASONS[reply], name=name, kind=kind.name, remedy=again if reply == "reader" else "")
 
 
-def _reply(data: bytes, kind: Format) -> Extracted | str:
-    """What the process made of the document, or the reason why it made nothing."""
-    # -P: whatever lies in the working folder is not taken for a library.
-    command = [sys.executable, "-P", "-m", "qa.reading.extraction", kind.extra]
-    environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    environment |= {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+def _run_child(data: bytes, kind: Format) -> Extracted | str:
+    """Return what the child extracted, or the reason (a key of ``REASONS``) why it could not."""
+    # -P keeps the working folder off the path: a file in it must not be taken for a library.
+    command = [sys.executable, "-P", "-c", _PROGRAM, str(_PACKAGE), kind.extra]
+    environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ} | SET_VARIABLES
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as file:
         given.write(data)
         given.seek(0)
@@ -77,12 +99,15 @@ def _reply(data: bytes, kind: Format) -> Extracted | str:
             )
         except subprocess.TimeoutExpired:
             return "large"
-        if done.returncode < 0:  # a signal: of its own limits, of a full memory, of a fault in a library
+        if done.returncode < 0:  # killed by a signal: a limit was reached, or a library crashed
             return "large"
         file.seek(0)
         content = file.read(REPLY + 1)
-    if done.returncode:
-        return "reader"
+    return "reader" if done.returncode else _parse_reply(content)
+
+
+def _parse_reply(content: bytes) -> Extracted | str:
+    """Return the text in a child's reply, or its reason; a reply of any other form counts as a damaged document."""
     try:
         reply = json.loads(content)
         if reason := reply.get("reason"):
