@@ -636,7 +636,7 @@ def bomb(name: str, size: int) -> bytes:
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_in_one_sentence(name: str, make: Callable[[], bytes], code: str) -> None:
-    assert refusal(name, make()).code == key
+    assert refusal(name, make()).code == code
 
 
 def test_a_pdf_that_is_locked_against_change_alone_is_read() -> None:
