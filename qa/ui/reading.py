@@ -1,12 +1,15 @@
-"""An open index -> what the chat's messages are drawn against: the texts as they are now, and what they speak of."""
+"""An index and a conversation -> a ``Reading``: the present texts, their topics and what may be asked next.
+
+The chat's messages, the excerpts and the exports are drawn against it.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from itertools import groupby
+from weakref import WeakKeyDictionary
 
 from qa.index import Index
 from qa.suggestions import Topic, leads_on, suggestions_of, topics
@@ -15,17 +18,20 @@ from qa.text.passages import Passage
 from qa.text.source import Source
 from qa.ui.history import History
 
+SELECTIONS_KEPT = 8
+"""Selections of sources whose topics are kept in memory, per index. Each visitor may choose other sources."""
+
 
 @dataclass(frozen=True)
 class Reading:
-    """The present texts.
+    """The present texts and what can be said about them.
 
     Attributes:
         sources: name -> Source.
         passages: name -> its passages, in reading order.
-        languages: name -> language tag.
-        topics: what they speak of.
-        questions: what may be asked next; each is answered from them.
+        languages: name -> language tag; a source whose language is unknown is missing.
+        topics: sections and terms that the chosen sources are about.
+        questions: what may be asked next; each one is answered from the sources.
     """
 
     sources: Mapping[str, Source] = field(default_factory=dict)
@@ -35,40 +41,67 @@ class Reading:
     questions: tuple[str, ...] = ()
 
     def passage_at(self, source: str, start: int, end: int) -> Passage | None:
-        """The passage that a span lies in; None where it reaches over several."""
+        """Return the passage that holds a span, or None if the span reaches over several.
+
+        Args:
+            source: the source's name.
+            start: 0-based code point of the span's start.
+            end: code point after its end.
+        """
         passages = self.passages.get(source, ())
         before = bisect_right(passages, start, key=lambda passage: passage.start)
         passage = passages[before - 1] if before else None
         return passage if passage is not None and end <= passage.end else None
 
 
+@dataclass(frozen=True)
+class _Derived:
+    """What is computed once per index: its texts, and the topics of each selection of sources."""
+
+    texts: Reading
+    topics: dict[tuple[str, ...], tuple[Topic, ...]] = field(default_factory=dict)
+
+
+_derived: WeakKeyDictionary[Index, _Derived] = WeakKeyDictionary()
+"""Weak, so that an index is freed as soon as a newer generation has replaced it."""
+
+
 def reading_of(index: Index, history: History, left_out: Collection[str] = frozenset()) -> Reading:
-    """What a conversation is drawn against.
+    """Return what a conversation is drawn against.
 
     Args:
-        index: the one in use.
-        history: the conversation; what leads on from its last answer is offered.
-        left_out: names of the sources that the visitor does not ask.
+        index: the index in use.
+        history: the conversation. The offered questions follow its last answer.
+        left_out: names of the sources that the visitor has deselected.
     """
-    asked = tuple(name for name in index.sources if name not in left_out)
-    open_ones = [one for one in suggestions_of(index, make=False) if one.source not in left_out]
+    selected = tuple(name for name in index.sources if name not in left_out)
+    available = [one for one in suggestions_of(index, make=False) if one.source not in left_out]
     answers = [turn.answer for turn in history.turns]
-    following = leads_on(open_ones, answers[-1] if answers else None, [turn.question for turn in history.turns])
+    following = leads_on(available, answers[-1] if answers else None, [turn.question for turn in history.turns])
+    derived = _derived_from(index)
     return replace(
-        _texts(index),
-        topics=_topics(index, asked),
+        derived.texts,
+        topics=_topics_of(index, derived, selected),
         questions=tuple(one.question for one in following),
     )
 
 
-@lru_cache(maxsize=2)  # the one in use, and the one before while it is replaced
-def _texts(index: Index) -> Reading:
-    in_turn = groupby(index.passages, key=lambda passage: passage.source)  # they stand source by source
-    passages = {name: tuple(own) for name, own in in_turn}
-    languages = {name: language_of(source.text) for name, source in index.sources.items()}
-    return Reading(index.sources, passages, {name: tag for name, tag in languages.items() if tag != UNKNOWN})
+def _derived_from(index: Index) -> _Derived:
+    found = _derived.get(index)
+    if found is None:
+        by_source = groupby(index.passages, key=lambda passage: passage.source)  # an index keeps them in this order
+        passages = {name: tuple(own) for name, own in by_source}
+        languages = {name: language_of(source.text) for name, source in index.sources.items()}
+        known = {name: tag for name, tag in languages.items() if tag != UNKNOWN}
+        found = _derived[index] = _Derived(Reading(index.sources, passages, known))
+    return found
 
 
-@lru_cache(maxsize=8)
-def _topics(index: Index, asked: tuple[str, ...]) -> tuple[Topic, ...]:
-    return topics(index, asked)
+def _topics_of(index: Index, derived: _Derived, selected: tuple[str, ...]) -> tuple[Topic, ...]:
+    found = derived.topics.get(selected)
+    if found is None:
+        found = topics(index, selected)
+        if len(derived.topics) >= SELECTIONS_KEPT:
+            derived.topics.clear()
+        derived.topics[selected] = found
+    return found
