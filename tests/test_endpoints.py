@@ -6,6 +6,8 @@ import asyncio
 import json
 import shutil
 import sys
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,8 +17,11 @@ import httpx
 import pytest
 from browser import serving
 
+from qa.answer import answer
 from qa.errors import ServeError
 from qa.index import Index
+from qa.service.open_index import QUESTIONS_AT_ONCE, QUESTIONS_WAITING, OpenIndex
+from qa.serving.server import build_app
 
 GARDEN = "庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。"
 ENDPOINTS = {
@@ -120,6 +125,43 @@ def test_a_call_that_does_not_fit_is_refused_and_the_log_tells_nothing_of_it(
     assert "Traceback" not in log and "秘密" not in log and "Received inputs" not in log
 
 
+def test_questions_beyond_the_limit_wait_and_beyond_that_are_rejected(
+    article_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = Counter[str]()
+    rejected = threading.Event()
+
+    def counted(*given: Any, **options: Any) -> Any:
+        at_once["now"] += 1
+        at_once["most"] = max(at_once["most"], at_once["now"])
+        try:
+            assert rejected.wait(60)
+            return answer(*given, **options)
+        finally:
+            at_once["now"] -= 1
+
+    monkeypatch.setattr("qa.service.open_index.answer", counted)
+    served = httpx.ASGITransport(build_app(OpenIndex(article_index)))
+
+    async def ask_64_times() -> list[httpx.Response]:
+        async with httpx.AsyncClient(transport=served, base_url="http://127.0.0.1", timeout=60) as asking:
+            path, question = "/gradio_api/run/answer", {"data": ["暫定CEOに任命されたのは誰ですか"]}
+            calls = [asyncio.create_task(asking.post(path, json=question)) for _ in range(64)]
+            done: set[asyncio.Task[httpx.Response]] = set()
+            while len(done) < 64 - QUESTIONS_AT_ONCE - QUESTIONS_WAITING:
+                more, _ = await asyncio.wait(set(calls) - done, return_when=asyncio.FIRST_COMPLETED)
+                done |= more
+            rejected.set()
+            return list(await asyncio.gather(*calls))
+
+    replies = asyncio.run(ask_64_times())
+    assert at_once["most"] == QUESTIONS_AT_ONCE
+    assert Counter(reply.status_code for reply in replies) == {200: QUESTIONS_AT_ONCE + QUESTIONS_WAITING, 503: 44}
+    refused = next(reply for reply in replies if reply.status_code == 503)
+    assert refused.json()["error"] == "The server is busy with other requests: try again in a moment."
+    assert refused.headers["retry-after"] == "5"
+
+
 # MCP
 
 
@@ -129,7 +171,7 @@ def test_without_the_extra_serving_mcp_is_refused_in_one_sentence(
     from qa.serving.server import serve
 
     monkeypatch.setitem(sys.modules, "mcp", None)
-    with pytest.raises(ServeError, match=r"pip install 'cited-qa\[mcp\]'\.$"):
+    with pytest.raises(ServeError, match=r"pip install 'cited-qa\[mcp\]'`\.$"):
         serve(tmp_path, port=0, mcp=True)
 
 

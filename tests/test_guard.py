@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from qa.serving import guard
+from qa.serving.clients import counted_as
 from qa.serving.guard import SECURITY_HEADERS, Guard
 
 
@@ -19,10 +20,11 @@ async def echo(request: Request) -> PlainTextResponse:
     return PlainTextResponse(str(len(await request.body())))
 
 
-def client(**options: Any) -> TestClient:
+def client(address: str = "192.0.2.1", **options: Any) -> TestClient:
     paths = ("/", "/healthz", "/readyz", "/metrics")
     app = Starlette(routes=[Route(path, echo, methods=["GET", "POST"]) for path in paths])
-    return TestClient(Guard(app, frozenset({"localhost"}), **options), base_url="http://127.0.0.1")
+    guarded = Guard(app, frozenset({"localhost"}), **options)
+    return TestClient(guarded, base_url="http://127.0.0.1", client=(address, 50000))
 
 
 def test_a_stranger_is_refused_and_a_supervisor_is_none() -> None:
@@ -42,6 +44,32 @@ def test_one_client_asks_so_often_and_no_more() -> None:
     limited = client(rate=3)
     assert [limited.post("/").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
     assert limited.get("/").status_code == 200  # reading is free
+
+
+def asking_from(guarded: TestClient, address: str) -> TestClient:
+    return TestClient(guarded.app, base_url="http://127.0.0.1", client=(address, 50000))
+
+
+def test_the_rate_counts_a_network_of_ipv6_addresses_as_one_client() -> None:
+    limited = client("2001:db8:0:1::1", rate=2)
+    addresses = ("2001:db8:0:1::2", "2001:db8:0:1:ffff::3", "2001:db8:0:2::1", "192.0.2.1", "::ffff:192.0.2.1")
+    assert limited.post("/").status_code == 200
+    assert [asking_from(limited, one).post("/").status_code for one in addresses] == [200, 429, 200, 200, 200]
+    assert asking_from(limited, "::ffff:192.0.2.1").post("/").status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("address", "client"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:0:1:2:3:4:5", "2001:db8:0:1::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_an_address_is_counted_as_its_client(address: str, client: str) -> None:
+    assert counted_as(address) == client
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,11 +21,14 @@ from qa.progress import ProgressEvent, Stage
 from qa.retrieval import retrieve
 from qa.search.embedding import Embedder
 from qa.service.jobs import CancelledError, paced
-from qa.service.open_index import MOST_FAILED, OpenIndex
+from qa.service.open_index import BUILDS_WAITING, MOST_FAILED, OpenIndex
+from qa.service.turns import BusyError, Turns
 from qa.storage import generations
 from qa.storage.commit import new_generation
 from qa.storage.lock import the_only_builder
 from qa.text.source import Source
+from qa.ui.history import History
+from qa.ui.reading import reading_of
 
 CATS = Source("cats", "猫は魚を食べます。")
 DOGS = Source("dogs", "犬は肉を食べます。")
@@ -518,3 +523,60 @@ def test_a_damaged_index_is_repaired_and_its_trouble_told_until_then(open_index:
 def test_where_there_is_no_index_there_is_nothing_to_repair(tmp_path: Path) -> None:
     open_index = OpenIndex(tmp_path / "none")
     assert open_index.available() is None and open_index.trouble is None
+
+
+def test_generations_that_were_replaced_are_freed(open_index: OpenIndex) -> None:
+    generations_seen: list[weakref.ReferenceType[Index]] = []
+    for number in range(12):
+        open_index.build([Source(f"text {number}", f"第{number}話。猫は魚を食べます。")])
+        index = open_index.current()
+        reading_of(index, History())
+        assert open_index.has_model()
+        generations_seen.append(weakref.ref(index))
+    del index
+    gc.collect()
+    alive = [seen() for seen in generations_seen if seen()]
+    assert alive == [open_index.current()]
+
+
+# Limits
+
+
+def test_those_who_wait_have_their_turn_in_the_order_they_came_and_more_are_rejected() -> None:
+    turns, order, running = Turns(at_once=1, waiting=3), list[int](), threading.Event()
+
+    def take(number: int) -> None:
+        with turns.turn():
+            order.append(number)
+            assert running.wait(60)
+
+    threads = [threading.Thread(target=take, args=(number,)) for number in range(4)]
+    threads[0].start()
+    until(lambda: order)
+    for waiting, thread in enumerate(threads[1:], 1):
+        thread.start()
+        until(lambda: len(turns._line) == waiting)  # noqa: B023
+    with pytest.raises(BusyError, match=r"^The server is busy"), turns.turn():
+        pass
+    running.set()
+    for thread in threads:
+        thread.join(60)
+    assert order == [0, 1, 2, 3]
+    with turns.turn():  # all places are free again, also after an error
+        pass
+
+
+def test_only_so_many_may_wait_for_a_build(open_index: OpenIndex, gate: Gate) -> None:
+    threads = [
+        threading.Thread(target=open_index.build, args=([Source(f"text {number}", f"第{number}話。")],))
+        for number in range(BUILDS_WAITING)
+    ]
+    for thread in threads:
+        thread.start()
+    until(lambda: len(open_index.jobs) == BUILDS_WAITING)
+    with pytest.raises(BusyError):
+        open_index.build([DOGS])
+    gate.opened.set()
+    for thread in threads:
+        thread.join(60)
+    assert list(open_index.build([DOGS]).sources) == ["dogs"]

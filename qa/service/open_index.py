@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from itertools import count, takewhile
 from pathlib import Path
+from weakref import ReferenceType, ref
 
 from qa.answer import Answer, answer
 from qa.errors import IndexDamagedError, IndexMismatchError, QAError
@@ -20,7 +21,10 @@ from qa.index import Index
 from qa.maintenance.repair import repair
 from qa.progress import Progress, ProgressEvent, Stage
 from qa.reading.files import read_sources
+from qa.retrieval import Hit, retrieve
 from qa.service.jobs import CancelledError, Job, Kind, Task, paced, told_apart
+from qa.service.turns import Turns
+from qa.storage.generations import current_number
 from qa.suggestions import suggestions_of
 from qa.text.source import Source, clean_name
 
@@ -30,6 +34,12 @@ MODEL_SECONDS = 30
 """How long a model that could not be loaded is not tried again by whoever asks whether it is there."""
 MOST_FAILED = 20
 """Jobs that failed and are still shown: they keep their texts, and any visitor may fail as often as they like."""
+QUESTIONS_AT_ONCE = 4
+"""Questions that are answered or searched for at the same time, by all callers together."""
+QUESTIONS_WAITING = 16
+"""Questions that wait for that; one more is rejected. Each holds one of the server's 40 threads."""
+BUILDS_WAITING = 8
+"""Callers that wait for a build to end; each holds a thread as well."""
 
 
 def is_repaired(error: BaseException | None) -> bool:
@@ -42,7 +52,7 @@ class OpenIndex:
 
     def __init__(self, path: str | Path, *, urls: bool = False) -> None:
         """Takes the index folder, and whether web addresses are fetched; opens nothing yet, there may be none."""
-        self._path = Path(path)
+        self.path = Path(path)
         self.urls = urls
         self._index: Index | None = None
         self._trouble: QAError | None = None
@@ -52,7 +62,9 @@ class OpenIndex:
         self._numbers = count(1)
         self._working = False
         self._committing = False
-        self._without_model: Index | None = None
+        self._without_model: ReferenceType[Index] | None = None  # weak: an index that was replaced is to be freed
+        self._questions = Turns(QUESTIONS_AT_ONCE, QUESTIONS_WAITING)
+        self._builds = Turns(BUILDS_WAITING, 0)
         self._try_again = 0.0
         self.observe: Callable[[str, float], None] = lambda outcome, seconds: None
 
@@ -71,7 +83,7 @@ class OpenIndex:
             return index
         try:
             if self._index is None or not self._index.is_current():
-                self._index = Index.open(self._path)
+                self._index = Index.open(self.path)
             return self._index
         finally:
             self._opening.release()
@@ -86,15 +98,25 @@ class OpenIndex:
         self._trouble = None
         return index
 
+    def is_missing(self) -> bool:
+        """Return whether the folder holds no index, but one can be built there."""
+        try:
+            current_number(self.path)
+        except QAError as error:
+            return error.code == "index.missing"
+        return False
+
     def has_model(self) -> bool:
         """Whether the index that answers has the model that made it; where not, it is tried again now and then."""
         index = self.available()
-        if index is None or (index is self._without_model and time.monotonic() < self._try_again):
+        if index is None:
+            return False
+        if self._without_model and self._without_model() is index and time.monotonic() < self._try_again:
             return False
         try:
             return bool(index.embedder)
         except QAError:
-            self._without_model, self._try_again = index, time.monotonic() + MODEL_SECONDS
+            self._without_model, self._try_again = ref(index), time.monotonic() + MODEL_SECONDS
             return False
 
     @property
@@ -103,14 +125,28 @@ class OpenIndex:
         return self._trouble if is_repaired(self._trouble) else None
 
     def answer(self, index: Index, question: str, k: int = 10, sources: Collection[str] | None = None) -> Answer:
-        """As :func:`qa.answer.answer`, counted."""
-        started, outcome = time.perf_counter(), "failed"
-        try:
-            result = answer(index, question, k, sources=sources)
-            outcome = "answered" if result.answered else "declined"
-            return result
-        finally:
-            self.observe(outcome, time.perf_counter() - started)
+        """Answer a question as :func:`qa.answer.answer` does, in turn, and count it.
+
+        Raises:
+            BusyError: too many questions wait already.
+        """
+        with self._questions.turn():
+            started, outcome = time.perf_counter(), "failed"
+            try:
+                result = answer(index, question, k, sources=sources)
+                outcome = "answered" if result.answered else "declined"
+                return result
+            finally:
+                self.observe(outcome, time.perf_counter() - started)
+
+    def retrieve(self, index: Index, question: str, k: int = 5, sources: Collection[str] | None = None) -> list[Hit]:
+        """Find passages as :func:`qa.retrieval.retrieve` does, in turn with the questions that are answered.
+
+        Raises:
+            BusyError: too many questions wait already.
+        """
+        with self._questions.turn():
+            return retrieve(index, question, k, sources=sources)
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -142,7 +178,7 @@ class OpenIndex:
     def repair(self) -> None:
         """Has a damaged index, or one that another model made, put in order; one that is whole is left alone."""
         if not any(job.kind == "repair" for job in self.jobs if job.state != "failed"):
-            self._enter(self._task("repair", self._path.name))
+            self._enter(self._task("repair", self.path.name))
 
     def build(
         self, sources: Iterable[str | Path | Source], progress: Progress | None = None, *, add: bool = False
@@ -152,12 +188,14 @@ class OpenIndex:
         Waits its turn and blocks until it is done; from then on it is in use.
 
         Raises:
-            CancelledError: a visitor called it off. QAError: whatever building can raise.
+            BusyError: too many callers wait for a build already. CancelledError: a visitor called it off.
+            QAError: whatever building can raise.
         """
-        task = self._read("add" if add else "build", list(sources))
-        task.also = progress
-        self._enter(task)
-        return task.done.result()
+        with self._builds.turn():
+            task = self._read("add" if add else "build", list(sources))
+            task.also = progress
+            self._enter(task)
+            return task.done.result()
 
     def cancel(self, job_id: int) -> None:
         """Takes a waiting job out; one under way stops at its next report, and the index stays as it was."""
@@ -273,16 +311,16 @@ class OpenIndex:
             reported(event)
 
         if first.kind == "remove":
-            return Index.remove([first.name], self._path, progress=progress)
+            return Index.remove([first.name], self.path, progress=progress)
         if first.kind == "rename":
-            return Index.rename(first.name, first.new_name, self._path, progress=progress)
+            return Index.rename(first.name, first.new_name, self.path, progress=progress)
         if first.kind == "repair":
-            repair(self._path, progress=progress)
-            return Index.open(self._path)
+            repair(self.path, progress=progress)
+            return Index.open(self.path)
         if first.kind == "build":
-            return Index.build(batch[0].sources, self._path, progress=progress)
+            return Index.build(batch[0].sources, self.path, progress=progress)
         latest = {source.name: source for task in batch for source in task.sources}
-        return Index.add(latest.values(), self._path, progress=progress)
+        return Index.add(latest.values(), self.path, progress=progress)
 
     @staticmethod
     def _find_questions(index: Index) -> None:

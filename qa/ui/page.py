@@ -17,7 +17,7 @@ import gradio as gr
 from qa.catalogue import Words, languages, words_of
 from qa.errors import IndexMissingError
 from qa.index import Index
-from qa.service.open_index import OpenIndex, is_repaired
+from qa.service.open_index import QUESTIONS_AT_ONCE, OpenIndex, is_repaired
 from qa.service.uploads import UPLOADS_KEPT
 from qa.ui.conversations import ConversationsPanel, kept
 from qa.ui.document import document, draft, overview
@@ -37,7 +37,6 @@ NOTHING: LeftOut = frozenset()
 
 MAX_UPLOAD = 50 * 1024**2
 """Bytes of the files that are given at once; a request may hold somewhat more (guard.py)."""
-QUESTIONS_AT_ONCE = 4
 SESSIONS_KEPT = 2000
 """Visitors, and calls by programs, whose state is in memory, some 50 kB each; those that were heard of last. An open
 page is heard of at least once a minute (progress.js)."""
@@ -210,9 +209,7 @@ class _Page:
                     self._stop: gr.update(interactive=True),
                 }
             chosen = {name: index.sources[name] for name in self._texts.chosen(index, left_out)}
-            # Naming every text would only make the search filter by all of them.
-            named = chosen if len(chosen) < len(index.sources) else None
-            result = self._open_index.answer(index, question, sources=named)
+            result = self._open_index.answer(index, question, sources=chosen)
             yield {
                 **self._drawn(index, asked.answered(result, chosen), words, left_out),
                 self._stop: gr.update(interactive=False),
