@@ -47,7 +47,9 @@ HASHED = hashed_password("x")
     ids=str.__len__,
 )  # fmt: skip
 def test_a_line_that_is_no_user_is_named(line: str) -> None:
-    with pytest.raises(ServeError, match=r"^Line 2 of users\.txt is no user: write what `qa password NAME` prints\.$"):
+    with pytest.raises(
+        ServeError, match=r"^Line 2 of users\.txt is not a user: write what `qa password NAME` prints\.$"
+    ):
         Accounts(f"ben:{hashed_password('x')}\n{line}", "users.txt")
 
 
@@ -67,6 +69,14 @@ def test_they_come_from_the_file_else_from_the_environment(tmp_path: Path, monke
     from_environment, from_file = accounts_of(None), accounts_of(users)
     assert from_environment and from_environment.allow("anna", "a")
     assert from_file and from_file.allow("ben", "b") and not from_file.allow("anna", "a")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_users_file_may_begin_with_a_byte_order_mark(tmp_path: Path, encoding: str) -> None:
+    users = tmp_path / "users"
+    users.write_text(f"anna:{hashed_password('a')}\nben:{hashed_password('b')}\n", encoding=encoding)
+    accounts = accounts_of(users)
+    assert accounts and accounts.allow("anna", "a") and accounts.allow("ben", "b")
 
 
 def test_the_command_prints_a_line_that_lets_in() -> None:

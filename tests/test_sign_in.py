@@ -12,11 +12,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from qa.serving import sessions
+from qa.serving import sessions, sign_in
 from qa.serving.accounts import Accounts, hashed_password
 from qa.serving.guard import Guard
 from qa.serving.sign_in import SignIn
-from qa.ui import sign_in
 
 ACCOUNTS = Accounts(f"anna:{hashed_password('鍵')}", "here")
 BROWSER = {"accept": "text/html,*/*", "user-agent": "Mozilla/5.0"}
@@ -27,7 +26,7 @@ PASSWORD = "鍵".encode()
 def client(address: str = "http://127.0.0.1") -> TestClient:
     app, door = FastAPI(), SignIn(ACCOUNTS)
     door.add_to(app)
-    app.add_middleware(Guard, hosts=frozenset(), stranger=door.refusal)
+    app.add_middleware(Guard, hosts=frozenset(), stranger=door.rejection)
     app.get("/")(lambda: "in")
     app.get("/config")(lambda: "in")
     return TestClient(app, base_url=address, follow_redirects=False)
@@ -107,13 +106,25 @@ def test_signed_out_nothing_is_let_in(stranger: TestClient) -> None:
     assert signed_in(stranger).status_code == 303 and stranger.cookies["cited-qa"] != token
 
 
-def test_a_browser_is_never_asked_by_a_window_of_its_own_and_comes_in_by_the_form_alone(stranger: TestClient) -> None:
-    refused = stranger.get("/config", headers=BROWSER)
-    assert refused.status_code == 401 and refused.headers["www-authenticate"].startswith("Cookie ")
-    for _ in range(12):  # of a proxy, say: it neither lets in nor counts
+def test_a_browser_is_led_to_the_form_and_never_opens_a_window_of_its_own(stranger: TestClient) -> None:
+    for credentials in (None, ("anna", "no")):
+        refused = stranger.get("/config", auth=credentials, headers=BROWSER)
+        assert refused.status_code == 401 and refused.headers["www-authenticate"].startswith("Cookie ")
+    for _ in range(12):  # credentials of a proxy, say: repeated, they count once
         assert stranger.get("/", auth=("anna", "no"), headers=BROWSER).status_code == 303
-    assert stranger.get("/config", auth=("anna", PASSWORD), headers=BROWSER).status_code == 401
     assert signed_in(stranger).status_code == 303
+
+
+def test_a_program_may_call_itself_mozilla(stranger: TestClient) -> None:
+    powershell = {"user-agent": "Mozilla/5.0 (Windows NT; Windows NT 10.0; en-US) WindowsPowerShell/5.1.19041.4522"}
+    assert stranger.get("/config", auth=("anna", PASSWORD), headers=powershell).json() == "in"
+    assert stranger.get("/config", auth=("anna", "no"), headers=powershell).status_code == 401
+    assert stranger.get("/", auth=("anna", PASSWORD), headers=BROWSER).json() == "in"
+
+
+def test_a_wrong_password_counts_once_however_often_it_is_repeated(stranger: TestClient) -> None:
+    assert [stranger.get("/", auth=("anna", "no")).status_code for _ in range(12)] == [401] * 12
+    assert stranger.get("/", auth=("anna", PASSWORD)).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -173,6 +184,18 @@ def test_passwords_cannot_be_tried_out(stranger: TestClient, by: str) -> None:
     assert [tried(str(n)).status_code for n in range(12)] == [401] * 10 + [429] * 2
     told = tried("鍵")
     assert told.status_code == 429 and told.headers["retry-after"] == "60" and "wait a minute" in told.text
+
+
+@pytest.mark.parametrize("by", ["form", "basic"])
+def test_nor_from_many_addresses_of_one_ipv6_network(stranger: TestClient, by: str) -> None:
+    def tried(password: str) -> int:
+        address = f"2001:db8:0:1::{password}"
+        asking = TestClient(stranger.app, base_url="http://127.0.0.1", follow_redirects=False, client=(address, 1))
+        if by == "form":
+            return signed_in(asking, "anna", password).status_code
+        return asking.get("/", auth=("anna", password)).status_code
+
+    assert [tried(str(n)) for n in range(12)] == [401] * 10 + [429] * 2
 
 
 @pytest.mark.parametrize("by", ["form", "basic"])

@@ -1,1 +1,1 @@
-"""The server around the page: address, guard, accounts, sessions, metrics."""
+"""The server around the page: address, guard, accounts, sessions and metrics."""

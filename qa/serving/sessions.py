@@ -1,4 +1,4 @@
-"""Who is signed in: random tokens that a browser keeps, of which only the SHA-256 is kept here; all of them end."""
+"""Who is signed in: random tokens that browsers keep. The server stores only their SHA-256, and every session ends."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import time
 from dataclasses import dataclass
 
 UNUSED_SECONDS = 3600
-"""A session ends so long after the last request with it; a page that is open asks at least once a minute."""
+"""How long a session lasts after its last request; an open page sends one at least once a minute."""
 LONGEST_SECONDS = 12 * 3600
-"""And so long after it began, however much it is used."""
+"""How long a session lasts after it began, even if it is used all the time."""
 EACH = 20
-"""Sessions of one name at once; beyond them that which was used longest ago ends."""
+"""Sessions that one name may have at once; one more ends the session that was used longest ago."""
 
 
 @dataclass
@@ -23,13 +23,13 @@ class _Session:
 
 
 class Sessions:
-    """Sessions in memory: they also end with the server. Not for use by several threads."""
+    """Sessions in memory, so they also end with the server. Not thread-safe."""
 
     def __init__(self) -> None:
         self._open: dict[bytes, _Session] = {}
 
     def begin(self, name: str) -> str:
-        """The token of a new session of this name: 256 random bits, in characters that a cookie may hold."""
+        """Begin a session of this name and return its token: 256 random bits in characters that a cookie may hold."""
         now = time.monotonic()
         self._open = {key: session for key, session in self._open.items() if not _ended(session, now)}
         own = [key for key, session in self._open.items() if session.name == name]
@@ -40,7 +40,7 @@ class Sessions:
         return token
 
     def goes_on(self, token: str) -> bool:
-        """Whether the session of this token has not ended; it is used by that."""
+        """Return whether the session of this token is still open, and prolong it if it is."""
         session, now = self._open.get(_key(token)), time.monotonic()
         if session is None or _ended(session, now):
             return False
@@ -48,7 +48,7 @@ class Sessions:
         return True
 
     def end(self, token: str) -> None:
-        """Ends the session of this token, if there is one."""
+        """End the session of this token, if there is one."""
         self._open.pop(_key(token), None)
 
 

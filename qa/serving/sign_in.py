@@ -1,7 +1,7 @@
-"""Who comes in where there are accounts: a browser by a form and a session, a program by HTTP Basic.
+"""Accounts -> ``SignIn``: a browser comes in with a form and a session, a program with HTTP Basic.
 
-The browser keeps the session's token in a cookie that no script reads and no other site's form or script sends. Once
-a session has ended its cookie opens nothing, and a page that is open says so.
+The browser keeps the session's token in a cookie that scripts cannot read and other sites cannot send. After a session
+has ended its cookie opens nothing, and an open page says so.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from qa.catalogue import words_accepted
 from qa.serving.accounts import Accounts
-from qa.serving.guard import refused
+from qa.serving.clients import client_of
+from qa.serving.guard import rejected
 from qa.serving.sessions import LONGEST_SECONDS, UNUSED_SECONDS, Sessions
 from qa.ui.markup import escape
 from qa.ui.parts import asset
@@ -34,85 +35,106 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 WRONG_PASSWORDS = 10
-"""A minute, from one client."""
+"""Wrong passwords that one client may send per minute."""
 REMEMBERED_SECONDS = 3600
-"""For this long a password that came by HTTP Basic and was right is not hashed again."""
+"""How long the result for an Authorization header is reused instead of hashing its password again."""
+REMEMBERED_WRONG = 1000
+"""Wrong Authorization headers that are remembered at most."""
 HASHED_AT_ONCE = 2
-"""Passwords; each takes 16 MiB and some 50 ms of a processor."""
+"""Passwords that are hashed at the same time; each takes 16 MiB and about 50 ms of a processor."""
 _LONGEST_FORM = 4096
-"""Bytes of a name and a password, as a form sends them."""
-_IN, _OUT = "/sign-in", "/sign-out"
-_OWN = {("GET", _IN), ("POST", _IN), ("POST", _OUT)}
-_LATER = {"retry-after": "60"}
+"""Bytes of a submitted form, which holds a name and a password."""
+_SIGN_IN, _SIGN_OUT = "/sign-in", "/sign-out"
+_OPEN = {("GET", _SIGN_IN), ("POST", _SIGN_IN), ("POST", _SIGN_OUT)}
+_RETRY_LATER = {"retry-after": "60"}
 
 
 class SignIn:
-    """The accounts' door: :meth:`refusal` stands before every request; the form and its answers are paths beside it."""
+    """Rejects everyone without an account (:meth:`rejection`) and serves the form to sign in (:meth:`add_to`)."""
 
     def __init__(self, accounts: Accounts, cookie: str = "cited-qa") -> None:
-        """Takes who may come in, and the name of the session's cookie."""
+        """Take who may come in, and the name of the session's cookie."""
         self._accounts = accounts
         self._cookie = cookie
         self.reader = f"{cookie}-reader"
-        """The cookie by which the page tells one account's kept conversations from another's; it opens nothing."""
+        """The cookie by which the page keeps the conversations of different accounts apart; it opens nothing."""
         self._sessions = Sessions()
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._wrong = RateLimitItemPerMinute(WRONG_PASSWORDS)
-        self._trying = Counter[str]()  # clients, by how many of their passwords are being hashed
+        self._wrong_rate = RateLimitItemPerMinute(WRONG_PASSWORDS)
+        self._trying = Counter[str]()  # client -> its passwords that are being hashed
         self._hashing = CapacityLimiter(HASHED_AT_ONCE)
-        self._right: dict[bytes, float] = {}  # SHA-256 of an Authorization header -> when it was let in
-        self._checks: dict[tuple[str, bytes], asyncio.Task[Response | None]] = {}  # under way, by client and header
+        self._right: dict[bytes, float] = {}  # SHA-256 of an Authorization header -> when it was checked
+        self._wrong: dict[bytes, float] = {}
+        self._checks: dict[tuple[str, bytes], asyncio.Task[Response | None]] = {}  # in progress, by client and header
 
     def add_to(self, app: FastAPI) -> None:
-        """Gives an application the form at ``/sign-in`` and the end of a session at ``/sign-out``."""
-        app.add_api_route(_IN, self._form, methods=["GET"], include_in_schema=False)
-        app.add_api_route(_IN, self._enter, methods=["POST"], include_in_schema=False)
-        app.add_api_route(_OUT, self._leave, methods=["POST"], include_in_schema=False)
+        """Add the form at ``/sign-in`` and the end of a session at ``/sign-out`` to an application."""
+        app.add_api_route(_SIGN_IN, self._form, methods=["GET"], include_in_schema=False)
+        app.add_api_route(_SIGN_IN, self._enter, methods=["POST"], include_in_schema=False)
+        app.add_api_route(_SIGN_OUT, self._leave, methods=["POST"], include_in_schema=False)
 
-    async def refusal(self, request: Request) -> Response | None:
-        """None for a request of a session, of a program with a right name and password, or for the form itself; else
-        what it gets."""
-        # The path of request.url is put together with the Host header.
+    async def rejection(self, request: Request) -> Response | None:
+        """Return None for a request that may come in, else the response that rejects it.
+
+        The form itself, an open session and the right name and password by HTTP Basic may come in.
+        """
+        # Not request.url: it is put together from the Host header.
         method, path = request.method, request.scope["path"]
-        if (method, path) in _OWN or self._sessions.goes_on(self._token(request)):
+        if (method, path) in _OPEN or self._sessions.goes_on(self._token(request)):
             return None
-        # Asked for HTTP Basic a browser opens a window of its own over the page, and never forgets.
-        if "Mozilla/" in request.headers.get("user-agent", ""):
-            if path == "/" and "text/html" in request.headers.get("accept", ""):
-                return RedirectResponse("sign-in", 303)
-            return _stranger("Cookie")
+        from_browser = "Mozilla/" in request.headers.get("user-agent", "")
+        # A challenge for HTTP Basic would make a browser open a window of its own, and never forget what was typed.
+        response = _unauthorized("Cookie" if from_browser else "Basic")
         if authorization := request.headers.get("authorization", ""):
-            return await self._program(request, authorization)
-        return _stranger("Basic")
+            # Programs also call themselves Mozilla/ (PowerShell does), so credentials are always checked.
+            checked = await self._check_once(request, authorization, response)
+            if checked is None:
+                return None
+            response = checked
+        if from_browser and path == "/" and "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse("sign-in", 303)
+        return response
 
-    async def _program(self, request: Request, authorization: str) -> Response | None:
-        """A refusal, unless the header gives the name and password of an account (RFC 7617)."""
+    async def _check_once(self, request: Request, authorization: str, unauthorized: Response) -> Response | None:
+        """Check an Authorization header (RFC 7617), or reuse the result of the last check.
+
+        A wrong header is counted once: repeating it tries no other password. A browser behind a proxy may send the
+        proxy's credentials with every request.
+        """
         header = hashlib.sha256(authorization.encode()).digest()
-        if time.monotonic() - self._right.get(header, -REMEMBERED_SECONDS) < REMEMBERED_SECONDS:
+        oldest = time.monotonic() - REMEMBERED_SECONDS
+        if self._right.get(header, oldest) > oldest:
             return None
-        # What a program asks at once is looked at once.
-        key = (_client(request), header)
+        if self._wrong.get(header, oldest) > oldest:
+            return unauthorized
+        # Requests that a program sends at the same time share one check.
+        key = (client_of(request.scope), header)
         if key not in self._checks:
-            self._checks[key] = asyncio.create_task(self._checked(request, authorization, header))
+            self._checks[key] = asyncio.create_task(self._check(request, authorization, header, unauthorized))
             self._checks[key].add_done_callback(lambda _: self._checks.pop(key))
         return await asyncio.shield(self._checks[key])
 
-    async def _checked(self, request: Request, authorization: str, header: bytes) -> Response | None:
+    async def _check(
+        self, request: Request, authorization: str, header: bytes, unauthorized: Response
+    ) -> Response | None:
         if self._tried_too_often(request):
-            return refused("Too many wrong passwords: wait a minute, then try again.", 429, _LATER)
+            return rejected("Too many wrong passwords: wait a minute, then try again.", 429, _RETRY_LATER)
         given = _basic(authorization)
-        if given is None or not await self._fits(request, *given):
-            return _stranger("Basic")
-        now = time.monotonic()
-        self._right = {one: since for one, since in self._right.items() if now - since < REMEMBERED_SECONDS}
-        self._right[header] = now
+        if given is None:
+            return unauthorized
+        if not await self._matches(request, *given):
+            _remember(self._wrong, header)
+            if len(self._wrong) > REMEMBERED_WRONG:
+                del self._wrong[next(iter(self._wrong))]
+            return unauthorized
+        _remember(self._right, header)
         return None
 
     async def _form(self, request: Request) -> Response:
         return self._page(request)
 
     async def _enter(self, request: Request) -> Response:
-        """A session for the name and password of the form."""
+        """Begin a session for the name and password in the submitted form."""
         if self._tried_too_often(request):
             return self._page(request, "signin.wait", status=429)
         body = b""
@@ -120,14 +142,14 @@ class SignIn:
             async for part in request.stream():
                 body += part
                 if len(body) > _LONGEST_FORM:
-                    return refused("This form is too large.", 413)
+                    return rejected("This form is too large.", 413)
         except ClientDisconnect:
-            return refused("This form is cut off.", 400)
+            return rejected("This form is incomplete.", 400)
         given = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
         name, password = given.get("name", [""])[0], given.get("password", [""])[0]
-        if self._tried_too_often(request):  # while the form came, others did
+        if self._tried_too_often(request):  # other forms may have arrived in the meantime
             return self._page(request, "signin.wait", name, 429)
-        if not await self._fits(request, name, password):
+        if not await self._matches(request, name, password):
             return self._page(request, "signin.wrong", name, 401)
         self._sessions.end(self._token(request))
         entered = RedirectResponse("./", 303)
@@ -157,7 +179,7 @@ class SignIn:
             second=" autofocus" if name else "",
             ends=escape(words.say("signin.ends", hours=LONGEST_SECONDS // 3600, minutes=UNUSED_SECONDS // 60)),
         )
-        headers = {"cache-control": "no-store", **(_LATER if status == 429 else {})}
+        headers = {"cache-control": "no-store", **(_RETRY_LATER if status == 429 else {})}
         if status == 401:
             headers["www-authenticate"] = _challenge("Cookie")
         return HTMLResponse(filled, status, headers)
@@ -166,37 +188,42 @@ class SignIn:
         return request.cookies.get(self._cookie, "")
 
     def _tried_too_often(self, request: Request) -> bool:
-        """Whether the wrong passwords of this client, and those that may turn out to be, are as many as may be."""
-        client = _client(request)
-        return self._limiter.get_window_stats(self._wrong, client).remaining <= self._trying[client]
+        """Return whether this client has used up its wrong passwords, counting those that are still being hashed."""
+        client = client_of(request.scope)
+        return self._limiter.get_window_stats(self._wrong_rate, client).remaining <= self._trying[client]
 
-    async def _fits(self, request: Request, name: str, password: str) -> bool:
-        client = _client(request)
+    async def _matches(self, request: Request, name: str, password: str) -> bool:
+        """Return whether the password is the name's, and count it if it is wrong."""
+        client = client_of(request.scope)
         self._trying[client] += 1
         try:
-            fits = await to_thread.run_sync(self._accounts.allow, name, password, limiter=self._hashing)
+            matches = await to_thread.run_sync(self._accounts.allow, name, password, limiter=self._hashing)
         finally:
-            self._trying -= Counter([client])  # those with none go
-        if not fits:
-            self._limiter.hit(self._wrong, client)
-        return fits
+            self._trying -= Counter([client])  # subtraction also drops the clients at zero
+        if not matches:
+            self._limiter.hit(self._wrong_rate, client)
+        return matches
 
 
-def _stranger(scheme: str) -> Response:
+def _remember(checked: dict[bytes, float], header: bytes) -> None:
+    """Add a header to those that were checked, and drop the expired ones."""
+    now = time.monotonic()
+    for expired in [one for one, since in checked.items() if now - since >= REMEMBERED_SECONDS]:
+        del checked[expired]
+    checked[header] = now
+
+
+def _unauthorized(scheme: str) -> Response:
     wanted = {"www-authenticate": _challenge(scheme)}
-    return refused("Give the name and password of a user of this chat.", 401, wanted)
+    return rejected("Give the name and password of a user of this chat.", 401, wanted)
 
 
 def _challenge(scheme: str) -> str:
     return f'{scheme} realm="cited-qa", charset="UTF-8"'
 
 
-def _client(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
 def _basic(authorization: str) -> tuple[str, str] | None:
-    """The name and password of an Authorization header."""
+    """Return the name and password in an Authorization header, or None if it holds none."""
     kind, _, encoded = authorization.partition(" ")
     if kind.lower() != "basic":
         return None
