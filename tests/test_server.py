@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,19 +83,21 @@ def test_metrics_count_questions_by_outcome_and_hold_none_of_their_words(article
 
 
 def test_beyond_this_machine_it_has_to_be_said_who_may_use_it() -> None:
-    with pytest.raises(ServeError, match=r"^Other machines reach 0\.0\.0\.0: give --users FILE .*, or --no-auth"):
+    with pytest.raises(ServeError, match=r"^Other machines can reach 0\.0\.0\.0: give --users FILE .*, or --no-auth"):
         serve("index", host="0.0.0.0", port=0)
 
 
 def test_nor_by_a_proxy_unless_it_is_said_who_may_use_it() -> None:
-    with pytest.raises(ServeError, match=r"^Other machines reach chat\.example\.org: give --users"):
+    with pytest.raises(ServeError, match=r"^Other machines can reach chat\.example\.org: give --users"):
         serve("index", port=0, names=["chat.example.org"])
-    with pytest.raises(ServeError, match=r"^Other machines reach 127\.0\.0\.1: give --users"):
+    with pytest.raises(ServeError, match=r"^Other machines can reach 127\.0\.0\.1: give --users"):
         serve("index", port=0, proxies=["127.0.0.1"])
 
 
 def test_a_proxy_is_an_address() -> None:
-    with pytest.raises(ServeError, match=r"^'proxy\.example\.org' is no address: give --proxy that of the proxy"):
+    with pytest.raises(
+        ServeError, match=r"^'proxy\.example\.org' is not an IP address: give --proxy the address of the proxy"
+    ):
         serve("index", port=0, proxies=["proxy.example.org"])
 
 
@@ -139,10 +144,46 @@ def test_a_port_in_use_is_one_sentence() -> None:
 
 @pytest.mark.parametrize("host", ["no such host", "256.256.256.256"])
 def test_an_unknown_host_is_one_sentence(host: str) -> None:
-    with pytest.raises(ServeError, match="leave --host out"):
+    with pytest.raises(ServeError, match="leave out --host"):
         serve("index", host=host, port=0)
 
 
 def test_an_address_of_another_machine_is_refused() -> None:
     with pytest.raises(ServeError, match=r"^Cannot listen on 203\.0\.113\.1 "):
         serve("index", host="203.0.113.1", port=0)
+
+
+SERVE = """
+import sys
+from qa.serving.server import ending_at_once, serve
+with ending_at_once():
+    serve(sys.argv[1], port=0, open_browser=True)
+"""
+
+
+def test_without_an_index_it_says_that_a_document_can_be_added_and_opens_the_page(tmp_path: Path) -> None:
+    opened = tmp_path / "opened"
+    os.mkfifo(opened)
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}\n', encoding="utf-8")
+    browser.chmod(0o755)
+    command = [sys.executable, "-c", SERVE, str(tmp_path / "index")]
+    environment = {**os.environ, "BROWSER": f"{browser} %s"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as server:
+        url = opened.read_text(encoding="utf-8").strip()  # blocks until the browser is opened
+        server.terminate()
+        said, errors = server.communicate(timeout=60)
+    assert (
+        said
+        == f"cited-qa is running at {url}\nThere is no document in {tmp_path / 'index'} yet: add one on the page.\n"
+    )
+    assert (server.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize(("code", "status", "said"), [("0", 0, ""), ("3", 3, ""), ("'no room'", 1, "no room\n")])
+def test_the_process_ends_with_the_code_it_was_given(code: str, status: int, said: str) -> None:
+    program = f"from qa.serving.server import ending_at_once\nwith ending_at_once(): raise SystemExit({code})"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (status, said)

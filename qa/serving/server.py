@@ -1,8 +1,8 @@
 """Index folder -> the chat on an address: FastAPI with the page at ``/``, and ``/healthz``, ``/readyz``, ``/metrics``.
 
-The socket is bound first, so that a port in use is told at once; the heavy libraries load after. The
-address is printed when it answers. Nothing is sent to any other host; who is let in is the matter of ``guard.py`` and,
-where there are accounts, of ``ui/sign_in.py``.
+The socket is bound first, so that a port in use is reported at once; the heavy libraries are loaded afterwards. The
+address is printed when the server answers. Nothing is sent to any other host. ``guard.py`` decides which requests are
+let in and, where there are accounts, ``sign_in.py`` decides whose.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+import webbrowser
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from qa.serving.metrics import Metrics
 
 RATE = 600
-"""Requests that ask or change something, a minute and client, where other machines reach the chat; a page that is
-open makes up to 150."""
+"""Requests per client and minute, other than GET and HEAD, where other machines can reach the chat; an open page
+makes up to 150."""
 STOP_AFTER = 1
 """Seconds that open pages are given when the server is told to stop."""
 
@@ -54,25 +55,27 @@ def serve(
     no_auth: bool = False,
     names: Sequence[str] = (),
     proxies: Sequence[str] = (),
+    open_browser: bool = False,
 ) -> None:
-    """Serves the chat until interrupted.
+    """Serve the chat until interrupted.
 
     Args:
-        index_path: the index folder; rebuilding it while this runs is fine.
-        host: the address to listen on; 0.0.0.0 for every one of this machine.
-        port: 0 takes a free one.
-        sources: file or folder that the index is built from first, where there is none.
-        urls: whether a web address that is pasted as a text is fetched.
-        mcp: whether the public endpoints are MCP tools as well, over streamable HTTP at ``/gradio_api/mcp``.
-        accounts: who may use it; None: whoever reaches it.
-        no_auth: says that whoever reaches it from other machines may use it.
-        names: hosts under which a proxy is asked for it, beside its own.
-        proxies: addresses of proxies that are believed from which client, and by https or not, a request comes
-            (``X-Forwarded-For``, ``X-Forwarded-Proto``).
+        index_path: the index folder; it may be rebuilt while the server runs.
+        host: the address to listen on; 0.0.0.0 for all addresses of this machine.
+        port: the port; 0 takes a free one.
+        sources: a file or folder to build the index from if there is none.
+        urls: whether to fetch a web address that is pasted as a text.
+        mcp: whether to offer the public endpoints as MCP tools too, over streamable HTTP at ``/gradio_api/mcp``.
+        accounts: who may use it; None for everyone who can reach it.
+        no_auth: allow everyone to use it although other machines can reach it.
+        names: host names, besides its own, under which a proxy asks for it.
+        proxies: addresses of proxies that are trusted to say which client a request comes from and whether it came
+            over https (``X-Forwarded-For``, ``X-Forwarded-Proto``).
+        open_browser: whether to open the page in the default browser once the server answers.
 
     Raises:
-        ServeError: the port is in use, the host is not one of this machine's, other machines reach it and it is
-        not said who may use it, or what MCP needs is missing.
+        ServeError: the port is in use, the host is not an address of this machine, other machines can reach the
+            server and nothing says who may use it, or MCP is not installed.
     """
     if mcp:
         _expect_mcp()
@@ -87,33 +90,52 @@ def serve(
     with upload_folder() as uploads, listening:
         os.environ["GRADIO_TEMP_DIR"] = str(uploads)  # read by Gradio when it is imported
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-        # Else torch leaves a folder in the temporary one.
+        # Otherwise torch leaves a folder among the temporary files.
         os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(platformdirs.user_cache_path("cited-qa") / "torch"))
         from qa.service.open_index import OpenIndex
 
         open_index = OpenIndex(index_path, urls=urls)
-        rate = RATE if beyond else None  # on this machine the one client is its user
+        rate = RATE if beyond else None  # on this machine the only client is its user
         hosts = [*_names_of(host, listening), *(name.lower() for name in names)]
-        # Browsers do not tell the ports of a host apart in cookies.
+        # Browsers send a cookie to every port of a host.
         cookie = f"cited-qa-{listening.getsockname()[1]}"
         app = build_app(open_index, hosts, mcp=mcp, accounts=accounts, cookie=cookie, rate=rate)
         threading.Thread(target=_prepare, args=(open_index, sources), daemon=True).start()
-        _run(app, listening, host, mcp, proxies)
+        port = listening.getsockname()[1]
+
+        def announce() -> None:
+            missing = sources is None and open_index.is_missing()
+            _announce(_url(host, port), f"{index_path}" if missing else "", mcp)
+            if open_browser:
+                threading.Thread(target=_open_in_browser, args=(host, port), daemon=True).start()
+
+        _run(app, listening, proxies, announce)
 
 
 @contextlib.contextmanager
 def ending_at_once() -> Iterator[None]:
-    """For the commands that serve: ends the process once the server has stopped, whatever its threads compute.
+    """End the process as soon as the block has ended, with its exit code; for the commands that serve.
 
-    The interpreter waits for none of them, and torch aborts when it is torn down under one. Nothing is lost:
-    a generation is on the disk whole or not at all.
+    The interpreter would wait for threads that still compute, and torch aborts if it is torn down meanwhile. Nothing
+    is lost: a generation is on the disk completely or not at all.
     """
-    with contextlib.suppress(SystemExit):
+    code = 0
+    try:
         yield
+    except SystemExit as ending:
+        code = _exit_code(ending)
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(code)
+
+
+def _exit_code(ending: SystemExit) -> int:
+    """Return the code that Python would exit with; a message is printed, as Python does."""
+    if ending.code is None or isinstance(ending.code, int):
+        return ending.code or 0
+    print(ending.code, file=sys.stderr)
+    return 1
 
 
 def build_app(
@@ -125,25 +147,31 @@ def build_app(
     cookie: str = "cited-qa",
     rate: int | None = None,
 ) -> FastAPI:
-    """The ASGI application: the page, what a supervisor asks, MCP if wanted, and the guard before them."""
+    """Return the ASGI application: the page, the supervisor's paths, MCP if wanted, all behind the guard."""
     import gradio as gr
     from fastapi import FastAPI
 
     from qa.serving.guard import Guard
     from qa.serving.metrics import Metrics
     from qa.serving.sign_in import SignIn
-    from qa.ui.endpoints import give_json_to_mcp
+    from qa.ui.endpoints import give_json_to_mcp, was_busy
     from qa.ui.page import MAX_UPLOAD, build_page, head, theme
 
     app = FastAPI(title="cited-qa", openapi_url=None, docs_url=None, redoc_url=None)
     metrics = Metrics(open_index)
     open_index.observe = metrics.question
-    _tell_supervisors(app, open_index, metrics)
+    _add_supervisor_paths(app, open_index, metrics)
     sign_in = SignIn(accounts, cookie) if accounts else None
     if sign_in:
         sign_in.add_to(app)
-    stranger = sign_in.refusal if sign_in else None
-    app.add_middleware(Guard, hosts=frozenset(hosts), stranger=stranger, rate=rate, seen=metrics.request)
+    app.add_middleware(
+        Guard,
+        hosts=frozenset(hosts),
+        stranger=sign_in.rejection if sign_in else None,
+        rate=rate,
+        seen=metrics.request,
+        busy=was_busy,
+    )
     page = build_page(open_index)
     served: FastAPI = gr.mount_gradio_app(
         app,
@@ -162,35 +190,35 @@ def build_app(
         mcp_server=mcp,
     )
     if mcp:
-        if page.mcp_error:  # Gradio goes on without
+        if page.mcp_error:  # Gradio itself would go on without MCP
             raise ServeError("serve.mcp.failed", why=page.mcp_error)
         give_json_to_mcp(page)
     return served
 
 
-def _tell_supervisors(app: FastAPI, open_index: OpenIndex, metrics: Metrics) -> None:
-    """Adds what a supervisor asks."""
+def _add_supervisor_paths(app: FastAPI, open_index: OpenIndex, metrics: Metrics) -> None:
+    """Add the paths that a supervisor asks."""
     from fastapi import Response
     from fastapi.responses import JSONResponse
 
     @app.get("/healthz")
     def healthz() -> dict[str, Any]:
-        """Whether questions can be answered, and from which generation of the index."""
+        """Say whether there is an index to answer from, and its generation."""
         index = open_index.available()
         status = "ok" if index else "building" if open_index.building else "no index"
         return {"status": status, "generation": index.generation if index else None}
 
     @app.get("/readyz")
     def readyz() -> Any:
-        """The same, with status 503 while nothing answers, for want of an index or of the model that made it."""
-        told = healthz()
-        if told["status"] == "ok" and not open_index.has_model():
-            told["status"] = "no model"
-        return JSONResponse(told, status_code=200 if told["status"] == "ok" else 503)
+        """Say the same, with status 503 as long as questions cannot be answered: no index, or not its model."""
+        health = healthz()
+        if health["status"] == "ok" and not open_index.has_model():
+            health["status"] = "no model"
+        return JSONResponse(health, status_code=200 if health["status"] == "ok" else 503)
 
     @app.get("/metrics")
     def counts() -> Any:
-        """Counts in Prometheus' text form."""
+        """Return the counts in Prometheus' text format."""
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -224,7 +252,7 @@ def _bind(host: str, port: int) -> socket.socket:
 
 
 def _names_of(host: str, listening: socket.socket) -> list[str]:
-    """The names under which a request may ask for us; a foreign name would be an attack by DNS."""
+    """Return the host names that a request may ask for; any other name may be an attack through DNS."""
     names = {"localhost", host.lower()}
     if listening.getsockname()[0] in ("0.0.0.0", "::"):
         names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
@@ -232,68 +260,84 @@ def _names_of(host: str, listening: socket.socket) -> list[str]:
 
 
 def _prepare(open_index: OpenIndex, sources: Path | None) -> None:
-    """Builds the index if there is none, then asks it something: the first visitor finds the model loaded."""
-    from qa.errors import IndexMissingError
+    """Build the index if there is none, and load the model, so that the first visitor need not wait for it."""
     from qa.retrieval import retrieve
     from qa.suggestions import suggestions_of
     from qa.terminal import progress_bar
 
     try:
-        try:
+        if not open_index.is_missing():
             index = open_index.current()
-        except IndexMissingError:
-            if sources is None:
-                raise
+        elif sources is None:
+            return  # said with the address
+        else:
             with progress_bar() as progress:
                 index = open_index.build([sources], progress)
         retrieve(index, "?", 1)
         suggestions_of(index)
     except QAError as error:
         print(error, file=sys.stderr, flush=True)
-    except Exception:  # the page tells it too; the server goes on, another text can be given there
+    except Exception:  # the server goes on: the page reports it too, and another text can be added there
         _log.exception("the index could not be prepared")
 
 
 def _end_in_order() -> None:
-    """Has the signals that end a process end this one by way of what is to be cleaned up.
+    """Let the signals that end a process raise SystemExit, so that everything is cleaned up.
 
-    While uvicorn runs they are its own: it stops, then raises the signal again.
+    While uvicorn runs it handles them itself: it stops, then raises the signal again.
     """
-    for number in _ends():
+    for number in _ending_signals():
         signal.signal(number, lambda *_: sys.exit(0))
 
 
-def _ends() -> list[signal.Signals]:
-    """The signals that are to end this process; not that of a closed terminal where it shall outlive that (nohup)."""
+def _ending_signals() -> list[signal.Signals]:
+    """Return the signals that end this process, without those that it was started to ignore, as ``nohup`` does."""
     if threading.current_thread() is not threading.main_thread():
         return []
     known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     return [number for number in known if signal.getsignal(number) is not signal.SIG_IGN]
 
 
-def _run(app: FastAPI, listening: socket.socket, host: str, mcp: bool, proxies: Sequence[str]) -> None:
+def _url(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def _announce(url: str, missing: str, mcp: bool) -> None:
+    """Print where the server answers; ``missing`` is the index folder if there is no index in it."""
+    print(f"cited-qa is running at {url}", flush=True)
+    if missing:
+        print(f"There is no document in {missing} yet: add one on the page.", flush=True)
+    if mcp:
+        print(f"MCP tools at {url}gradio_api/mcp", flush=True)
+
+
+def _open_in_browser(host: str, port: int) -> None:
+    """Open the page in the default browser. May block until the browser has started."""
+    url = _url("localhost" if host in ("0.0.0.0", "::") else host, port)
+    if not webbrowser.open(url):
+        print(f"No browser could be opened: open {url} yourself.", file=sys.stderr, flush=True)
+
+
+def _run(app: FastAPI, listening: socket.socket, proxies: Sequence[str], started: Callable[[], None]) -> None:
+    """Run the server until it is told to stop; call ``started`` once it answers."""
     import uvicorn
 
     class Server(uvicorn.Server):
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:
             with super().capture_signals():
-                for number in _ends():
+                for number in _ending_signals():
                     signal.signal(number, self.handle_exit)
                 yield
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            # Pages that are open hold a stream, which is cut off after STOP_AFTER: that is no error.
+            # Every open page holds a stream, which is cut off after STOP_AFTER: that is not an error.
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
             await super().shutdown(sockets=sockets)
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
-            shown = f"[{host}]" if ":" in host else host
-            address = f"http://{shown}:{listening.getsockname()[1]}/"
-            print(f"cited-qa answers at {address}", flush=True)
-            if mcp:
-                print(f"MCP tools at {address}gradio_api/mcp", flush=True)
+            started()
 
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=STOP_AFTER, lifespan="on",
