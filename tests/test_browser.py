@@ -6,6 +6,7 @@ Every visit also holds that the browser asked nothing but our own server and tha
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import time
 from pathlib import Path
@@ -201,7 +202,7 @@ def test_a_screen_reader_is_told_of_answers_and_of_each_citation(visit: Visit, a
 def test_without_an_index_the_page_says_so_and_the_server_stops_although_it_is_open(
     browser: Any, tmp_path: Path
 ) -> None:
-    with serving(tmp_path / "none") as url:
+    with serving(tmp_path / "my index") as url:
         page = browser.new_page(locale="ja-JP")
         page.goto(url)
         page.wait_for_selector("#chat .welcome")
@@ -211,6 +212,13 @@ def test_without_an_index_the_page_says_so_and_the_server_stops_although_it_is_o
         page.press("#question textarea", "Enter")
         page.wait_for_selector("#notice .trouble:not([hidden])")
         assert page.inner_text("#notice").startswith("まだ索引がありません。")
+        page.select_option("#language", "ar")
+        page.wait_for_function("label => document.querySelector('#ask').innerText === label", arg="اسأل")
+        page.press("#question textarea", "Enter")
+        page.wait_for_function("() => document.querySelector('#notice').innerText.includes('فهرس')")
+        command = page.locator("#notice code")  # as it is copied: quoted, without marks of direction
+        assert shlex.split(command.text_content()) == ["qa", "build", "PATH", "--index", f"{tmp_path}/my index"]
+        assert command.get_attribute("dir") == "ltr"
         stopped = time.monotonic()
     assert time.monotonic() - stopped < 4
     page.close()

@@ -200,7 +200,7 @@ def test_a_renamed_row_takes_the_focus_only_from_the_list(visit: Visit, own_addr
 def test_cancelling_is_offered_where_it_does_something(visit: Visit, own_address: str) -> None:
     page = visit(own_address)
     open_texts(page)
-    work = {"job": 1, "indexed": False, "new_name": "b", "left": None, "sentence": "", "done": 0, "total": 0}
+    work = {"job": 1, "indexed": False, "new_name": "b", "left": None, "sentence": [], "done": 0, "total": 0}
     cases = [
         ("add", "waiting", 0, True), ("rename", "waiting", 0, True), ("rename", "embedding", 0, False),
         ("remove", "embedding", 0, False), ("add", "embedding", 0, True), ("add", "embedding", 9, True),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from qa import Source
 from qa.answer import Answer
-from qa.catalogue import Words, words_of
+from qa.catalogue import Command, Words, languages, words_of
 from qa.citations import Citation
 from qa.errors import IndexDamagedError
 from qa.retrieval import Hit
@@ -22,7 +22,9 @@ from qa.text.passages import Passage
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import source_class
 from qa.ui.messages import chat_messages
+from qa.ui.parts import said
 from qa.ui.reading import Reading
+from qa.ui.refusals import pieces_for
 
 ENGLISH = words_of("en")
 
@@ -274,9 +276,20 @@ def test_a_passage_is_found_by_any_span_inside_it() -> None:
 
 def test_that_the_index_is_broken_is_told_after_a_conversation_too_with_what_repairs_it() -> None:
     asked = History((Turn("?", _declined(Source("a", "Cats sleep.")), sources={"a": "x"}),), 1)
-    trouble = IndexDamagedError("index.file.damaged", file="faiss.index", remedy="qa repair")
+    trouble = IndexDamagedError("index.file.damaged", file="faiss.index", remedy="qa --index '<b>' repair")
     for history in (History(), asked):
         *_, last = chat_messages(history, Reading(), ENGLISH, trouble=trouble)
         assert "faiss.index is damaged" in last["content"] and 'class="repair"' in last["content"]
         *_, building = chat_messages(history, Reading(), ENGLISH, building=True, trouble=trouble)
         assert "faiss.index is damaged" not in building["content"]
+
+
+@pytest.mark.parametrize("tag", sorted(languages()))
+def test_a_command_in_an_error_is_shown_as_code_that_runs_from_left_to_right(tag: str) -> None:
+    remedy = Command.of("qa", "--index", "/home/\u0645\u0631\u064a\u0645/<my notes>", "repair")
+    trouble = IndexDamagedError("index.file.damaged", file="faiss.index", remedy=remedy)
+    [shown] = chat_messages(History(), Reading(), words_of(tag), trouble=trouble)
+    assert f'<code dir="ltr">{html.escape(remedy)}</code>' in shown["content"]
+    assert "`" not in shown["content"]
+    pieces = said(pieces_for(trouble, words_of(tag)), trouble=True)["pieces"]
+    assert [text for text, is_code in pieces if is_code] == [remedy]

@@ -1,12 +1,12 @@
-// value: {text, trouble, repairs}: one sentence, shown as it is written, with a button that repairs the index; nothing while
+// value: {pieces, trouble, repairs}: one sentence (see QA.putSentence), with a button that repairs the index; hidden while
 // it is empty.
 function draw() {
-  const { text, trouble, repairs } = props.value;
+  const { pieces, trouble, repairs } = props.value;
   const line = element.querySelector(".line");
-  line.textContent = text;
-  line.hidden = !text;
+  QA.putSentence(line, pieces);
+  line.hidden = !pieces.length;
   line.classList.toggle("trouble", trouble);
-  if (text) line.scrollIntoView({ block: "nearest" }); // in the panel of texts it may stand below what is seen
+  if (pieces.length) line.scrollIntoView({ block: "nearest" }); // in the panel of texts it may stand below what is seen
   if (!repairs) return;
   const button = document.createElement("button");
   button.type = "button";

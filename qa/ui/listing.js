@@ -148,9 +148,13 @@ function put(part, text) {
   if (part.textContent !== text) part.textContent = text;
 }
 
+function putState(part, row) {
+  const pieces = row.state === "failed" ? row.sentence : [[stateOf(row), false]];
+  if (part.textContent !== pieces.map(([text]) => text).join("")) QA.putSentence(part, pieces);
+}
+
 function stateOf(row) {
   if (row.state === "ready") return QA.say("sources.ready");
-  if (row.state === "failed") return row.sentence;
   const change = {
     rename: () => QA.say("sources.renaming", { name: row.new_name }),
     remove: () => QA.say("sources.removing"),
@@ -174,7 +178,7 @@ function fill(own, row) {
   own.edit.setAttribute("aria-label", QA.say("sources.act", { act: QA.say("sources.rename"), name: row.name }));
   put(own.name, row.name);
   put(own.length, row.length ? QA.say("sources.listed", { count: row.length }) : "");
-  put(own.state, stateOf(row));
+  putState(own.state, row);
   if (failed) own.state.setAttribute("role", "alert");
   else own.state.removeAttribute("role");
   own.bar.hidden = row.state !== "embedding";

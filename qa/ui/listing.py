@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from qa.catalogue import Words
+from qa.catalogue import Piece, Words
 from qa.errors import QAError
 from qa.index import Index
 from qa.service.jobs import Job
 from qa.text.source import Source
 from qa.ui.document import described, overview
-from qa.ui.refusals import sentence_for
+from qa.ui.parts import as_json
 
 Row = dict[str, Any]
 _SERVER = uuid4().hex
@@ -23,7 +23,7 @@ def listing(index: Index | None, jobs: tuple[Job, ...], words: Words) -> dict[st
     ``server`` is another one after every start.
     A row has name, id (under which its text is read; "" where it is not known) and length, indexed (whether
     it can be asked), and state: ready, waiting, embedding or failed. Unless it is ready there are job (its
-    number), kind, new_name, done, total, left (seconds, or null) and sentence (why it failed).
+    number), kind, new_name, done, total, left (seconds, or null) and sentence (why it failed, as ``as_json`` gives it).
     """
     rows = {} if index is None else {name: _source_row(source) for name, source in index.sources.items()}
     others = []
@@ -55,12 +55,12 @@ def _job(job: Job, words: Words) -> Row:
         "done": job.done,
         "total": job.total,
         "left": job.seconds_left,
-        "sentence": _sentence(job.error, words),
+        "sentence": as_json(_why_failed(job.error, words)),
     }
 
 
-def _sentence(error: BaseException | None, words: Words) -> str:
+def _why_failed(error: BaseException | None, words: Words) -> list[Piece]:
     if error is None:
-        return ""
-    # What nobody expected was logged as it happened: this is drawn many times.
-    return sentence_for(error, words) if isinstance(error, QAError) else words["error.unexpected"]
+        return []
+    # An unexpected error was logged when it happened; this is called at every look.
+    return error.pieces(words) if isinstance(error, QAError) else words.pieces("error.unexpected")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from html import escape as html_escape
 from unicodedata import bidirectional
 
+from qa.catalogue import Piece
 from qa.text.source import Source
 
 FINGERPRINT = 12
@@ -29,6 +31,12 @@ def direction(text: str) -> str:
 def own(text: str) -> str:
     """Escaped, and isolated: direction marks inside cannot reorder what stands around."""
     return f'<span dir="auto">{escape(text)}</span>'
+
+
+def sentence(pieces: Sequence[Piece]) -> str:
+    """Return a sentence of text and code as escaped HTML, isolated from what surrounds it."""
+    shown = (f'<code dir="ltr">{escape(one.text)}</code>' if one.is_code else escape(one.text) for one in pieces)
+    return f'<span dir="auto">{"".join(shown)}</span>'
 
 
 def isolated(text: str) -> str:

@@ -19,9 +19,9 @@ from qa.errors import QAError
 from qa.ui.cards import excerpt_card, related_card
 from qa.ui.excerpts import RELATED, Excerpt, cited_excerpts, stands
 from qa.ui.history import History, Switched, Turn
-from qa.ui.markup import button, escape, isolated, lang, own, place
+from qa.ui.markup import button, escape, isolated, lang, own, place, sentence
 from qa.ui.reading import Reading
-from qa.ui.refusals import sentence_for
+from qa.ui.refusals import pieces_for
 
 Message = dict[str, str]
 
@@ -63,7 +63,7 @@ def _from_us(content: str) -> Message:
 
 def _broken(trouble: QAError, words: Words) -> str:
     repairs = button("repair", words["index.repair"])
-    return f'<div class="welcome broken"><p>{own(sentence_for(trouble, words))}</p><p>{repairs}</p></div>'
+    return f'<div class="welcome broken"><p>{sentence(pieces_for(trouble, words))}</p><p>{repairs}</p></div>'
 
 
 def _welcome(reading: Reading, words: Words, building: bool) -> str:

@@ -60,6 +60,17 @@
     if (seconds < 100) return QA.say("build.left.seconds", { count: Math.ceil(seconds) });
     return QA.say("build.left.minutes", { count: Math.ceil(seconds / 60) });
   };
+  // pieces: [[text, whether it is code], ...]. Code, such as a command, runs from left to right in every language.
+  QA.putSentence = (part, pieces) =>
+    part.replaceChildren(
+      ...pieces.map(([text, isCode]) => {
+        if (!isCode) return text;
+        const code = document.createElement("code");
+        code.dir = "ltr";
+        code.textContent = text;
+        return code;
+      }),
+    );
   QA.onLanguage = (listener) => listeners.push(listener);
   // data-word is what a part says, data-label what it is called where it shows a sign only.
   QA.label = (root) => {

@@ -27,7 +27,7 @@ from qa.ui.markup import escape, source_class
 from qa.ui.messages import chat_messages
 from qa.ui.parts import asset, own_part, said
 from qa.ui.reading import Reading, reading_of
-from qa.ui.refusals import RefusedError, sentence_for
+from qa.ui.refusals import RefusedError, pieces_for
 from qa.ui.texts import TextsPanel
 
 Updates = dict[Any, Any]
@@ -219,7 +219,7 @@ class _Page:
                 **self._refresh(language, before, left_out),
                 self._question: question,
                 self._revising: {"entry": instead_of, "stamp": uuid.uuid4().hex},
-                self._notice: said(sentence_for(error, words), trouble=True, repairs=is_repaired(error)),
+                self._notice: said(pieces_for(error, words), trouble=True, repairs=is_repaired(error)),
                 self._stop: gr.update(interactive=False),
             }
 

@@ -23,7 +23,7 @@ from qa.service.open_index import OpenIndex
 from qa.text.source import Source, clean_name, free_name
 from qa.ui.listing import listing
 from qa.ui.parts import own_part, said
-from qa.ui.refusals import RefusedError, sentence_for
+from qa.ui.refusals import RefusedError, pieces_for
 
 Updates = dict[Any, Any]
 
@@ -125,7 +125,7 @@ class TextsPanel:
                 raise RefusedError("sources.nothing")
             jobs = self._open_index.add(given)
         except Exception as error:  # whatever happens, the visitor is told in one sentence
-            return {self._result: said(sentence_for(error, words), trouble=True)}
+            return {self._result: said(pieces_for(error, words), trouble=True)}
         told = said(words.say("sources.added", count=len(jobs)))
         if foreign:
             told = said(words.say("sources.kind", name=", ".join(foreign)), trouble=True)
