@@ -1,4 +1,4 @@
-"""The package's surface is what it declares, it loads quickly, and its imports go one way."""
+"""The package's public names are those it declares, it loads quickly, and its layout stays readable."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from parsing import parsed
 
 import qa
 from qa import errors
+from qa.reading.extraction import FORMATS
 
 ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRA = re.compile(r"(?:cited-qa|pip install -e '\.)\[([\w,]+)\]")
 
 
 def modules() -> list[tuple[str, Path]]:
@@ -60,6 +64,26 @@ def test_no_module_is_too_long_to_read() -> None:
     assert long == {}
 
 
+def test_the_top_floor_has_few_modules_and_no_module_is_called_utils() -> None:
+    top = sorted(path.name for path in (ROOT / "qa").glob("*.py"))
+    assert len(top) <= 14, top
+    names = {part for _, path in modules() for part in path.relative_to(ROOT).with_suffix("").parts}
+    assert not names & {"utils", "util", "helpers", "helper", "common", "misc"}
+
+
+def test_every_extra_that_is_named_anywhere_is_declared_and_every_library_stands_in_one_of_them() -> None:
+    extras = PROJECT["optional-dependencies"]
+    pages = [ROOT / "pyproject.toml", *ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "qa").rglob("*.*")]
+    texts = [path.read_text(encoding="utf-8") for path in pages if path.suffix in {".toml", ".md", ".py", ".json"}]
+    named = {name for text in texts for found in EXTRA.findall(text) for name in found.split(",")}
+    assert {"documents", "mcp", "test"} <= named
+    assert named | {kind.extra for kind in FORMATS} <= set(extras)
+    libraries = [re.split(r"[\[<>=;\s]", line)[0] for lines in extras.values() for line in lines]
+    own = PROJECT["dependencies"]
+    assert [name for name in libraries if name != PROJECT["name"] and libraries.count(name) > 1] == []
+    assert [line for line in own if re.split(r"[\[<>=;\s]", line)[0] in set(libraries) - {"gradio"}] == []
+
+
 def test_nothing_is_unpickled_and_no_remote_code_is_trusted() -> None:
     for _, path in modules():
         source = path.read_text(encoding="utf-8")
@@ -84,9 +108,6 @@ def test_whatever_is_opened_nothing_is_unpickled(tmp_path: Path) -> None:
 
 
 def test_the_versions_agree() -> None:
-    import tomllib
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     latest = re.search(r"^## \[?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert latest is not None
-    assert project["version"] == qa.__version__ == latest.group(1)
+    assert PROJECT["version"] == qa.__version__ == latest.group(1)
