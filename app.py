@@ -1,17 +1,17 @@
-"""Opens the chat on ./source and ./index: ``python app.py``."""
+"""Serve the chat on ./source and ./index: ``python app.py`` takes the options of ``qa serve``."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-from qa.errors import QAError
-from qa.serving.server import ending_at_once, serve
+from qa.cli.options import Settings
+from qa.cli.serving import serve
 
 if __name__ == "__main__":
     here = Path(__file__).resolve().parent
-    try:
-        with ending_at_once():
-            serve(here / "index", sources=here / "source")
-    except QAError as error:
-        sys.exit(str(error))
+    serve.main(
+        prog_name="app.py",
+        obj=Settings(here / "index", json=False),
+        help_option_names=["-h", "--help"],
+        default_map={"build_from": here / "source"},
+    )

@@ -1,4 +1,4 @@
-"""``python -m qa``: the same as the command ``qa``."""
+"""Run ``python -m qa`` like the command ``qa``."""
 
 from qa.cli.commands import main
 

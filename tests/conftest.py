@@ -1,4 +1,4 @@
-"""What the suite shares: one index of the article, a browser, and no way out to any other host."""
+"""Fixtures that several tests share: an index of the article, a browser, and no connection to another host."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 from states import State
 
-settings.register_profile("suite", deadline=None)  # the machine may be busy: slow is not wrong
+settings.register_profile("suite", deadline=None)  # on a busy machine a slow test is not wrong
 settings.load_profile("suite")
 
-# Of a page that is left while the server speaks, Gradio cuts the streams itself, and sometimes still has the time to
-# call that an error. The browser cuts them anyway.
+# When a page is left while the server sends, Gradio cancels the streams itself and sometimes reports that as an error.
+# The browser cancels them anyway.
 LEAVES_QUIETLY = "addEventListener('beforeunload', event => event.stopImmediatePropagation())"
 
 ARTICLE = Path(__file__).parent.parent / "source" / "openai-turmoil.txt"
 
 
 def pytest_runtest_setup() -> None:
-    """Connections go to this machine alone; anything else fails the test."""
+    """Allow connections to this machine only; any other fails the test."""
     socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
 
 
 @pytest.fixture(scope="session")
 def article_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an index built from the article. Read-only by agreement: copy it to change it."""
+    """Return the folder of an index of the article. Do not change it: copy it first."""
     from qa.index import Index
     from qa.suggestions import suggestions_of
 
@@ -47,13 +47,13 @@ def _serving_a_copy(article_index: Path, folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def address(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server that answers from the article."""
+    """Yield the address of a server that answers from the article."""
     yield from _serving_a_copy(article_index, tmp_path_factory.mktemp("article"))
 
 
 @pytest.fixture(scope="session")
 def scratch_address(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server whose texts the tests change."""
+    """Yield the address of a server whose texts the tests may change."""
     yield from _serving_a_copy(article_index, tmp_path_factory.mktemp("scratch"))
 
 
@@ -61,7 +61,7 @@ def scratch_address(article_index: Path, tmp_path_factory: pytest.TempPathFactor
 def browser() -> Iterator[Any]:
     playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright_api.sync_playwright() as playwright:
-        # A GPU made of software would only take the processor's time.
+        # A GPU emulated in software would only take processor time.
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield chromium
         chromium.close()
@@ -69,7 +69,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(browser: Any) -> Iterator[Visit]:
-    """Opens a page in a fresh profile; at the end nothing foreign was asked for and nothing went wrong."""
+    """Yield a function that opens a page in a fresh profile; check at the end that no page met an error."""
     requests: list[str] = []
     troubles: list[str] = []
     contexts = []
@@ -101,7 +101,7 @@ def visit(browser: Any) -> Iterator[Visit]:
 
 @pytest.fixture
 def article(article_index: Path) -> str:
-    """The article's text."""
+    """Return the article's text."""
     from qa.index import Index
 
     (source,) = Index.open(article_index).sources.values()
@@ -110,7 +110,7 @@ def article(article_index: Path) -> str:
 
 @pytest.fixture(scope="session")
 def profiles(browser: Any) -> Iterator[Callable[[State], Any]]:
-    """Profiles of the browser by how a state sets it; what one has loaded of the page it need not load again."""
+    """Yield a function from a state to a browser profile with its settings; profiles keep what they have loaded."""
     made: dict[str, Any] = {}
 
     def profile(state: State) -> Any:
@@ -128,7 +128,7 @@ def profiles(browser: Any) -> Iterator[Callable[[State], Any]]:
 
 @pytest.fixture
 def reach(profiles: Callable[[State], Any], address: str) -> Iterator[Callable[[State], Any]]:
-    """Opens the page, with nothing kept from before, and takes the steps of a state."""
+    """Yield a function that opens the page with empty storage and takes the steps of a state."""
     pages = []
 
     def open_page(state: State) -> Any:
@@ -141,7 +141,7 @@ def reach(profiles: Callable[[State], Any], address: str) -> Iterator[Callable[[
         page.wait_for_selector("html[data-ready]")
         for step in state.steps:
             step(page)
-        page.wait_for_timeout(400)  # labels are put on in the next frame, and what fades in has come
+        page.wait_for_timeout(400)  # labels appear in the next frame, and fades have ended
         return page
 
     yield open_page

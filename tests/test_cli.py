@@ -1,12 +1,14 @@
-"""The shell's contract: JSON keys, exit codes, and one sentence for each refusal."""
+"""The shell's contract: JSON keys, exit codes, and one sentence for each error."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pty
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +21,7 @@ from click.testing import CliRunner, Result
 from qa.cli.commands import main
 from qa.terminal import printable
 
+ROOT = Path(__file__).parent.parent
 QUESTION = "暫定CEOに任命されたのは誰ですか"
 HIT_KEYS = [
     "source", "start", "end", "text", "score", "dense", "dense_rank", "lexical", "lexical_rank", "late", "terms",
@@ -29,7 +32,7 @@ TEXT = "灯台は1874年に建てられた。高さは31メートルである。
 
 
 def qa(*arguments: str | Path, given: str | bytes | None = None) -> Result:
-    """Runs the command in this process, where the model is loaded once."""
+    """Run the command in this process, where the model is loaded once."""
     return CliRunner().invoke(main, [str(argument) for argument in arguments], input=given)
 
 
@@ -40,13 +43,13 @@ def printed(result: Result) -> dict[str, Any]:
 
 
 def process(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[bytes]:
-    """Runs the command as a user does, in a process of its own."""
+    """Run the command as a user does, in a process of its own."""
     command = [sys.executable, "-m", "qa", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, timeout=60, **options)
 
 
 def refusal(result: Result) -> str:
-    """The one sentence on standard error of a command that exited with 1."""
+    """Return the one sentence on standard error of a command that exited with 1."""
     assert result.exit_code == 1, (result.output, result.exception)
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()
@@ -58,7 +61,7 @@ def refusal(result: Result) -> str:
 # --- help and usage --------------------------------------------------------------------------------------------
 
 
-def test_help_loads_no_heavy_library_and_comes_at_once() -> None:
+def test_help_is_quick_and_loads_no_heavy_library() -> None:
     code = (
         "import sys, time; started = time.process_time()\n"
         "from qa.cli.commands import main\n"
@@ -74,8 +77,8 @@ def test_help_loads_no_heavy_library_and_comes_at_once() -> None:
 
 def test_the_commands_are_those_of_the_contract_and_each_has_help() -> None:
     assert sorted(main.commands) == [
-        "add", "ask", "build", "doctor", "eval", "log", "password", "remove", "rollback", "search",
-        "serve",
+        "add", "ask", "build", "doctor", "eval", "list", "log", "password", "remove", "rename", "rollback",
+        "search", "serve",
     ]  # fmt: skip
     for name, command in main.commands.items():
         assert command.help, name
@@ -150,7 +153,7 @@ def test_index_and_json_stand_before_the_command_or_after_it(article_index: Path
     assert after == before
 
 
-def test_a_declined_question_brings_related_passages_and_no_citation(tmp_path: Path) -> None:
+def test_a_declined_question_has_related_passages_and_no_citation(tmp_path: Path) -> None:
     built = tmp_path / "index"
     printed(qa("build", "--text", TEXT, "--index", built, "--json"))
     asked = ["ask", "What is the capital of Mongolia?", "--index", str(built)]
@@ -163,7 +166,7 @@ def test_a_declined_question_brings_related_passages_and_no_citation(tmp_path: P
     assert TEXT in shown
 
 
-def test_build_reads_standard_input_and_tells_what_it_made(tmp_path: Path) -> None:
+def test_build_reads_standard_input_and_reports_what_it_built(tmp_path: Path) -> None:
     built = tmp_path / "index"
     first = printed(qa("build", "--text", "-", "--name", "lamp", "--index", built, "--json", given=TEXT))
     assert list(first) == BUILD_KEYS
@@ -192,22 +195,76 @@ def test_texts_are_added_and_removed_one_by_one(tmp_path: Path) -> None:
     assert list(added) == BUILD_KEYS
     assert (added["sources"], added["embedded"], added["reused"]) == (2, 1, 1)
     removed = printed(qa("remove", "灯台", *index))
-    assert list(removed) == BUILD_KEYS
+    assert list(removed) == [*BUILD_KEYS, "earlier"]
     assert (removed["sources"], removed["embedded"]) == (1, 0)
     assert "31メートル" not in "".join(hit["text"] for hit in printed(qa("search", "高さは", *index))["hits"])
     assert "no text named 灯台" in refusal(qa("remove", "灯台", *index[:2]))
     assert qa("add", *index).exit_code == 2 and qa("remove", *index).exit_code == 2
 
 
-def test_as_many_generations_are_kept_as_asked_for(tmp_path: Path) -> None:
+def test_remove_says_what_one_can_still_go_back_to(tmp_path: Path) -> None:
+    index = ("--index", tmp_path / "index")
+    for name in ("灯台", "塔", "橋"):
+        qa("add", "--text", f"{name}は高い。", "--name", name, *index)
+    kept = qa("remove", "灯台", "--no-purge", *index).stdout
+    assert kept.splitlines()[1:] == [
+        "Generation 3 still holds 灯台: `qa rollback` brings it back, and a removal without --no-purge removes it "
+        "there too."
+    ]
+    purged = qa("remove", "塔", *index).stdout
+    assert purged.splitlines()[1:] == ["Earlier generations were removed too: there is nothing to go back to."]
+    assert "keeps no earlier generation" in refusal(qa("rollback", *index))
+    qa("add", "--text", TEXT, *index)
+    assert printed(qa("remove", "橋", "--no-purge", "--json", *index))["earlier"] == [6]
+    qa("add", "--text", TEXT, "--name", "灯台", *index)
+    assert printed(qa("remove", "text", "--json", *index))["earlier"] == []
+
+
+def test_a_text_is_renamed_in_place_and_listed(tmp_path: Path) -> None:
+    index = ("--index", tmp_path / "index")
+    for name in ("灯台", "塔"):
+        qa("add", "--text", TEXT + name, "--name", name, *index)
+    renamed = printed(qa("rename", "灯台", "岬の灯台", "--json", *index))
+    assert list(renamed) == BUILD_KEYS
+    assert (renamed["sources"], renamed["embedded"]) == (2, 0)
+    listed = printed(qa("list", "--json", *index))["sources"]
+    assert [list(one) for one in listed] == [["name", "characters", "passages", "path", "sha256"]] * 2
+    assert listed[0] == {
+        "name": "岬の灯台",
+        "characters": len(TEXT) + 2,
+        "passages": 1,
+        "path": None,
+        "sha256": hashlib.sha256(f"{TEXT}灯台".encode()).hexdigest(),
+    }
+    assert [one["name"] for one in listed] == ["岬の灯台", "塔"]
+    assert qa("list", *index).stdout.splitlines()[1] == f"塔: {len(TEXT) + 1} characters, 1 passages"
+    assert "no text named 灯台" in refusal(qa("rename", "灯台", "丘", *index))
+    assert "another text named 塔" in refusal(qa("rename", "岬の灯台", "塔", *index))
+    assert "There is no index in" in refusal(qa("list", "--index", tmp_path / "nowhere"))
+
+
+def test_a_question_can_be_asked_of_chosen_sources(tmp_path: Path) -> None:
+    index = ("--index", tmp_path / "index")
+    for name, town in (("north", "北町"), ("south", "南町"), ("west", "西町")):
+        qa("add", "--text", f"{town}には水車が二台ある。", "--name", name, *index)
+    question = "水車は何台ありますか"
+    answered = printed(qa("ask", question, "--source", "south", "--json", *index))
+    assert {citation["source"] for citation in answered["citations"]} == {"south"}
+    found = printed(qa("search", question, "--source", "south", "--source", "west", "--json", *index))
+    assert {hit["source"] for hit in found["hits"]} == {"south", "west"}
+    assert "no text named east" in refusal(qa("ask", question, "--source", "east", *index))
+    assert "no text named east" in refusal(qa("search", question, "--source", "east", *index))
+
+
+def test_keep_sets_how_many_generations_are_kept(tmp_path: Path) -> None:
     for number in range(4):
         printed(qa("build", "--text", f"{number}. {TEXT}", "--keep", "3", "--index", tmp_path / "index", "--json"))
-    printed(qa("add", "--text", "猫は眠る。", "--index", tmp_path / "index", "--json"))  # which knows it still
+    printed(qa("add", "--text", "猫は眠る。", "--index", tmp_path / "index", "--json"))  # the index remembers --keep
     kept = printed(qa("log", "--index", tmp_path / "index", "--json"))["generations"]
     assert [one["generation"] for one in kept] == [5, 4, 3]
 
 
-def test_one_goes_back_to_the_generation_before(tmp_path: Path) -> None:
+def test_rollback_goes_back_to_the_generation_before(tmp_path: Path) -> None:
     index = ("--index", tmp_path / "index")
     qa("build", "--text", TEXT, "--name", "灯台", *index)
     qa("build", "--text", "塔は赤い。", "--name", "塔", *index)
@@ -262,7 +319,7 @@ def test_ask_shows_the_answer_then_its_excerpts_with_their_places(article_index:
         assert lines[lines.index(heading) + 1] == f"    {cited['quote']}"
 
 
-def test_search_shows_where_each_hit_stands_and_why(article_index: Path) -> None:
+def test_search_shows_the_place_of_each_hit_and_why_it_was_found(article_index: Path) -> None:
     from qa import retrieve
 
     shown = qa("search", QUESTION, "-k", "2", "--index", article_index).stdout
@@ -280,7 +337,7 @@ def test_a_text_cannot_send_commands_to_the_terminal(tmp_path: Path) -> None:
     assert "\x1b" not in shown
 
 
-# --- refusals --------------------------------------------------------------------------------------------------
+# --- errors ----------------------------------------------------------------------------------------------------
 
 
 def test_a_question_that_cannot_be_asked_is_refused(article_index: Path) -> None:
@@ -294,7 +351,7 @@ def test_a_missing_index_names_the_command_that_makes_one(tmp_path: Path, comman
     assert "qa build" in refusal(qa(*command, "--index", tmp_path / "none"))
 
 
-def test_a_damaged_index_and_one_of_another_format_name_the_command_that_repairs(
+def test_a_damaged_index_and_one_of_another_format_name_the_command_that_repairs_them(
     tmp_path: Path, article_index: Path
 ) -> None:
     copy = tmp_path / "copy"
@@ -310,7 +367,7 @@ def test_a_damaged_index_and_one_of_another_format_name_the_command_that_repairs
 
 
 @pytest.mark.parametrize("content", [b"", b" \n\t\n", b"\x00\x01\x02\x03" * 400], ids=["empty", "blank", "binary"])
-def test_a_file_that_is_no_text_is_refused_by_name_and_leaves_no_index(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_text_is_rejected_by_name_and_leaves_no_index(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "odd.txt"
     path.write_bytes(content)
     assert "odd.txt" in refusal(qa("build", path, "--index", tmp_path / "index"))
@@ -332,7 +389,7 @@ def test_a_text_over_the_limit_is_refused_until_the_limit_is_raised(tmp_path: Pa
     assert printed(qa("build", path, "--max-chars", len(TEXT).__str__(), "--index", tmp_path / "index", "--json"))
 
 
-def test_a_web_address_is_fetched_only_where_that_is_switched_on(tmp_path: Path) -> None:
+def test_a_web_address_is_fetched_only_with_urls(tmp_path: Path) -> None:
     address, index = "http://127.0.0.1:9/page", tmp_path / "index"
     assert refusal(qa("add", address, "--index", index)).startswith(f"{address} is a web address; start with --urls")
     assert "not on the public internet" in refusal(qa("build", "--urls", address, "--index", index))
@@ -369,6 +426,30 @@ def test_a_question_set_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     assert "There is no question set" in refusal(qa("eval", tmp_path / "none.json"))
 
 
+# --- app.py and the users of the chat ---------------------------------------------------------------------------
+
+
+def test_app_takes_the_options_of_serve() -> None:
+    app = [sys.executable, str(ROOT / "app.py")]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run([*app, "--port", port], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"Cannot listen on 127.0.0.1 port {port}")
+    wrong = subprocess.run([*app, "--prot", port], capture_output=True, text=True, timeout=30)
+    assert wrong.returncode == 2
+    assert "No such option" in wrong.stderr
+
+
+def test_a_password_is_asked_for_on_standard_error() -> None:
+    # Without a terminal of its own the process reads the password from standard input.
+    done = process("password", "anna", input=b"secret\nsecret\n", start_new_session=True)
+    assert done.returncode == 0
+    (line,) = done.stdout.decode().splitlines()
+    assert line.startswith("anna:")
+    assert b"Password" in done.stderr
+
+
 # --- as a process ----------------------------------------------------------------------------------------------
 
 
@@ -380,7 +461,7 @@ def test_as_a_process_it_prints_utf8_whatever_the_locale_and_no_noise(article_in
     assert hit["text"] in Path("source/openai-turmoil.txt").read_text(encoding="utf-8")
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
+def test_a_closed_pipe_is_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     command = [sys.executable, "-m", "qa", "--help"]
@@ -392,7 +473,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 def test_an_interrupt_ends_with_130_and_one_line(tmp_path: Path) -> None:
     text = "".join(f"{n}番目の文には{n * 7}個の石がある。\n\n" for n in range(6000))
     command = [sys.executable, "-m", "qa", "build", "--text", "-", "--index", str(tmp_path / "index")]
-    # A shell that runs the tests in the background has its children ignore interrupts.
+    # The children of a shell that runs the tests in the background ignore interrupts.
     child = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
@@ -428,5 +509,5 @@ def test_on_a_terminal_progress_shows_and_citations_are_coloured(article_index: 
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 65536)
-    except OSError:  # how Linux says that the other side has closed
+    except OSError:  # Linux says so when the other side has closed
         return b""

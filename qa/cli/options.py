@@ -1,14 +1,10 @@
-"""What the commands of the shell share: their options, what texts they are given, errors as one sentence, no noise."""
+"""Options that several commands share, and the one JSON object that each can print."""
 
 from __future__ import annotations
 
 import json
-import logging
-import os
 import sys
-import warnings
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -16,68 +12,37 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import click
 
-from qa.errors import QAError
-from qa.terminal import printable
-
 if TYPE_CHECKING:
     from qa.text.source import Source
 
 P = ParamSpec("P")
 
-_INTERRUPTED = 130
-
 
 @dataclass(frozen=True)
 class Settings:
-    """What every command knows: the index folder, and whether to print JSON."""
+    """The options that every command has.
+
+    Attributes:
+        index: the index folder.
+        json: whether to print one JSON object instead of text for people.
+    """
 
     index: Path
     json: bool
 
 
 class Folder(click.Path):
-    """A folder's name; an empty one, as of an unset variable, is no name for the folder one stands in."""
+    """The name of a folder; an empty one, as an unset variable gives, is wrong usage, not the current folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the name as a path."""
         if value == "":
             self.fail("an empty name; name a folder.", param, ctx)
         return super().convert(value, param, ctx)
 
 
-class _Sentence(click.ClickException):
-    """An error shown as its sentence alone, exit code 1."""
-
-    def show(self, file: Any = None) -> None:
-        click.echo(printable(" ".join(self.message.split())), file=file, err=True)
-
-
-class Commands(click.Group):
-    """Turns what a command may raise into a sentence and an exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except QAError as error:
-            raise _Sentence(str(error)) from error
-        except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
-            ctx.exit(_INTERRUPTED)
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().main(*args, **kwargs)  # which ends quietly where the reader of our output has gone
-        except OSError as error:
-            place = f"{error.filename} " if error.filename else ""
-            _Sentence(
-                f"The system refused ({place}{error.strerror or error}): check free space and permissions."
-            ).show()
-            with suppress(OSError, ValueError):  # what could not be written would be tried again at exit
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(1)
-
-
 def with_settings(command: Callable[Concatenate[Settings, P], None]) -> Callable[..., None]:
-    """Gives a command ``--index`` and ``--json``, which may as well stand before its name."""
+    """Give a command ``--index`` and ``--json``, which may also stand before its name."""
 
     @click.option("--index", "index", type=Folder(path_type=Path), metavar="DIR", help="The index folder.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -90,14 +55,14 @@ def with_settings(command: Callable[Concatenate[Settings, P], None]) -> Callable
 
 
 def with_texts(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command what it makes an index of: ``sources``, ``max_chars``, and how many generations to ``keep``."""
+    """Give a command the texts of an index: ``sources``, ``max_chars``, and how many generations to ``keep``."""
 
     @click.argument("paths", nargs=-1, metavar="[PATH]...")
-    @click.option("--urls", is_flag=True, help="Fetch what is given as http:// or https://; nothing else is.")
+    @click.option("--urls", is_flag=True, help="Fetch each PATH that is a web address, http:// or https://.")
     @click.option("--text", metavar="TEXT", help="A text instead of files; - reads standard input.")
-    @click.option("--name", metavar="NAME", default="text", show_default=True, help="What to call the text of --text.")
-    @click.option("--max-chars", type=click.IntRange(1), metavar="N", help="Code points that a source may have.")
-    @click.option("--keep", type=click.IntRange(1), metavar="N", help="Generations kept from now on [2].")
+    @click.option("--name", metavar="NAME", default="text", show_default=True, help="The name of the text of --text.")
+    @click.option("--max-chars", type=click.IntRange(1), metavar="N", help="The most characters a source may have.")
+    @click.option("--keep", type=click.IntRange(1), metavar="N", help="How many generations to keep from now on [2].")
     @wraps(command)
     def run(
         *args: Any, paths: tuple[str, ...], urls: bool, text: str | None, name: str, max_chars: int | None, **more: Any
@@ -105,14 +70,34 @@ def with_texts(command: Callable[..., None]) -> Callable[..., None]:
         from qa.reading.files import DEFAULT_MAX_CHARS
 
         limit = max_chars or DEFAULT_MAX_CHARS
-        sources = [*_found(paths, urls, limit), *([] if text is None else [_given(text, name, limit)])]
+        sources = _paths_or_pages(paths, urls, limit)
+        if text is not None:
+            sources.append(_typed_text(text, name, limit))
         command(*args, sources=sources, max_chars=limit, **more)
 
     return run
 
 
-def _found(paths: tuple[str, ...], urls: bool, limit: int) -> list[Path | Source]:
-    """The paths, with ``--urls`` what web addresses hold."""
+def with_chosen_sources(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command ``--source NAME``, repeatable, as ``sources``: a tuple of names, or None for all sources."""
+
+    @click.option(
+        "--source", "names", multiple=True, metavar="NAME", help="Use this source only; repeat it for several."
+    )
+    @wraps(command)
+    def run(*args: Any, names: tuple[str, ...], **more: Any) -> None:
+        command(*args, sources=names or None, **more)
+
+    return run
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Print the one object of ``--json``."""
+    click.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+
+def _paths_or_pages(paths: tuple[str, ...], urls: bool, limit: int) -> list[Path | Source]:
+    """Return each path as a path, and with ``urls`` each web address as the text that it holds."""
     from qa.reading.fetching import fetch, is_url, refused
 
     given: list[Path | Source] = []
@@ -123,35 +108,10 @@ def _found(paths: tuple[str, ...], urls: bool, limit: int) -> list[Path | Source
     return given
 
 
-def _given(text: str, name: str, limit: int) -> Source:
-    """The source that ``--text`` gives; standard input comes in any encoding that a file may have."""
+def _typed_text(text: str, name: str, limit: int) -> Source:
+    """Return the text of ``--text``; standard input may have any encoding that a file may have."""
     from qa.reading.files import source_from_bytes, source_from_text
 
     if text == "-":
         return source_from_bytes(name, sys.stdin.buffer.read(), max_chars=limit)
     return source_from_text(name, text, max_chars=limit)
-
-
-def quiet() -> None:
-    """Keeps the libraries' warnings off the terminal; our own log stays. A standard stream that is closed is empty."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
-    if not sys.warnoptions:
-        warnings.simplefilter("ignore")
-    root = logging.getLogger()
-    if not root.handlers:  # else Python prints what nobody handles
-        root.addHandler(logging.NullHandler())
-    logging.getLogger("qa").handlers = [_Log(logging.WARNING)]
-
-
-class _Log(logging.Handler):
-    """Our own warnings, one line each, on standard error."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        click.echo(printable(record.getMessage()), err=True)
-
-
-def print_json(value: dict[str, Any]) -> None:
-    """The one object that a command prints with ``--json``."""
-    click.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))

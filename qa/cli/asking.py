@@ -1,0 +1,68 @@
+"""A question -> hits, an answer, or with a whole set of questions the figures of quality: ``qa search, ask, eval``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from qa.cli.options import Settings, print_json, with_chosen_sources, with_settings
+from qa.cli.reporting import ReportingCommand
+from qa.terminal import progress_bar, show_answer, show_hits, status
+
+
+@click.command(cls=ReportingCommand)
+@click.argument("question")
+@click.option("-k", type=click.IntRange(1, 1000), default=5, show_default=True, metavar="N", help="How many hits.")
+@with_chosen_sources
+@with_settings
+def search(settings: Settings, question: str, k: int, sources: tuple[str, ...] | None) -> None:
+    """Find the passages nearest to a question."""
+    from qa.retrieval import retrieve
+
+    with status("Searching"):
+        hits = retrieve(settings.index, question, k, sources=sources)
+    if settings.json:
+        print_json({"question": question, "hits": [hit.to_dict() for hit in hits]})
+    else:
+        show_hits(hits)
+
+
+@click.command(cls=ReportingCommand)
+@click.argument("question")
+@with_chosen_sources
+@with_settings
+def ask(settings: Settings, question: str, sources: tuple[str, ...] | None) -> None:
+    """Answer a question with the text's own sentences."""
+    from qa.answer import answer
+    from qa.index import Index
+
+    with status("Reading"):
+        index = Index.open(settings.index)
+        result = answer(index, question, sources=sources)
+    if settings.json:
+        print_json(result.to_dict())
+    else:
+        show_answer(index, result)
+
+
+@click.command("eval", cls=ReportingCommand)
+@click.argument("path", metavar="SET", type=click.Path(path_type=Path))
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask only N questions, drawn at random.")
+@with_settings
+def evaluate_set(settings: Settings, path: Path, limit: int | None) -> None:
+    """Measure retrieval, evidence and abstention on a question set.
+
+    SET is SQuAD JSON (v1 or v2), an object of passages and queries, or JSON lines of questions; it may be gzipped.
+    Questions about a text that the set does not contain are asked of the index.
+    """
+    from qa.evaluation.report import evaluate, render
+    from qa.evaluation.sets import read_set
+
+    questions = read_set(path)
+    with progress_bar() as progress:
+        report = evaluate(questions, settings.index, progress=progress, limit=limit)
+    if settings.json:
+        print_json(report.to_dict())
+    else:
+        click.echo(render(report))

@@ -1,0 +1,162 @@
+"""Texts -> an index and its next generations: ``qa build``, ``add``, ``remove``, ``rename`` and ``list``."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qa.cli.options import Settings, print_json, with_settings, with_texts
+from qa.cli.reporting import ReportingCommand
+from qa.errors import IndexMismatchError, ModelError
+from qa.terminal import printable, progress_bar, status
+
+if TYPE_CHECKING:
+    from qa.index import Index
+    from qa.text.source import Source
+
+
+@click.command(cls=ReportingCommand)
+@with_texts
+@click.option("--model", metavar="MODEL", help="A SentenceTransformer by name or folder.")
+@click.option(
+    "--max-tokens", type=click.IntRange(min=8), metavar="N", help="The longest passage, in the model's tokens."
+)
+@with_settings
+def build(
+    settings: Settings,
+    sources: list[Path | Source],
+    max_chars: int,
+    keep: int | None,
+    model: str | None,
+    max_tokens: int | None,
+) -> None:
+    """Build the index from files, folders or a text.
+
+    Without any it reads ./source. The model and the length of passages stay those of the present index unless you
+    give others.
+    """
+    from qa.index import Index
+    from qa.text.passages import Chunking
+
+    chunking = Chunking(max_tokens, 0) if max_tokens else None
+    with progress_bar() as progress:
+        index = Index.build(
+            sources or Path("source"),
+            settings.index,
+            model=model,
+            chunking=chunking,
+            max_chars=max_chars,
+            keep=keep,
+            progress=progress,
+        )
+    _report_change(settings, index)
+
+
+@click.command(cls=ReportingCommand)
+@with_texts
+@with_settings
+def add(settings: Settings, sources: list[Path | Source], max_chars: int, keep: int | None) -> None:
+    """Add files, folders or a text to the index.
+
+    The same file again replaces its earlier text. Another file of the same name is added as folder/name.
+    """
+    from qa.index import Index
+
+    if not sources:
+        raise click.UsageError("Name a file or folder to add, or give a text with --text.")
+    with progress_bar() as progress:
+        index = Index.add(sources, settings.index, max_chars=max_chars, keep=keep, progress=progress)
+    _report_change(settings, index)
+
+
+@click.command(cls=ReportingCommand)
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option("--no-purge", is_flag=True, help="Keep earlier generations, which still hold these texts.")
+@with_settings
+def remove(settings: Settings, names: tuple[str, ...], no_purge: bool) -> None:
+    """Remove texts from the index, by name.
+
+    Nothing of them stays in the index folder: all earlier generations are removed too, and `qa rollback` has nothing
+    to go back to. With --no-purge earlier generations stay, and still hold these texts.
+    """
+    from qa.index import Index
+    from qa.storage.generations import log as generations_of
+
+    with progress_bar("Removing") as progress:
+        index = Index.remove(names, settings.index, purge=not no_purge, progress=progress)
+    earlier = [entry for entry in generations_of(settings.index) if entry.generation != index.generation]
+    _report_change(settings, index, earlier=[entry.generation for entry in earlier])
+    if settings.json:
+        return
+    if not earlier:
+        click.echo("Earlier generations were removed too: there is nothing to go back to.")
+    for entry in earlier:
+        held = [name for name in names if name in entry.sources]
+        if held:
+            click.echo(
+                f"Generation {entry.generation} still holds {printable(', '.join(held))}: `qa rollback` brings it "
+                "back, and a removal without --no-purge removes it there too."
+            )
+
+
+@click.command(cls=ReportingCommand)
+@click.argument("old")
+@click.argument("new")
+@with_settings
+def rename(settings: Settings, old: str, new: str) -> None:
+    """Give the text OLD the name NEW."""
+    from qa.index import Index
+
+    with progress_bar("Renaming") as progress:
+        index = Index.rename(old, new, settings.index, progress=progress)
+    _report_change(settings, index)
+
+
+@click.command("list", cls=ReportingCommand)
+@with_settings
+def list_sources(settings: Settings) -> None:
+    """List the texts of the index: name, length, passages, and the file it was read from."""
+    from qa.index import Index
+
+    index = Index.open(settings.index)
+    paths = {entry["name"]: entry.get("path") for entry in index.manifest["sources"]}
+    listed = [
+        {
+            "name": name,
+            "characters": len(source.text),
+            "passages": len(index.passages_of(name)),
+            "path": paths[name],
+            "sha256": source.sha256,
+        }
+        for name, source in index.sources.items()
+    ]
+    if settings.json:
+        print_json({"sources": listed})
+        return
+    for one in listed:
+        path = f", from {one['path']}" if one["path"] else ""
+        click.echo(printable(f"{one['name']}: {one['characters']} characters, {one['passages']} passages{path}"))
+
+
+def _report_change(settings: Settings, index: Index, **more: Any) -> None:
+    """Find the questions to suggest for a new generation, then say what was built; ``more`` goes into the JSON."""
+    from qa.suggestions import suggestions_of
+
+    # A removal needs no model. Without one the next question says so.
+    with status("Finding questions"), suppress(ModelError, IndexMismatchError):
+        suggestions_of(index)
+    assert index.built  # this process has built it
+    report: dict[str, Any] = index.built.to_dict()
+    if settings.json:
+        print_json(report | more)
+        return
+    names = printable(", ".join(index.sources))
+    click.echo(
+        f"{settings.index}, generation {report['generation']}: {report['passages']} passages of {names} "
+        f"({report['embedded']} embedded, {report['reused']} reused, {report['seconds']} s)."
+    )
+    if replaced := report.get("replaced"):
+        click.echo(f"Replaced: {printable(', '.join(replaced))}.")
