@@ -1,4 +1,4 @@
-"""What the README says can be typed as it stands."""
+"""The examples of the READMEs run as written, and the documentation agrees with the code."""
 
 from __future__ import annotations
 
@@ -8,95 +8,182 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+import shell_help
+from click.testing import CliRunner, Result
 from documents import SRT, pdf
 
 from qa.cli.commands import main
 from qa.index import Index
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-JAPANESE = (ROOT / "README.ja.md").read_text(encoding="utf-8")
+READMES = ("README.md", "README.ja.md")
+PAGES = sorted(
+    path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("index/*.md")) if path.is_file()
+)
+MOST_LINES = 170
 
 
-def blocks(language: str, text: str = README) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def blocks(language: str, page: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", read(page), re.DOTALL | re.MULTILINE)
+
+
+def shell_lines(page: str) -> list[list[str]]:
+    """The words of each command in the page's shell blocks, comments and redirections left out."""
+    lines = "".join(blocks("sh", page)).splitlines()
+    return [shlex.split(re.sub(r" >>? \S+$", "", line), comments=True) for line in lines]
+
+
+def qa(*words: str) -> Result:
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, (words, result.output)
+    return result
 
 
 @pytest.fixture
 def clone(tmp_path: Path, article_index: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder as after a clone and a first start."""
+    """A folder as it is after a clone and a first start."""
     shutil.copytree(ROOT / "source", tmp_path / "source")
     shutil.copytree(article_index, tmp_path / "index")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def test_the_python_example_runs(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    [example] = blocks("python")
-    exec(compile(example, "README.md", "exec"), {})
-    assert "Emmett Shear氏を暫定CEOに任命しました。 [1]" in capsys.readouterr().out
+# The examples run
 
 
-@pytest.mark.parametrize("line", [line for line in blocks("sh")[2].splitlines() if line.startswith("qa ")])
-def test_each_shell_example_runs(clone: Path, line: str) -> None:
-    words = shlex.split(line, comments=True)
-    result = CliRunner().invoke(main, words[1:])
-    assert result.exit_code == 0, result.output
-    assert result.stdout.strip()
-    if "--json" in words:
-        assert json.loads(result.stdout)
+@pytest.mark.parametrize(
+    ("page", "note"),
+    [("README.md", "The gate's key is in the red box. [1]"), ("README.ja.md", "門の鍵は赤い箱の中にあります。 [1]")],
+)
+def test_the_python_example_runs(clone: Path, capsys: pytest.CaptureFixture[str], page: str, note: str) -> None:
+    [example] = blocks("python", page)
+    exec(compile(example, page, "exec"), {})
+    printed = capsys.readouterr().out
+    assert "Emmett Shear氏を暫定CEOに任命しました。 [1]" in printed and note in printed
+    assert list(Index.open("index").sources) == ["openai-turmoil.txt"]
 
 
-def test_texts_come_and_go_as_shown(clone: Path) -> None:
-    (clone / "notes.txt").write_text("The gate's key is in the red box.", encoding="utf-8")
-    for line in blocks("sh")[3].splitlines():
-        result = CliRunner().invoke(main, shlex.split(line, comments=True)[1:])
-        assert result.exit_code == 0, (line, result.output)
-    assert list(Index.open("index").sources) == ["openai-turmoil.txt", "notes.txt"]
+@pytest.mark.parametrize("page", READMES)
+def test_the_shell_examples_run_one_after_the_other(clone: Path, page: str) -> None:
+    printed: dict[str, str] = {}
+    for line in "".join(blocks("sh", page)[2:]).splitlines():
+        words = shlex.split(line, comments=True)
+        if words[:2] == ["qa", "serve"]:
+            continue  # it does not end; how its options are read is tested below
+        if words[0] == "qa":
+            printed[" ".join(words[1:])] = qa(*words[1:]).stdout
+        else:
+            subprocess.run(["bash", "-ec", line.replace(".venv", sys.prefix)], check=True)
+    assert all(printed.values()), printed
+    assert json.loads(printed["ask When was ChatGPT released? --json"])["answered"]
+    [from_notes] = [text for command, text in printed.items() if "--source notes.txt" in command]
+    assert "[1]" in from_notes
+    assert list(Index.open("index").sources) == ["openai-turmoil.txt", "gate.txt"]  # rolled back to before the removal
 
 
-def test_documents_and_addresses_are_added_as_shown(clone: Path) -> None:
+def test_documents_are_read_after_the_first_line(clone: Path) -> None:
+    assert "'.[documents]'" in blocks("sh", "README.md")[0]
     (clone / "report.pdf").write_bytes(pdf(["石は近くの島から運ばれた。"]))
     (clone / "talk.srt").write_text(SRT, encoding="utf-8")
-    [_, documents, address] = next(block for block in blocks("sh") if "report.pdf" in block).splitlines()
-    result = CliRunner().invoke(main, shlex.split(documents, comments=True)[1:])
-    assert result.exit_code == 0, result.output
+    qa("add", "report.pdf", "talk.srt")
     assert {"report.pdf", "talk.srt"} < set(Index.open("index").sources)
-    result = CliRunner().invoke(main, shlex.split(address, comments=True)[1:])
-    assert result.exit_code == 1 and "its name is not known" in result.output  # the tests have no network
+
+
+@pytest.mark.parametrize("page", [str(page.relative_to(ROOT)) for page in PAGES])
+def test_every_call_of_qa_in_the_documentation_is_valid(page: str) -> None:
+    for words in shell_lines(page):
+        if words and words[0] == "qa":
+            assert words[1] in main.commands, words
+            command = main.commands[words[1]]
+            given = [*words[2:], *(["--password", "any"] if words[1] == "password" else [])]
+            # Raises a UsageError for options that do not exist.
+            command.make_context(words[1], given, parent=main.make_context("qa", words[1:]))
+
+
+# The documentation agrees with the code
+
+
+def test_the_help_of_the_commands_is_in_the_documentation() -> None:
+    page = read("docs/shell.md")
+    # Versions of click break lines in different places.
+    assert shell_help.with_help(page).split() == page.split(), "run: python tests/shell_help.py"
 
 
 def test_the_table_of_json_names_what_the_commands_print(clone: Path) -> None:
-    for command, keys in re.findall(r"^\| `qa (\w+)[^|]*\| `([^`]*)` \|$", README, re.MULTILINE):
-        if command in ("eval", "rollback"):
-            continue  # their keys are tested with what they do
-        arguments = {"build": ["source"], "log": [], "search": ["Loopt"], "ask": ["Looptとは何ですか"]}[command]
-        printed = json.loads(CliRunner().invoke(main, [command, *arguments, "--json"]).stdout)
-        top = re.sub(r": \[.*?\]", "", keys).replace(" ", "").split(",")
-        assert set(top) <= set(printed), command
-        for name, inner in re.findall(r"(\w+): \[(.*?)\]", keys):
-            assert set(inner.replace(" ", "").split(",")) - {"..."} <= set(printed[name][0]), command
+    (clone / "notes.txt").write_text("The gate's key is in the red box.", encoding="utf-8")
+    asked = {"id": "1", "question": "Where is the key?", "answers": [{"text": "red", "answer_start": 22}]}
+    paragraph = {"context": "The gate's key is in the red box.", "qas": [asked]}
+    (clone / "set.json").write_text(json.dumps({"data": [{"paragraphs": [paragraph]}]}), encoding="utf-8")
+    calls = {
+        "build": ["source"], "add": ["notes.txt"], "rename": ["notes.txt", "gate"], "list": [],
+        "remove": ["gate", "--no-purge"], "log": [], "rollback": [], "search": ["Loopt"], "ask": ["Looptとは何ですか"],
+        "doctor": [], "password": ["anna", "--password", "any"], "eval": ["set.json"],
+    }  # fmt: skip
+    printed = {name: json.loads(qa(name, *words, "--json").stdout) for name, words in calls.items()}
+    keys = ""
+    for name, row in re.findall(r"^\| `qa (\w+)[^|]*\| (.*) \|$", read("docs/shell.md"), re.MULTILINE):
+        keys = keys if row == "the same" else row.strip("`")
+        assert set(re.sub(r": \[.*?\]", "", keys).split(", ")) <= set(printed[name]), name
+        for outer, inner in re.findall(r"(\w+): \[(.*?)\]", keys):
+            assert set(inner.split(", ")) <= set(printed[name][outer][0]), name
+        del printed[name]
+    assert not printed, "these commands are missing from the table"
+    assert set(main.commands) == {*calls, "serve"}
 
 
-def test_both_languages_give_the_same_commands() -> None:
-    assert blocks("sh", JAPANESE)[:2] == blocks("sh")[:2]
-    assert blocks("python", JAPANESE)[0].splitlines()[:4] == blocks("python")[0].splitlines()[:4]
+@pytest.mark.parametrize("page", READMES)
+def test_every_command_of_the_shell_is_in_the_readme(page: str) -> None:
+    assert [name for name in main.commands if f"qa {name}" not in read(page)] == []
 
 
 def test_every_file_that_is_linked_to_is_there() -> None:
-    for text in (README, JAPANESE):
-        for target in re.findall(r"\]\(([^)#:]+)\)", text):
-            assert (ROOT / target).is_file(), target
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).is_file(), (page.name, target)
 
 
-def test_every_command_of_the_shell_is_in_the_readme() -> None:
-    for name in main.commands:
-        assert f"qa {name}" in README
-        assert f"qa {name}" in JAPANESE
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_every_path_that_is_named_is_there(page: str) -> None:
+    named = re.findall(r"`((?:qa|tests|bench|docs|source|index|\.ci)/[\w./-]*)`", read(page))
+    assert named
+    placeholder = re.compile("NAME|TAG")
+    assert [path for path in named if not (placeholder.search(path) or (ROOT / path).exists())] == []
+
+
+def test_the_drawing_of_the_packages_has_the_order_that_is_enforced() -> None:
+    contracts = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    [layers] = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    [drawing] = blocks("layers", "ARCHITECTURE.md")
+    drawn = [re.split(r" {2,}", line)[0] for line in drawing.splitlines()]
+    assert drawn == [layer.replace("qa.", "") for layer in layers]
+
+
+# The two languages agree
+
+
+def skeleton(code: str) -> list[str]:
+    """The code without comments and with empty strings: what must not depend on the language of the page."""
+    return [re.sub(r'"[^"]*"', '""', line.split("  #")[0]).rstrip() for line in code.splitlines()]
+
+
+@pytest.mark.parametrize("kind", ["sh", "python"])
+def test_both_readmes_have_the_same_examples(kind: str) -> None:
+    english, japanese = ("\n".join(blocks(kind, page)) for page in READMES)
+    assert skeleton(japanese) == skeleton(english)
+
+
+def test_both_readmes_are_short_and_say_as_much() -> None:
+    english, japanese = (len(read(page).splitlines()) for page in READMES)
+    assert english <= MOST_LINES
+    assert abs(japanese - english) <= english / 5
 
 
 def test_the_module_answers_like_the_command() -> None:
