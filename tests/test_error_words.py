@@ -36,8 +36,8 @@ from qa.storage.commit import roll_back, storage_errors
 from qa.ui.refusals import sentence_for
 
 PACKAGE = Path(__file__).parents[1] / "qa"
-AT_THE_TERMINAL = ("serve.", "users.", "set.")
-"""Errors that the page cannot meet: of starting a server, of its accounts and of question sets."""
+AT_THE_TERMINAL = ("serve.", "users.", "set.", "shell.")
+"""Errors that the page cannot meet: of starting a server, of its accounts, of question sets and of the shell."""
 NOT_CAUSED = {
     "source.permission",  # an administrator may read everything
     "record",  # of what a browser sent: tests/test_records.py

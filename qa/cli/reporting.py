@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from qa.errors import QAError
+from qa.errors import QAError, StorageError
 from qa.terminal import printable
 
 _INTERRUPTED = 130
@@ -32,9 +32,8 @@ class ReportingCommand(click.Command):
         try:
             return super().main(*args, **kwargs)  # click exits quietly where the reader of our output has gone
         except OSError as error:
-            place = f"{error.filename} " if error.filename else ""
-            reason = error.strerror or error
-            _OneSentence(f"The system refused ({place}{reason}): check free space and permissions.").show()
+            place = f"{error.filename}: " if error.filename else ""
+            _OneSentence(str(StorageError("shell.system", why=f"{place}{error.strerror or error}"))).show()
             _discard_output()
             sys.exit(1)
 
