@@ -1,44 +1,46 @@
-"""What each floor declines: python bench/abstention.py SET [SET ...]
+"""What each least confidence declines: python bench/abstention.py SET [SET ...]
 
-Each set's answerable questions are asked of its own texts, which should be answered, and those of the
-other sets are asked of them too, which should be declined. Sets in several languages against texts in one
-show what a floor costs readers who ask in another language.
+Each set's answerable questions are asked of its own texts, which should be answered, and those of the other sets are
+asked of them too, which should be declined. Sets in several languages against texts in one show what a threshold
+costs readers who ask in another language.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from prepared import Prepared, arguments, prepared
 from tqdm import tqdm
 
-from qa.answer import READ, score_sentences
+from qa.answer import answer_query
 from qa.evaluation.metrics import roc_auc
 from qa.index import Index
-from qa.retrieval import prepare, search
+from qa.retrieval import prepare
+from qa.search.config import DEFAULT_CONFIG
 
-FLOORS = (0.74, 0.76, 0.77, 0.78, 0.79, 0.80, 0.82, 0.84)
+THRESHOLDS = (0.74, 0.76, 0.77, 0.78, 0.79, 0.80, 0.82, 0.84)
+NEVER = replace(DEFAULT_CONFIG, min_confidence=0.0)
 
 
-def confidences(index: Index, questions: list[str], what: str) -> np.ndarray:
-    """Each question's confidence, as ``answer`` would have it."""
-    found = []
-    for question in tqdm(questions, desc=what, leave=False):
-        query = prepare(index, question)
-        sentences = score_sentences(index, query, search(index, query, READ))
-        found.append(max(sentence.late for sentence in sentences))
-    return np.array(found)
+def confidences(index: Index, questions: list[str], name: str) -> np.ndarray:
+    """Return float64 [n]: each question's confidence."""
+    asked = tqdm(questions, desc=name, leave=False)
+    return np.array([answer_query(index, prepare(index, question), 1, config=NEVER).confidence for question in asked])
 
 
 def measure(data: Prepared, others: list[Prepared]) -> None:
-    """Prints, for each floor, the shares answered of the own questions and declined of the others'."""
+    """Print, for each threshold, the shares answered of the set's own questions and declined of the others'."""
     own = confidences(data.index, [question.question for question, _ in data.asked], data.name)
-    strange = confidences(
+    foreign = confidences(
         data.index, [question.question for other in others for question, _ in other.asked], f"others to {data.name}"
     )
-    print(f"\n{data.name}: {len(own)} questions of its own, {len(strange)} of others; AUC {roc_auc(own, strange):.3f}")
-    print("floor  own answered  others declined")
-    for floor in FLOORS:
-        print(f"{floor:.2f}   {(own >= floor).mean():.3f}         {(strange < floor).mean():.3f}")
+    print(f"\n{data.name}: {len(own)} questions of its own, {len(foreign)} of others; AUC {roc_auc(own, foreign):.3f}")
+    print("least confidence  own answered  others declined")
+    for threshold in THRESHOLDS:
+        print(
+            f"{threshold:.2f}              {(own >= threshold).mean():.3f}         {(foreign < threshold).mean():.3f}"
+        )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from tqdm import tqdm
 from qa.evaluation.questions import Question
 from qa.evaluation.sets import place, read_set
 from qa.index import Index
-from qa.retrieval import Query, prepare
+from qa.retrieval import prepare
+from qa.search.query import Query
 
 RESULTS = Path(__file__).parent / "results"
 

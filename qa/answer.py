@@ -1,38 +1,63 @@
-"""Question -> answer in the source's own sentences, each cited; or an abstention.
+"""Question -> an answer in the source's own sentences, each cited; or an abstention.
 
-No language model writes anything here: the sentences of the passages found are scored one by one, the
-best is the answer's first, and others follow, in reading order, while they come near it. Every
-citation is checked against the stored source before it leaves this module.
+    question -> hits -> sentences of the hits, scored -> the best ones chosen -> citations, verified -> Answer
+
+No language model writes anything here. The sentences of the passages found are scored one by one; the best comes
+first in the answer, and others that come near it follow in reading order. Every citation is checked against the
+stored source before it leaves this module.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from qa.citations import Citation, cite, verified
 from qa.index import Index
-from qa.retrieval import BOILERPLATE_PENALTY, Hit, Query, opened, passages_of, prepare, search
-from qa.search.fusion import fuse
-from qa.search.rerank import sentence_scores
+from qa.retrieval import Hit, opened, passages_of, prepare, search
+from qa.search.config import DEFAULT_CONFIG, SearchConfig
+from qa.search.query import Query
+from qa.search.ranker import Ranker, Units
 from qa.text.source import Source
 
-MAX_CITATIONS = 5
-READ = 20
-"""Passages whose sentences are read for an answer."""
-MARGIN = 2.0
-"""How far below the best, in standard deviations of the scores read, a sentence may be and still be
-cited: `python bench/sentences.py` prints what others give."""
-FEW = 8
-"""Sentences fewer than this do not show how far scores spread: of two, each is one deviation from their mean."""
-TYPICAL_SPREADS = (0.024, 1.8)
-"""Standard deviations of late interaction and BM25 that stand in then; `python bench/sentences.py` prints them."""
-FLOOR = 0.78
-"""The confidence under which it declines: `python bench/abstention.py` prints what others give."""
+
+def answer(
+    index: Index | str | Path,
+    question: str,
+    k: int = 10,
+    *,
+    min_confidence: float = DEFAULT_CONFIG.min_confidence,
+    sources: str | Collection[str] | None = None,
+    floor: float | None = None,
+) -> Answer:
+    """Answer a question from an index, with citations, or decline it.
+
+    Args:
+        index: an open index, or the folder of one.
+        question: up to 2,000 code points, in any language.
+        k: how many passages to return as ``hits``; one that is cited is returned beyond that number.
+        min_confidence: the confidence below which the question is declined; 0 never declines.
+        sources: the name of the source to ask, or several names; None for all.
+        floor: the former name of ``min_confidence``; it goes with the next version.
+
+    Raises:
+        QuestionError: the question is empty or too long, or no source is chosen.
+        SourceError: the index has no source of that name.
+        IndexError_: the folder holds no usable index.
+    """
+    if floor is not None:
+        warnings.warn("answer(floor=...) is now answer(min_confidence=...)", DeprecationWarning, stacklevel=2)
+        min_confidence = floor
+    index = opened(index)
+    among = passages_of(index, sources)
+    config = replace(DEFAULT_CONFIG, min_confidence=min_confidence)
+    return replace(answer_query(index, prepare(index, question), k, among, config), question=question)
 
 
 @dataclass(frozen=True)
@@ -40,13 +65,14 @@ class Answer:
     """What the sources say to a question.
 
     Attributes:
-        question: as asked.
+        question: the question as asked.
         text: the cited sentences, each followed by its number: ``sentence [1] sentence [2]``; "" when declined.
         citations: at most five; [1] answers best, the others follow in reading order.
         answered: False when nothing found comes near enough; then there are no citations.
-        confidence: 0 to 1, how near the nearest sentence read comes to the question (MaxSim).
-        hits: the passages found, best first: what was read for an answer, or, when declined, related only.
-        searched_for: what was looked for.
+        confidence: how near the cited sentences come to the question in meaning (MaxSim of the nearest), 0 to 1;
+            when declined, that of the sentences that would have been cited.
+        hits: the passages found, best first: what was read for an answer, or, when declined, what is related.
+        searched_for: the text that was searched for.
     """
 
     question: str
@@ -58,7 +84,7 @@ class Answer:
     searched_for: str
 
     def to_dict(self) -> dict[str, Any]:
-        """As programs get it, from the shell and over HTTP; ``related`` only when declined."""
+        """Return the answer as the shell and HTTP print it; ``related`` is there only when declined."""
         given = {
             "question": self.question,
             "answered": self.answered,
@@ -70,58 +96,23 @@ class Answer:
         return given if self.answered else given | {"related": [hit.to_dict() for hit in self.hits]}
 
 
-@dataclass(frozen=True)
-class ScoredSentence:
-    """A sentence of a passage found.
-
-    Attributes:
-        source, start, end: where it stands.
-        score: what sentences are chosen by: ``late`` and ``words`` fused as those of passages are.
-        late: late-interaction score (MaxSim), at most 1.
-        words: BM25 score.
-    """
-
-    source: str
-    start: int
-    end: int
-    score: float
-    late: float
-    words: float
-
-
-def answer(
-    index: Index | str | Path,
-    question: str,
-    k: int = 10,
-    *,
-    floor: float = FLOOR,
-    sources: Collection[str] | None = None,
+def answer_query(
+    index: Index,
+    query: Query,
+    k: int,
+    among: npt.NDArray[np.int64] | None = None,
+    config: SearchConfig = DEFAULT_CONFIG,
 ) -> Answer:
-    """Answers a question from an index, with citations, or declines.
-
-    Args:
-        index: an open index, or the folder of one.
-        question: up to 2,000 code points, in any language.
-        k: passages returned as ``hits``; one that is cited from is returned beyond that number.
-        floor: the confidence under which it declines; 0 never does.
-        sources: names of the sources to ask; None for all.
-
-    Raises:
-        QuestionError: the question is empty or too long, or no source is chosen. SourceError: there is no
-        source of such a name. IndexError_: the folder holds no sound index.
-    """
-    index = opened(index)
-    among = passages_of(index, sources)
-    query = prepare(index, question)
-    found = search(index, query, max(k, READ), among)
-    sentences = score_sentences(index, query, found[:READ])
-    confidence = max(0.0, min(1.0, max((sentence.late for sentence in sentences), default=0.0)))
+    """Answer a prepared question, or decline it; only from the passages numbered in ``among``, if given."""
+    found = search(index, query, max(k, config.passages_read), among, config)
+    sentences = score_sentences(index, query, found[: config.passages_read], config)
+    chosen = choose(sentences, index.sources, config)
+    confidence = confidence_of(chosen)
     citations: list[Citation] = []
-    if confidence >= floor:
-        chosen = choose(sentences, index.sources)
+    if confidence >= config.min_confidence:
         citations = verified(cite(((s.source, s.start, s.end) for s in chosen), index.sources), index.sources)
     return Answer(
-        question=question,
+        question=query.question,
         text=" ".join(f"{citation.quote} [{citation.n}]" for citation in citations),
         citations=tuple(citations),
         answered=bool(citations),
@@ -133,47 +124,76 @@ def answer(
     )
 
 
-def score_sentences(index: Index, query: Query, hits: Sequence[Hit]) -> list[ScoredSentence]:
-    """Every sentence of the hits with its score: late interaction and BM25, fused as passages are."""
-    spans: list[tuple[Hit, int, int]] = []
-    late: list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]] = []
-    for hit in hits:
-        own = index.passage_sentences(hit.number)
-        inside = [(start - hit.start, end - hit.start) for start, end in own]
-        late.append(sentence_scores(query.embedded, index.tokens, hit.number, inside))
-        spans.extend((hit, start, end) for start, end in own)
-    if not spans:
+@dataclass(frozen=True)
+class ScoredSentence:
+    """A sentence of a passage found, with the scores of `qa.search.ranker`.
+
+    Attributes:
+        source, start, end: its place; offsets are 0-based code points, end exclusive.
+        score: what sentences are chosen by.
+        maxsim: closeness in meaning, token by token, at most 1.
+        lexical: BM25 score.
+    """
+
+    source: str
+    start: int
+    end: int
+    score: float
+    maxsim: float
+    lexical: float
+
+
+def score_sentences(
+    index: Index, query: Query, hits: Sequence[Hit], config: SearchConfig = DEFAULT_CONFIG
+) -> list[ScoredSentence]:
+    """Return every sentence of the hits with its score, in the hits' order."""
+    if not any(index.passage_sentences(hit.number) for hit in hits):
         return []
-    meaning = np.concatenate(late)
-    contents = [terms for hit in hits for terms in index.sentence_terms(hit.number)]
-    words = index.store.lexical.scores_of(contents, query.terms)
-    fused = fuse(meaning, words, query.coverage, TYPICAL_SPREADS if len(spans) < FEW else None)
+    units = sentence_units(index, query, hits)
+    scores = Ranker(index.tokens, config).score(query, units, config.fallback_std)
     return [
         ScoredSentence(
-            source=hit.passage.source,
-            start=start,
-            end=end,
-            score=float(fused[n]) - BOILERPLATE_PENALTY * hit.passage.boilerplate,
-            late=float(meaning[n]),
-            words=float(words[n]),
+            hit.passage.source, start, end, float(scores.total[n]), float(scores.maxsim[n]), float(scores.lexical[n])
         )
-        for n, (hit, start, end) in enumerate(spans)
+        for n, (hit, start, end) in enumerate(_sentences(index, hits))
     ]
 
 
+def sentence_units(index: Index, query: Query, hits: Sequence[Hit]) -> Units:
+    """Return the sentences of the hits, in the hits' order, in the form that the ranker scores."""
+    sentences = _sentences(index, hits)
+    terms = [terms for hit in hits for terms in index.sentence_terms(hit.number)]
+    return Units(
+        passages=np.array([hit.number for hit, _, _ in sentences], dtype=np.int64),
+        spans=np.array([(start - hit.start, end - hit.start) for hit, start, end in sentences], dtype=np.int64),
+        lexical=index.store.lexical.scores_of(terms, query.terms),
+        boilerplate=np.array([hit.passage.boilerplate for hit, _, _ in sentences], dtype=bool),
+    )
+
+
+def _sentences(index: Index, hits: Sequence[Hit]) -> list[tuple[Hit, int, int]]:
+    """Return the hits' sentences, each as its hit and its offsets in the source."""
+    return [(hit, start, end) for hit in hits for start, end in index.passage_sentences(hit.number)]
+
+
 def choose(
-    sentences: Sequence[ScoredSentence], sources: Mapping[str, Source], margin: float = MARGIN
+    sentences: Sequence[ScoredSentence], sources: Mapping[str, Source], config: SearchConfig = DEFAULT_CONFIG
 ) -> list[ScoredSentence]:
-    """The best sentence, then those that come near it, in reading order; none twice in the same words."""
+    """Return the best sentence, then those that come near it, in reading order; none twice in the same words."""
     ranked = sorted(sentences, key=lambda sentence: -sentence.score)
     chosen: list[ScoredSentence] = []
-    said: set[str] = set()
+    quoted: set[str] = set()
     for sentence in ranked:
-        if len(chosen) == MAX_CITATIONS or sentence.score < ranked[0].score - margin:
+        if len(chosen) == config.max_citations or sentence.score < ranked[0].score - config.margin:
             break
-        words = "".join(sources[sentence.source].text[sentence.start : sentence.end].split())
-        if words not in said:
-            said.add(words)
+        quote = "".join(sources[sentence.source].text[sentence.start : sentence.end].split())
+        if quote not in quoted:
+            quoted.add(quote)
             chosen.append(sentence)
     order = {name: number for number, name in enumerate(sources)}
     return chosen[:1] + sorted(chosen[1:], key=lambda sentence: (order[sentence.source], sentence.start))
+
+
+def confidence_of(chosen: Sequence[ScoredSentence]) -> float:
+    """Return how near the chosen sentences come to the question: the best MaxSim among them, from 0 to 1."""
+    return max(0.0, min(1.0, max((sentence.maxsim for sentence in chosen), default=0.0)))

@@ -1,14 +1,14 @@
 """Question -> hits: the passages that speak of it, best first, each with the reasons for its rank.
 
-Two searches propose candidates: nearest vectors and BM25. Their order is then decided by two scores
-on a common scale (`qa.search.fusion`): late interaction, which compares the question with a passage token
-by token, and BM25, which counts for as much as the texts know the question's words. A question in
-another language has few of those, and leans on meaning alone.
+    question -> Query -> candidates of two searches -> ranked -> Hits
+
+`qa.search.candidates` finds the candidates, by meaning and by terms; `qa.search.ranker` says how they are scored.
 """
 
 from __future__ import annotations
 
 import unicodedata
+import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,37 +19,54 @@ import numpy.typing as npt
 
 from qa.errors import QuestionError
 from qa.index import Index
-from qa.search.embedding import Embedded
-from qa.search.fusion import fuse
+from qa.search.candidates import Candidates, find_candidates
+from qa.search.config import DEFAULT_CONFIG, SearchConfig
 from qa.search.lexical import tokenize
-from qa.search.rerank import passage_scores
+from qa.search.query import Query
+from qa.search.ranker import Ranker, Units
 from qa.storage.collection import expect
 from qa.text.passages import Passage
 
-DEPTH = 100
-"""Candidates taken from each of the two searches, or as many as are asked for."""
-BOILERPLATE_PENALTY = 2.0
-"""Standard deviations that a page's boilerplate (buttons, link lists) must make up for.
-`python bench/retrieval.py` prints what 0, 1 and 2 give."""
 MAX_QUESTION = 2000
 """Code points of the longest question."""
 
 
+def retrieve(
+    index: Index | str | Path, question: str, k: int = 5, *, sources: str | Collection[str] | None = None
+) -> list[Hit]:
+    """Return the k best passages for a question, best first.
+
+    Args:
+        index: an open index, or the folder of one.
+        question: up to 2,000 code points, in any language.
+        k: the most hits to return.
+        sources: the name of the source to search, or several names; None for all.
+
+    Raises:
+        QuestionError: the question is empty or too long, or no source is chosen.
+        SourceError: the index has no source of that name.
+        IndexError_: the folder holds no usable index.
+    """
+    index = opened(index)
+    among = passages_of(index, sources)
+    return search(index, prepare(index, question), k, among)
+
+
 @dataclass(frozen=True)
 class Hit:
-    """A passage found, and why.
+    """A passage that was found, and why.
 
     Attributes:
-        passage: where it is: source, start, end, section.
-        text: what stands there, ``source.text[start:end]``.
-        score: what the order goes by; a sum of z-scores, comparable within one search only.
+        passage: its place: source, start, end, section; offsets are 0-based code points, end exclusive.
+        text: its text, ``source.text[start:end]``.
+        score: what hits are ordered by; a sum of z-scores, comparable within one search only.
         dense: cosine of the question's vector and the passage's.
         lexical: BM25 score; 0 where no term matched.
-        terms: the question's terms that the passage holds, folded, longest first.
+        terms: the question's terms that the passage has, folded, longest first.
         dense_rank: place among the nearest vectors, from 1; None beyond the search's depth.
         lexical_rank: place by BM25, from 1; None where no term matched or beyond the depth.
-        late: late-interaction score (MaxSim), at most 1.
-        number: the passage's place in ``index.passages``.
+        maxsim: closeness in meaning, token by token (MaxSim), at most 1.
+        number: the passage's position in ``index.passages``.
     """
 
     passage: Passage
@@ -60,7 +77,7 @@ class Hit:
     terms: tuple[str, ...]
     dense_rank: int | None
     lexical_rank: int | None
-    late: float
+    maxsim: float
     number: int
 
     @property
@@ -73,8 +90,17 @@ class Hit:
         """Offset after its last code point."""
         return self.passage.end
 
+    @property
+    def late(self) -> float:
+        """The former name of ``maxsim``; it goes with the next version."""
+        warnings.warn("Hit.late is now Hit.maxsim", DeprecationWarning, stacklevel=2)
+        return self.maxsim
+
     def to_dict(self) -> dict[str, Any]:
-        """As programs get it, from the shell and over HTTP; ``headings`` where the section stands under others."""
+        """Return the hit as the shell and HTTP print it.
+
+        ``headings`` is there where the section has headings above it; ``late`` is the former name of ``maxsim``.
+        """
         above = {"headings": list(self.passage.headings)} if self.passage.headings else {}
         return {
             "source": self.passage.source,
@@ -86,144 +112,136 @@ class Hit:
             "dense_rank": self.dense_rank,
             "lexical": self.lexical,
             "lexical_rank": self.lexical_rank,
-            "late": self.late,
+            "late": self.maxsim,
+            "maxsim": self.maxsim,
             "terms": list(self.terms),
             "section": self.passage.section,
             **above,
         }
 
     def holds(self, source: str, start: int, end: int) -> bool:
-        """Whether a span of a source lies within this passage."""
+        """Return whether a span of a source lies within this passage."""
         return self.passage.source == source and self.start <= start and end <= self.end
 
     @property
     def why(self) -> str:
         """The reasons for its rank, in one line."""
-        meaning = f"meaning {self.late:.2f} token by token, {self.dense:.2f} as a whole"
+        meaning = f"close in meaning: {self.maxsim:.2f} word by word, {self.dense:.2f} as a whole"
         if self.dense_rank:
             meaning += f" (rank {self.dense_rank})"
         if self.lexical_rank is None:
             return f"{meaning}; no word in common"
-        return f"{meaning}; words {self.lexical:.1f} (rank {self.lexical_rank}): {' '.join(self.terms)}"
-
-
-@dataclass(frozen=True)
-class Query:
-    """A question made ready for one index.
-
-    Attributes:
-        question: as asked, white space around it removed.
-        embedded: its vectors.
-        terms: its terms, each once, in order.
-        coverage: share of its terms' weight that the index knows, 0 to 1.
-    """
-
-    question: str
-    embedded: Embedded
-    terms: tuple[str, ...]
-    coverage: float
-
-
-def retrieve(
-    index: Index | str | Path, question: str, k: int = 5, *, sources: Collection[str] | None = None
-) -> list[Hit]:
-    """The k best passages for a question, best first.
-
-    Args:
-        index: an open index, or the folder of one.
-        question: up to 2,000 code points, in any language.
-        k: how many hits at the most.
-        sources: names of the sources to search; None for all.
-
-    Raises:
-        QuestionError: the question is empty or too long, or no source is chosen. SourceError: there is no
-        source of such a name. IndexError_: the folder holds no sound index.
-    """
-    index = opened(index)
-    among = passages_of(index, sources)
-    return search(index, prepare(index, question), k, among)
+        return f"{meaning}; words in common: {' '.join(self.terms)} ({self.lexical:.1f}, rank {self.lexical_rank})"
 
 
 def opened(index: Index | str | Path) -> Index:
-    """An open index as it is, a folder's index opened."""
+    """Return an open index as it is; open the index of a folder."""
     return index if isinstance(index, Index) else Index.open(index)
 
 
-def passages_of(index: Index, sources: Collection[str] | None) -> npt.NDArray[np.int64] | None:
-    """int64 [m]: the numbers of these sources' passages; None, which is all of them, for None.
+def names_of(sources: str | Collection[str]) -> tuple[str, ...]:
+    """Return the names given; a lone string is one name, not a collection of letters."""
+    return (sources,) if isinstance(sources, str) else tuple(sources)
+
+
+def passages_of(index: Index, sources: str | Collection[str] | None) -> npt.NDArray[np.int64] | None:
+    """Return int64 [m], the numbers of these sources' passages; None, which stands for all, for None.
 
     Raises:
-        QuestionError: no source is chosen. SourceError: there is no source of such a name.
+        QuestionError: no source is chosen.
+        SourceError: the index has no source of that name.
     """
     if sources is None:
         return None
-    if not sources:
+    wanted = set(names_of(sources))
+    if not wanted:
         raise QuestionError("sources.none")
-    expect(sources, index.sources)
-    wanted = set(sources)
-    return np.array([n for n, passage in enumerate(index.passages) if passage.source in wanted], dtype=np.int64)
+    expect(wanted, index.sources)
+    numbers = (index.passages_of(name) for name in index.sources if name in wanted)
+    return np.array([number for own in numbers for number in own], dtype=np.int64)
 
 
 def prepare(index: Index, question: str) -> Query:
-    """Checks a question and embeds it with the index's model."""
+    """Check a question and embed it with the index's model.
+
+    Raises:
+        QuestionError: the question is empty, too long, or holds half of a character.
+    """
     asked = question.strip()
     if any("\ud800" <= char <= "\udfff" for char in asked):
         raise QuestionError("question.surrogate")
-    if all(unicodedata.category(char)[0] in "CZ" for char in asked):  # spaces, and what has no width
+    if all(unicodedata.category(char)[0] in "CZ" for char in asked):  # white space and what has no width
         raise QuestionError("question.empty")
     if len(asked) > MAX_QUESTION:
-        raise QuestionError(
-            "question.long", length=len(asked), limit=MAX_QUESTION,
-        )  # fmt: skip
-    found = tuple(dict.fromkeys(tokenize(asked)))
-    return Query(asked, index.embedder.embed_question(asked), found, index.store.lexical.coverage(found))
+        raise QuestionError("question.long", length=len(asked), limit=MAX_QUESTION)
+    terms = tuple(dict.fromkeys(tokenize(asked)))
+    return Query(asked, index.embedder.embed_question(asked), terms, index.store.lexical.coverage(terms))
 
 
-def search(index: Index, query: Query, k: int, among: npt.NDArray[np.int64] | None = None) -> list[Hit]:
-    """The k best passages for a prepared question, best first; of those numbered in ``among`` alone, if given."""
+def search(
+    index: Index,
+    query: Query,
+    k: int,
+    among: npt.NDArray[np.int64] | None = None,
+    config: SearchConfig = DEFAULT_CONFIG,
+) -> list[Hit]:
+    """Return the k best passages for a prepared question, best first; only those numbered in ``among``, if given."""
     if among is not None and not len(among):
         return []
-    vector = query.embedded.vector
-    depth = max(DEPTH, k)
-    near, cosines = index.store.search_dense(vector, depth, among)
-    worded, bm25 = index.store.search_lexical(query.terms, depth, among)
-    candidates = np.union1d(near, worded).astype(np.int64)
-    late = passage_scores(query.embedded, index.tokens, candidates)
-    lexical = np.zeros(len(candidates), dtype=np.float32)
-    lexical[np.searchsorted(candidates, worded)] = bm25
-    fused = fuse(late, lexical, query.coverage)
-    fused -= BOILERPLATE_PENALTY * np.array([index.passages[c].boilerplate for c in candidates], dtype=np.float32)
-    dense_ranks = {int(number): rank for rank, number in enumerate(near, 1)}
-    lexical_ranks = {int(number): rank for rank, number in enumerate(worded, 1)}
-    dense = dict(zip(near.tolist(), cosines.tolist(), strict=True))
+    candidates = find_candidates(index.store, query, max(config.depth, k), among)
+    units = passage_units(index, query, candidates, with_cosines=config.dense_weight != 0)
+    scores = Ranker(index.tokens, config).score(query, units)
     hits = []
-    for at in np.argsort(-fused, kind="stable")[: max(k, 0)]:
-        number = int(candidates[at])
+    for at in scores.best_first()[: max(k, 0)]:
+        number = int(candidates.numbers[at])
+        lexical_rank = candidates.lexical_ranks.get(number)
         hits.append(
             Hit(
                 passage=index.passages[number],
                 text=index.text(index.passages[number]),
-                score=float(fused[at]),
-                dense=dense[number] if number in dense else float(index.store.vector(number) @ vector),
-                lexical=float(lexical[at]),
-                terms=_matched(query.terms, index.sentence_terms(number)) if number in lexical_ranks else (),
-                dense_rank=dense_ranks.get(number),
-                lexical_rank=lexical_ranks.get(number),
-                late=float(late[at]),
+                score=float(scores.total[at]),
+                dense=_cosine(index, query, candidates, number),
+                lexical=float(scores.lexical[at]),
+                terms=matching_terms(query.terms, index.sentence_terms(number)) if lexical_rank else (),
+                dense_rank=candidates.dense_ranks.get(number),
+                lexical_rank=lexical_rank,
+                maxsim=float(scores.maxsim[at]),
                 number=number,
             )
         )
     return hits
 
 
-def _matched(asked: tuple[str, ...], sentences: list[list[str]]) -> tuple[str, ...]:
-    """The question's terms found in a passage, longest first, without those that a longer one holds.
+def passage_units(index: Index, query: Query, candidates: Candidates, with_cosines: bool = False) -> Units:
+    """Return the candidates, as whole passages, in the form that the ranker scores.
+
+    ``with_cosines`` brings each passage's cosine along, which the ranker needs for `SearchConfig.dense_weight`.
+    """
+    numbers = candidates.numbers.tolist()
+    passages = [index.passages[number] for number in numbers]
+    dense = [_cosine(index, query, candidates, number) for number in numbers] if with_cosines else None
+    return Units(
+        passages=candidates.numbers,
+        spans=np.array([(0, passage.end - passage.start) for passage in passages], dtype=np.int64).reshape(-1, 2),
+        lexical=candidates.lexical,
+        boilerplate=np.array([passage.boilerplate for passage in passages], dtype=bool),
+        dense=None if dense is None else np.array(dense, dtype=np.float32),
+    )
+
+
+def _cosine(index: Index, query: Query, candidates: Candidates, number: int) -> float:
+    found = candidates.cosines.get(number)
+    return float(index.store.vector(number) @ query.embedded.vector) if found is None else found
+
+
+def matching_terms(asked: tuple[str, ...], sentences: list[list[str]]) -> tuple[str, ...]:
+    """Return the question's terms that a passage has, longest first, without those that a longer one includes.
 
     A single hiragana (は, の, で) counts for BM25, but is no reason that a reader would recognise.
     """
-    there = {term for terms in sentences for term in terms if not (len(term) == 1 and "\u3040" < term < "\u30a0")}
+    present = {term for terms in sentences for term in terms if not (len(term) == 1 and "\u3040" < term < "\u30a0")}
     matched: list[str] = []
-    for term in sorted((term for term in asked if term in there), key=len, reverse=True):
+    for term in sorted((term for term in asked if term in present), key=len, reverse=True):
         if not any(term in longer for longer in matched):
             matched.append(term)
     return tuple(matched)

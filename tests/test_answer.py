@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from qa import Answer, Index, answer
-from qa.answer import MARGIN, MAX_CITATIONS, ScoredSentence, choose
+from qa.answer import ScoredSentence, choose
 from qa.errors import QuestionError
+from qa.search.config import DEFAULT_CONFIG
 from qa.text.source import Source
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "eval" / "article_dev.jsonl"
@@ -23,7 +24,7 @@ def index(article_index: Path) -> Index:
 def check(index: Index, result: Answer) -> None:
     """What holds for every answer."""
     assert [citation.n for citation in result.citations] == list(range(1, len(result.citations) + 1))
-    assert len(result.citations) <= MAX_CITATIONS
+    assert len(result.citations) <= DEFAULT_CONFIG.max_citations
     for citation in result.citations:
         assert index.sources[citation.source].text[citation.start : citation.end] == citation.quote
     places = [(citation.source, citation.start) for citation in result.citations]
@@ -78,9 +79,9 @@ def test_what_the_text_does_not_speak_of_is_declined_with_related_passages(index
     assert result.hits
 
 
-def test_a_floor_of_zero_never_declines_and_of_one_always_does(index: Index) -> None:
-    assert answer(index, "富士山の標高は何メートルですか?", floor=0.0).citations
-    assert not answer(index, "暫定CEOに任命されたのは誰ですか", floor=1.0).answered
+def test_a_least_confidence_of_zero_never_declines_and_of_one_always_does(index: Index) -> None:
+    assert answer(index, "富士山の標高は何メートルですか?", min_confidence=0.0).citations
+    assert not answer(index, "暫定CEOに任命されたのは誰ですか", min_confidence=1.0).answered
 
 
 def test_an_answer_speaks_from_several_sources_in_their_order(tmp_path: Path) -> None:
@@ -101,7 +102,7 @@ def test_of_a_text_of_two_sentences_the_nearer_does_not_shut_out_the_other(tmp_p
 
 
 def sentence(start: int, score: float, source: str = "s") -> ScoredSentence:
-    return ScoredSentence(source, start, start + 3, score, late=0.9, words=0.0)
+    return ScoredSentence(source, start, start + 3, score, maxsim=0.9, lexical=0.0)
 
 
 TEXTS = {"s": Source("s", "".join(f"{n:03}" for n in range(100)) + "000")}
@@ -116,11 +117,12 @@ def test_the_best_sentence_is_first_and_the_others_follow_in_reading_order() -> 
 
 
 def test_what_falls_far_behind_the_best_is_left_out() -> None:
-    assert starts([sentence(0, 9.0), sentence(3, 9.0 - MARGIN), sentence(6, 8.99 - MARGIN)]) == [0, 3]
+    margin = DEFAULT_CONFIG.margin
+    assert starts([sentence(0, 9.0), sentence(3, 9.0 - margin), sentence(6, 8.99 - margin)]) == [0, 3]
 
 
 def test_five_at_the_most() -> None:
-    assert len(starts([sentence(3 * n, 5.0 - n / 100) for n in range(20)])) == MAX_CITATIONS
+    assert len(starts([sentence(3 * n, 5.0 - n / 100) for n in range(20)])) == DEFAULT_CONFIG.max_citations
 
 
 def test_the_same_words_are_not_cited_twice() -> None:

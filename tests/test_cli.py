@@ -24,7 +24,8 @@ from qa.terminal import printable
 ROOT = Path(__file__).parent.parent
 QUESTION = "暫定CEOに任命されたのは誰ですか"
 HIT_KEYS = [
-    "source", "start", "end", "text", "score", "dense", "dense_rank", "lexical", "lexical_rank", "late", "terms",
+    "source", "start", "end", "text", "score", "dense", "dense_rank", "lexical", "lexical_rank", "late", "maxsim",
+    "terms",
     "section",
 ]  # fmt: skip
 BUILD_KEYS = ["generation", "sources", "passages", "embedded", "reused", "seconds"]

@@ -1,4 +1,4 @@
-"""Two score lists become one."""
+"""Several lists of scores become one."""
 
 from __future__ import annotations
 
@@ -7,42 +7,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from qa.search.fusion import fuse, standardise
+from qa.search.fusion import Component, fuse, z_scores
+
+
+def scores(*values: float) -> np.ndarray:
+    return np.array(values, dtype=np.float32)
 
 
 def test_z_scores_by_hand() -> None:
-    scaled = standardise(np.array([1, 2, 3], dtype=np.float32))
-    np.testing.assert_allclose(scaled, [-1.2247449, 0, 1.2247449], rtol=1e-6)
+    np.testing.assert_allclose(z_scores(scores(1, 2, 3)), [-1.2247449, 0, 1.2247449], rtol=1e-6)
 
 
 def test_equal_scores_say_nothing() -> None:
-    assert standardise(np.full(4, 0.8, dtype=np.float32)).tolist() == [0, 0, 0, 0]
-    assert standardise(np.zeros(0, dtype=np.float32)).tolist() == []
+    assert z_scores(scores(0.8, 0.8, 0.8, 0.8)).tolist() == [0, 0, 0, 0]
+    assert z_scores(scores()).tolist() == []
 
 
 def test_words_decide_between_equals_in_meaning() -> None:
-    fused = fuse(np.array([0.5, 0.5, 0.5], dtype=np.float32), np.array([0, 3, 0], dtype=np.float32), trust=1.0)
+    fused = fuse([Component(scores(0.5, 0.5, 0.5), 1.0), Component(scores(0, 3, 0), 1.0)])
     assert fused.argmax() == 1
 
 
-def test_without_trust_words_do_not_count() -> None:
-    meaning = np.array([0.9, 0.1, 0.5], dtype=np.float32)
-    words = np.array([0, 0, 9], dtype=np.float32)
-    assert fuse(meaning, words, trust=0.0).tolist() == standardise(meaning).tolist()
-    assert fuse(meaning, words, trust=1.0).argmax() == 2
+def test_a_component_of_no_weight_does_not_count() -> None:
+    meaning, lexical = scores(0.9, 0.1, 0.5), scores(0, 0, 9)
+    assert fuse([Component(meaning, 1.0), Component(lexical, 0.0)]).tolist() == z_scores(meaning).tolist()
+    assert fuse([Component(meaning, 1.0), Component(lexical, 1.0)]).argmax() == 2
 
 
-def test_given_spreads_take_the_place_of_the_lists_own() -> None:
-    meaning = np.array([0.90, 0.88], dtype=np.float32)
-    words = np.array([0.0, 1.0], dtype=np.float32)
-    fused = fuse(meaning, words, trust=0.5, spreads=(0.02, 2.0))
+def test_a_fallback_takes_the_place_of_the_lists_own_standard_deviation() -> None:
+    lexical = Component(scores(0.0, 1.0), 0.5, fallback_std=2.0)
+    fused = fuse([Component(scores(0.90, 0.88), 1.0, fallback_std=0.02), lexical])
     np.testing.assert_allclose(fused, [0.5 - 0.125, -0.5 + 0.125], atol=1e-4)
-    assert fuse(np.zeros(2, dtype=np.float32), words, 1.0, spreads=(0.02, 2.0)).tolist() == [-0.25, 0.25]
+    assert fuse([Component(scores(0, 0), 1.0, 0.02), lexical]).tolist() == [-0.125, 0.125]
 
 
 @given(arrays(np.float32, st.integers(1, 50), elements=st.floats(-100, 100, width=32)))
-def test_the_order_of_one_list_is_kept(scores: np.ndarray) -> None:
-    fused = fuse(scores, np.zeros_like(scores), trust=1.0)
+def test_the_order_of_one_list_is_kept(values: np.ndarray) -> None:
+    fused = fuse([Component(values, 1.0), Component(np.zeros_like(values), 1.0)])
     assert np.isfinite(fused).all()
-    order = np.argsort(scores, kind="stable")
+    order = np.argsort(values, kind="stable")
     assert (np.diff(fused[order]) >= 0).all()

@@ -160,7 +160,7 @@ def test_a_model_whose_texts_and_tokens_have_other_dimensions_is_searched_with(
     index = Index.build(Source("a", TEXT), tmp_path, model=str(narrow_model))
     assert index.manifest["model"]["dimension"] == 8
     assert index.tokens.vectors.shape[1] == 384
-    assert answer(index, "猫は何を食べますか", floor=0.0).citations[0].quote in TEXT
+    assert answer(index, "猫は何を食べますか", min_confidence=0.0).citations[0].quote in TEXT
 
 
 def test_a_build_that_is_refused_keeps_the_index(tmp_path: Path) -> None:

@@ -100,7 +100,8 @@ def test_whatever_is_opened_nothing_is_unpickled(tmp_path: Path) -> None:
         "from qa.suggestions import suggestions_of\n"
         "suggestions_of(Index.build(Source('a', 'The key is in the red box.'), sys.argv[1]))\n"
         "index = Index.open(sys.argv[1])\n"
-        "print(answer(index, 'Where is the key?', floor=0).answered, suggestions_of(index) is not None, unpickled)"
+        "answered = answer(index, 'Where is the key?', min_confidence=0).answered\n"
+        "print(answered, suggestions_of(index) is not None, unpickled)"
     )
     command = [sys.executable, "-W", "ignore", "-c", code, str(tmp_path / "index")]
     said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)

@@ -132,14 +132,14 @@ def test_chosen_sources_hold_the_same_figures_as_in_a_search_of_all(three: Index
     everything = {hit.number: hit for hit in retrieve(three, "猫は何を食べますか", 1000)}
     for hit in retrieve(three, "猫は何を食べますか", 10, sources=["cats", "fish"]):
         of_all = everything[hit.number]
-        assert (hit.dense, hit.lexical, hit.late) == pytest.approx(
-            (of_all.dense, of_all.lexical, of_all.late), abs=1e-5
+        assert (hit.dense, hit.lexical, hit.maxsim) == pytest.approx(
+            (of_all.dense, of_all.lexical, of_all.maxsim), abs=1e-5
         )
 
 
 def test_an_answer_cites_the_chosen_sources_only(three: Index) -> None:
     for name in ("cats", "fish"):
-        result = answer(three, "猫は何を食べますか", floor=0.0, sources=[name])
+        result = answer(three, "猫は何を食べますか", min_confidence=0.0, sources=[name])
         assert {citation.source for citation in result.citations} == {name}
         assert {hit.passage.source for hit in result.hits} == {name}
 

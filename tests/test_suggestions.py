@@ -328,7 +328,7 @@ def test_passages_that_were_found_too_come_before_what_follows_and_that_before_t
     made = [Suggestion(f"q{n}", first.source, *span) for n, span in enumerate([before, after[-1], after[0], found[0]])]
     assert [one.question for one in leads_on(made, result, [], 4)] == ["q3", "q2", "q1", "q0"]
     assert leads_on(made, None, ["Q0"], 2) == (made[1], made[2])
-    declined = answer(article, suggest(article)[0].question, floor=1.0)
+    declined = answer(article, suggest(article)[0].question, min_confidence=1.0)
     assert leads_on(made, declined, []) == tuple(made[:3])
 
 

@@ -79,7 +79,7 @@ def text_case(text: str) -> str:
 def question_case(index: Index, question: str) -> str:
     """Asked, and every excerpt compared with the source."""
     try:
-        result: Answer = answer(index, question, floor=0)
+        result: Answer = answer(index, question, min_confidence=0)
     except QAError as error:
         assert "\n" not in str(error)
         return "refused"

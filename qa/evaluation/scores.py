@@ -78,7 +78,7 @@ def score_question(
     judged = question.answerable and bool(question.gold or question.evidence)
     try:
         given = answer(index, question.question, k=depth)
-        forced = given if given.answered else answer(index, question.question, k=depth, floor=0.0)
+        forced = given if given.answered else answer(index, question.question, k=depth, min_confidence=0.0)
     except QuestionError:
         return QuestionScore(
             question.id, question.lang, question.answerable, judged, None, False, 0.0, _NOTHING, _NOTHING, 0, 0

@@ -1,11 +1,14 @@
-"""Two score lists over the same things -> one.
+"""Several scores of the same units -> one score each.
 
-Each list is put on the scale of its own mean and standard deviation (z-scores), then they are added.
-Ranks alone, as in reciprocal rank fusion, throw away by how much one thing beats the next;
-`python bench/retrieval.py` prints what that costs.
+The lists are on different scales: cosines near 0.8, BM25 from 0 to 40. Each is put on the scale of its own mean and
+standard deviation (z-scores) and the results are added. Reciprocal rank fusion, the usual alternative, keeps only the
+ranks and forgets by how much one unit beats the next; `python bench/retrieval.py SET` prints what that costs.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,28 +16,35 @@ import numpy.typing as npt
 Scores = npt.NDArray[np.float32]
 
 
-def fuse(meaning: Scores, words: Scores, trust: float, spreads: tuple[float, float] | None = None) -> Scores:
-    """Sum of two lists' z-scores, the second weighted by ``trust``.
+@dataclass(frozen=True)
+class Component:
+    """One of the scores that are added up.
 
-    Args:
-        meaning: float32 [n], scores by embeddings.
-        words: float32 [n], scores by words; 0 where none matched.
-        trust: 0 to 1, how far words can be relied on for this question (``BM25.coverage``).
-        spreads: standard deviations to take for the two lists' own, where these are too short to tell.
-
-    Returns:
-        float32 [n]
+    Attributes:
+        scores: float32 [n], one for each unit.
+        weight: the factor of its z-scores.
+        fallback_std: the standard deviation to use in place of the scores' own, where these are too few to show it.
     """
-    of_meaning, of_words = spreads or (None, None)
-    return standardise(meaning, of_meaning) + np.float32(trust) * standardise(words, of_words)
+
+    scores: Scores
+    weight: float
+    fallback_std: float | None = None
 
 
-def standardise(scores: Scores, spread: float | None = None) -> Scores:
-    """z-scores of a list; zeros when all its scores are equal, since then it says nothing."""
+def fuse(components: Sequence[Component]) -> Scores:
+    """Return float32 [n]: the weighted sum of the components' z-scores; at least one component is needed."""
+    weighted = [np.float32(one.weight) * z_scores(one.scores, one.fallback_std) for one in components]
+    total: Scores = np.sum(weighted, axis=0, dtype=np.float32)
+    return total
+
+
+def z_scores(scores: Scores, fallback_std: float | None = None) -> Scores:
+    """Return float32 [n]: ``(score - mean) / standard deviation``; zeros if all scores are equal.
+
+    ``fallback_std`` takes the place of the standard deviation, unless all scores are equal.
+    """
     deviation = float(scores.std()) if len(scores) else 0.0
-    if deviation >= 1e-6 and spread is not None:
-        deviation = spread
     if deviation < 1e-6:
         return np.zeros_like(scores)
-    scaled: Scores = ((scores - scores.mean()) / deviation).astype(np.float32)
+    scaled: Scores = ((scores - scores.mean()) / (fallback_std or deviation)).astype(np.float32)
     return scaled

@@ -146,7 +146,7 @@ def _read_hit(part: Mapping[str, object]) -> Hit:
         terms=tuple(_checked(term) for term in _list(part, "terms", MOST_PARTS)),
         dense_rank=_rank(part, "dense_rank"),
         lexical_rank=_rank(part, "lexical_rank"),
-        late=_number(part, "late"),
+        maxsim=_number(part, "late"),
         number=_whole(part, "number"),
     )
 

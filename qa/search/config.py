@@ -1,0 +1,63 @@
+"""The numbers that ranking, citing and declining depend on, each with the measurement that chose it.
+
+The figures are those of the 40 answerable questions on `source/` unless a line names another set; the command
+beside each prints them. `docs/` has the whole tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SearchConfig:
+    """How passages are found and ranked, which sentences are cited, and when a question is declined.
+
+    The product uses `DEFAULT_CONFIG`; `bench/` tries other values with ``dataclasses.replace``.
+    """
+
+    depth: int = 100
+    """Passages taken from each of the two searches, nearest vectors and BM25; more when more hits are wanted."""
+
+    maxsim_weight: float = 1.0
+    """Weight of the token-by-token score. `bench/retrieval.py`: R@1 .725 with it, .625 with ``dense`` in its place."""
+
+    lexical_weight: float = 1.0
+    """Weight of BM25. `bench/retrieval.py` compares the combination with each score alone."""
+
+    use_coverage: bool = True
+    """Whether BM25 counts only for as much as the index knows the question's terms (`BM25.coverage`). A question
+    in a language foreign to the texts shares the odd name or number with them, and leans on meaning instead.
+    `bench/retrieval.py` prints both."""
+
+    dense_weight: float = 0.0
+    """Weight of the cosine between whole vectors. It finds candidates, but does not rank them: `bench/retrieval.py`
+    prints what adding it gives."""
+
+    boilerplate_penalty: float = 2.0
+    """Standard deviations that a page's boilerplate (menus, buttons, link lists) must make up for.
+    `bench/retrieval.py` prints 0, 1 and 2."""
+
+    passages_read: int = 20
+    """Passages whose sentences are scored for an answer. `bench/sentences.py` reads as many."""
+
+    few_units: int = 8
+    """Fewer scores than this do not show how far they usually spread: of two, each is one deviation from the mean.
+    Then `fallback_std` is used."""
+
+    fallback_std: tuple[float, float] = (0.024, 1.8)
+    """Standard deviations of the MaxSim and BM25 scores of a question's sentences: the medians that
+    `bench/sentences.py` prints."""
+
+    margin: float = 2.0
+    """How far below the best sentence, in standard deviations, another may score and still be cited.
+    `bench/sentences.py` prints 0.5 to 2.5."""
+
+    max_citations: int = 5
+    """Sentences cited in one answer at most."""
+
+    min_confidence: float = 0.78
+    """The confidence below which a question is declined. `bench/abstention.py` prints 0.74 to 0.84."""
+
+
+DEFAULT_CONFIG = SearchConfig()
