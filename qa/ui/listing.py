@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -35,6 +37,11 @@ def listing(index: Index | None, jobs: tuple[Job, ...], words: Words) -> dict[st
             row |= _job(job, words)
     busy = any(job.state != "failed" for job in jobs)
     return {**overview(index), "server": _SERVER, "busy": busy, "rows": [*rows.values(), *others]}
+
+
+def stamp(listed: dict[str, Any]) -> str:
+    """Return a short hash of a listing: equal stamps mean that the page has nothing new to draw."""
+    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:16]
 
 
 def _source_row(source: Source) -> Row:

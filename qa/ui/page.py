@@ -209,7 +209,9 @@ class _Page:
                     self._stop: gr.update(interactive=True),
                 }
             chosen = {name: index.sources[name] for name in self._texts.chosen(index, left_out)}
-            result = self._open_index.answer(index, question, sources=chosen)
+            # Naming every text would only make the search filter by all of them.
+            named = chosen if len(chosen) < len(index.sources) else None
+            result = self._open_index.answer(index, question, sources=named)
             yield {
                 **self._drawn(index, asked.answered(result, chosen), words, left_out),
                 self._stop: gr.update(interactive=False),

@@ -21,7 +21,7 @@ from qa.reading.fetching import fetch, is_url, refused
 from qa.reading.files import SUFFIXES
 from qa.service.open_index import OpenIndex
 from qa.text.source import Source, clean_name, free_name
-from qa.ui.listing import listing
+from qa.ui.listing import listing, stamp
 from qa.ui.parts import own_part, said
 from qa.ui.refusals import RefusedError, pieces_for
 
@@ -82,15 +82,26 @@ class TextsPanel:
         self.listing.choose(self._choose, None, [self.left_out], trigger_mode="always_last", queue=False, **options)
 
     def listed(self, words: Words) -> dict[str, Any]:
-        """The value of the list, now; ``at`` is when, in seconds, before anything was looked at."""
+        """Return the value of the list: ``listing``'s, with ``stamp`` and ``at``.
+
+        ``at`` is the time in seconds before anything was looked up, so that the page can drop an older reply
+        that arrives late.
+        """
         at = time.time()
-        return {**listing(self._open_index.available(), self._open_index.jobs, words), "at": at}
+        value = listing(self._open_index.available(), self._open_index.jobs, words)
+        return {**value, "stamp": stamp(value), "at": at}
 
-    def _lister(self) -> Callable[[str], dict[str, Any]]:
-        """For the progress part: language -> the list. A plain function, as Gradio wants it."""
+    def _lister(self) -> Callable[[Any], dict[str, Any]]:
+        """Return the function that an open page polls. A plain function, because Gradio wants one."""
 
-        def list_texts(language: str) -> dict[str, Any]:
-            return self.listed(words_of(language))
+        def list_texts(request: Any) -> dict[str, Any]:
+            """Return the list for ``[language, stamp]``, or ``{"unchanged": True, "at"}`` if the page has it already.
+
+            Every open page asks about once a second, and a thousand texts take some 150 KiB.
+            """
+            language, known = request if isinstance(request, list) and len(request) == 2 else (request, None)
+            value = self.listed(words_of(language if isinstance(language, str) else None))
+            return {"unchanged": True, "at": value["at"]} if value["stamp"] == known else value
 
         return list_texts
 
