@@ -154,7 +154,8 @@ def build_app(
     from qa.serving.guard import Guard
     from qa.serving.metrics import Metrics
     from qa.serving.sign_in import SignIn
-    from qa.ui.endpoints import give_json_to_mcp, was_busy
+    from qa.ui.endpoints import was_busy
+    from qa.ui.gradio_compat import answer_mcp_in_json, mcp_trouble
     from qa.ui.page import MAX_UPLOAD, build_page, head, theme
 
     app = FastAPI(title="cited-qa", openapi_url=None, docs_url=None, redoc_url=None)
@@ -190,9 +191,9 @@ def build_app(
         mcp_server=mcp,
     )
     if mcp:
-        if page.mcp_error:  # Gradio itself would go on without MCP
-            raise ServeError("serve.mcp.failed", why=page.mcp_error)
-        give_json_to_mcp(page)
+        if why := mcp_trouble(page):
+            raise ServeError("serve.mcp.failed", why=why)
+        answer_mcp_in_json(page)
     return served
 
 

@@ -18,6 +18,7 @@ from qa.catalogue import Words, words_of
 from qa.index import Index
 from qa.service.open_index import OpenIndex
 from qa.ui.export import FORMS
+from qa.ui.gradio_compat import sent_data
 from qa.ui.history import History
 from qa.ui.parts import own_part
 from qa.ui.reading import Reading
@@ -133,5 +134,5 @@ def _parsed(stored: str) -> object:
 
 def _sent(event: gr.EventData, key: str) -> object:
     """What the page's script sent along; None where it sent nothing of the kind."""
-    data = event._data
+    data = sent_data(event)
     return data.get(key) if isinstance(data, dict) else None

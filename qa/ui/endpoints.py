@@ -6,7 +6,6 @@ tells its model.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -23,6 +22,7 @@ from qa.errors import QAError
 from qa.reading.files import source_from_text
 from qa.service.open_index import OpenIndex
 from qa.service.turns import BusyError
+from qa.ui.gradio_compat import Call, Proceed, wrap_calls
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -101,23 +101,21 @@ def with_discreet_errors(page: gr.Blocks) -> gr.Blocks:
 
     Gradio itself would print the values that do not fit a call. A call that leaves out arguments gets their defaults.
     """
-    process = page.process_api
 
-    async def process_api(block_fn: Any, inputs: list[Any], **rest: Any) -> Any:
-        block_fn = page.fns[block_fn] if isinstance(block_fn, int) else block_fn
+    async def discreet(call: Call, inputs: list[Any], proceed: Proceed) -> Any:
         try:
-            return await process(block_fn, [*inputs, *_left_out(block_fn, inputs)], **rest)
+            return await proceed([*inputs, *_left_out(call, inputs)])
         except gr.Error as error:
-            if isinstance(error.__cause__, BusyError):
-                _mark_busy(rest.get("request"))
+            if isinstance(error.__cause__, BusyError) and call.scope is not None:
+                call.scope[_BUSY] = True
             raise
         except Exception as error:
             places = "".join(format_tb(error.__traceback__))
-            _log.error("a call of %s failed with %s:\n%s", block_fn.api_name, type(error).__name__, places)
+            _log.error("a call of %s failed with %s:\n%s", call.name, type(error).__name__, places)
             sentence = "This call failed: compare its arguments with the endpoint's description."
             raise gr.Error(sentence, print_exception=False) from None
 
-    page.process_api = process_api  # type: ignore[method-assign, assignment]
+    wrap_calls(page, discreet)
     return page
 
 
@@ -126,30 +124,11 @@ def was_busy(scope: Mapping[str, Any]) -> bool:
     return _BUSY in scope
 
 
-def give_json_to_mcp(page: gr.Blocks) -> None:
-    """Make the MCP server of a mounted page answer in JSON; Gradio's own answers are Python's notation."""
-    server: Any = page.mcp_server_obj
-
-    def as_json(results: list[Any], _root_url: str) -> list[Any]:
-        return [
-            server.types.TextContent(type="text", text=json.dumps(result, ensure_ascii=False)) for result in results
-        ]
-
-    server.postprocess_output_data = as_json
-
-
-def _mark_busy(request: Any) -> None:
-    """Mark the HTTP request behind a call; the queue and MCP have none."""
-    http = getattr(request, "request", None)
-    if http is not None:
-        http.scope[_BUSY] = True
-
-
-def _left_out(block_fn: Any, inputs: list[Any]) -> list[Any]:
+def _left_out(call: Call, inputs: list[Any]) -> list[Any]:
     """Return the defaults of the arguments that a call leaves out; none if one of them has no default."""
-    if block_fn.api_visibility != "public":
+    if not call.is_public:
         return []
-    defaults = [argument.default for argument in signature(block_fn.fn).parameters.values()][len(inputs) :]
+    defaults = [argument.default for argument in signature(call.function).parameters.values()][len(inputs) :]
     return [] if Parameter.empty in defaults else defaults
 
 

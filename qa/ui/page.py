@@ -22,6 +22,7 @@ from qa.service.uploads import UPLOADS_KEPT
 from qa.ui.conversations import ConversationsPanel, kept
 from qa.ui.document import document, draft, overview
 from qa.ui.endpoints import add_endpoints, with_discreet_errors
+from qa.ui.gradio_compat import limit_sessions
 from qa.ui.history import History
 from qa.ui.markup import escape, source_class
 from qa.ui.messages import chat_messages
@@ -107,13 +108,13 @@ class _Page:
                 with gr.Column(elem_id="reading"):
                     self._texts = TextsPanel(open_index)
                     self._source = own_part(
-                        "source", value=overview(None), elem_id="source", server_functions=[_reader(open_index)]
+                        "source", value=overview(None), elem_id="source", functions=[_reader(open_index)]
                     )
             self._conversations = ConversationsPanel(open_index, reading_of)
             add_endpoints(open_index)
             self._connect()
         self.blocks.queue(default_concurrency_limit=QUESTIONS_AT_ONCE, max_size=64)
-        self.blocks.state_session_capacity = SESSIONS_KEPT
+        limit_sessions(self.blocks, SESSIONS_KEPT)
 
     def _connect(self) -> None:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

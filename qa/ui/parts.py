@@ -1,8 +1,4 @@
-"""The page's own components: ``name.html``, static, drawn by ``name.js`` from the JSON in its value.
-
-Gradio never sanitises ``gr.HTML`` and compiles what stands in its template: data therefore never enters a
-template, the script puts it in place as text.
-"""
+"""The page's own components: each is a static ``name.html``, drawn by ``name.js`` from the JSON in its value."""
 
 from __future__ import annotations
 
@@ -13,17 +9,16 @@ from typing import Any
 import gradio as gr
 
 from qa.catalogue import Piece
+from qa.ui.gradio_compat import ServerFunction, scripted_part
 
 
-def own_part(name: str, **options: Any) -> gr.HTML:
-    """The component of this name; options are those of ``gr.HTML``."""
-    return gr.HTML(
-        html_template=asset(f"{name}.html"), js_on_load=asset(f"{name}.js"), apply_default_css=False, **options
-    )
+def own_part(name: str, functions: Sequence[ServerFunction] = (), **options: Any) -> gr.HTML:
+    """Return the component of this name; see ``gradio_compat.scripted_part`` for the arguments."""
+    return scripted_part(asset(f"{name}.html"), asset(f"{name}.js"), functions, **options)
 
 
 def asset(name: str, package: str = "qa.ui") -> str:
-    """The text of a file that stands beside a package's modules."""
+    """Return the text of a file that lies beside a package's modules."""
     return (files(package) / name).read_text(encoding="utf-8")
 
 

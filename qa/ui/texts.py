@@ -21,6 +21,7 @@ from qa.reading.fetching import fetch, is_url, refused
 from qa.reading.files import SUFFIXES
 from qa.service.open_index import OpenIndex
 from qa.text.source import Source, clean_name, free_name
+from qa.ui.gradio_compat import sent_data
 from qa.ui.listing import listing, stamp
 from qa.ui.parts import own_part, said
 from qa.ui.refusals import RefusedError, pieces_for
@@ -58,7 +59,7 @@ class TextsPanel:
             self._result = own_part("line", value=said(), elem_id="build-result")
         # Outside the fold, which is not drawn while it is closed: seen by everyone.
         own_functions = [self._lister(), self._repairer()]
-        self.progress = own_part("progress", value={}, elem_id="progress", server_functions=own_functions)
+        self.progress = own_part("progress", value={}, elem_id="progress", functions=own_functions)
         self.labelled = [self._panel, self._hint, self._name, self._text, self._files, self._build]
 
     def labels(self, words: Words) -> Updates:
@@ -156,7 +157,7 @@ class TextsPanel:
 
     def _act(self, language: str, event: gr.EventData) -> Updates:
         """What a row's button asks for; anything else, a client may send it, is nothing."""
-        match event._data:
+        match sent_data(event):
             case {"do": "remove", "name": str(name)}:
                 self._open_index.remove(name)
             case {"do": "rename", "name": str(name), "to": str(new)}:
@@ -169,7 +170,7 @@ class TextsPanel:
 
     @staticmethod
     def _choose(event: gr.EventData) -> frozenset[str]:
-        match event._data:
+        match sent_data(event):
             case {"left_out": list(names)}:
                 return frozenset(name for name in names[:MOST_LEFT_OUT] if isinstance(name, str))
         return frozenset()

@@ -1,0 +1,109 @@
+"""Everything that this package uses of Gradio beyond its documented interface, in one place.
+
+``tests/test_gradio_compat.py`` has one test for each function here: when a new release of Gradio changes something,
+that test names it. No other module touches Gradio's private names.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+ServerFunction = Callable[..., Any]
+"""A function that a part's script may call. It must be a plain function: Gradio sets an attribute on it."""
+
+
+def scripted_part(template: str, script: str, functions: Sequence[ServerFunction] = (), **options: Any) -> gr.HTML:
+    """Return a component of our own: a fixed piece of HTML and the script that draws its value.
+
+    Gradio compiles the template and sanitises nothing, so no data may enter it: the script puts the value in place as
+    text. An event that the script names in quotes becomes a method of the component: ``part.open(handler, ...)``.
+
+    Args:
+        template: HTML without placeholders.
+        script: JavaScript, run when the part is loaded, with ``element``, ``props``, ``trigger``, ``watch`` and
+            ``server``.
+        functions: what the script may call, by name, as ``server.name(argument)``. Gradio passes one argument.
+        options: other options of ``gr.HTML``.
+    """
+    return gr.HTML(
+        html_template=template,
+        js_on_load=script,
+        apply_default_css=False,
+        server_functions=list(functions) or None,
+        **options,
+    )
+
+
+def sent_data(event: gr.EventData) -> object:
+    """Return what a script sent with an event, unchecked: any JSON, or None."""
+    data: object = event._data
+    return data
+
+
+def limit_sessions(page: gr.Blocks, count: int) -> None:
+    """Keep the state of at most so many visitors in memory. Call it before the page is mounted."""
+    page.state_session_capacity = count
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that Gradio is about to make, for the page or for another program.
+
+    Attributes:
+        name: the endpoint's name, or the handler's.
+        is_public: whether other programs may call it.
+        function: the Python function.
+        scope: the ASGI scope of the HTTP request behind it; None in the queue and over MCP.
+    """
+
+    name: str
+    is_public: bool
+    function: Callable[..., Any]
+    scope: MutableMapping[str, Any] | None
+
+
+Proceed = Callable[[list[Any]], Awaitable[Any]]
+
+
+def wrap_calls(page: gr.Blocks, wrapper: Callable[[Call, list[Any], Proceed], Awaitable[Any]]) -> None:
+    """Have every call of a page go through ``wrapper(call, inputs, proceed)``, which awaits ``proceed(inputs)``."""
+    process = page.process_api
+
+    async def process_api(block_fn: Any, inputs: list[Any], **rest: Any) -> Any:
+        block_fn = page.fns[block_fn] if isinstance(block_fn, int) else block_fn
+        http = getattr(rest.get("request"), "request", None)
+        call = Call(
+            name=str(block_fn.api_name),
+            is_public=block_fn.api_visibility == "public",
+            function=block_fn.fn,
+            scope=None if http is None else http.scope,
+        )
+
+        async def proceed(inputs: list[Any]) -> Any:
+            return await process(block_fn, inputs, **rest)
+
+        return await wrapper(call, inputs, proceed)
+
+    page.process_api = process_api  # type: ignore[method-assign, assignment]
+
+
+def mcp_trouble(page: gr.Blocks) -> str:
+    """Return why the MCP server of a mounted page did not start, or "". Gradio goes on without it."""
+    return page.mcp_error or ""
+
+
+def answer_mcp_in_json(page: gr.Blocks) -> None:
+    """Have the MCP server of a mounted page answer in JSON; Gradio's own answers are in Python's notation."""
+    server: Any = page.mcp_server_obj
+
+    def as_json(results: list[Any], _root_url: str) -> list[Any]:
+        return [
+            server.types.TextContent(type="text", text=json.dumps(result, ensure_ascii=False)) for result in results
+        ]
+
+    server.postprocess_output_data = as_json
