@@ -63,7 +63,7 @@ _HOMES = {
     "QAError": "qa.errors",
     "QuestionError": "qa.errors",
     "ServeError": "qa.errors",
-    "Source": "qa.reading.files",
+    "Source": "qa.text.source",
     "SourceError": "qa.errors",
     "StorageError": "qa.errors",
     "answer": "qa.answer",

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 from qa import Index, answer
 from qa.errors import SourceError
-from qa.reading.extraction import FORMATS, format_of
 from qa.reading.extraction.__main__ import read
-from qa.reading.extraction.blocks import simplify, text_of
+from qa.reading.extraction.elements import simplify, text_of
+from qa.reading.extraction.formats import FORMATS, format_of
 from qa.reading.extraction.html import _keep_whole
+from qa.reading.extraction.html_tree import parse_html
 from qa.reading.extraction.isolation import MEMORY
-from qa.reading.extraction.pages import page_of
 from qa.reading.files import read_sources, source_from_bytes
 from qa.text.source import Place, Source
 
@@ -267,7 +267,7 @@ def test_cells_that_are_empty_or_wide_or_high_keep_the_others_under_their_headin
 def test_a_table_cannot_be_made_much_larger_than_it_is_written(span: str) -> None:
     rows = "".join(f"<tr>{f'<td {span}>x</td>' * (n % 40 + 1)}</tr>" for n in range(400))
     started = time.process_time()
-    page = page_of(f"<table>{rows}</table>".encode())
+    page = parse_html(f"<table>{rows}</table>".encode())
     simplify(page)
     assert len(text_of(page)) < 12 * len(rows)
     assert time.process_time() - started < 10
@@ -275,7 +275,7 @@ def test_a_table_cannot_be_made_much_larger_than_it_is_written(span: str) -> Non
 
 def test_quotations_and_pictures_of_a_page_take_time_in_proportion_to_their_number() -> None:
     def seconds(unit: str, count: int) -> float:
-        page = page_of(f"<article><p>{unit * count}</p></article>".encode())
+        page = parse_html(f"<article><p>{unit * count}</p></article>".encode())
         started = time.process_time()
         _keep_whole(page)
         text_of(page)

@@ -13,7 +13,7 @@ from parsing import parsed
 
 import qa
 from qa import errors
-from qa.reading.extraction import FORMATS
+from qa.reading.extraction.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -24,8 +24,8 @@ from tqdm import tqdm
 
 from qa import Index, QAError, Source, answer
 from qa.answer import Answer
-from qa.reading.extraction import FORMATS
 from qa.reading.extraction.__main__ import read
+from qa.reading.extraction.formats import FORMATS
 from qa.reading.files import source_from_bytes, source_from_text
 from qa.text.language import language_of
 from qa.text.passages import Chunking, split_passages

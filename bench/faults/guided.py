@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 with atheris.instrument_imports(include=["qa", "pypdf", "docx", "pysubs2", "trafilatura"]):
     import fuzz
 
-    from qa.reading.extraction import FORMATS
     from qa.reading.extraction.__main__ import read
+    from qa.reading.extraction.formats import FORMATS
 
     for one in FORMATS:
         importlib.import_module(f"qa.reading.extraction.{one.extra}")  # now, else they are not instrumented

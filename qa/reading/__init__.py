@@ -1,1 +1,1 @@
-"""Whatever a user gives (files, folders, web addresses, bytes) -> sources."""
+"""Read what a user gives (files, folders, web addresses, bytes) into sources."""

@@ -1,8 +1,8 @@
-"""Files, folders, bytes or strings -> sources: decoded or extracted text and its sha256.
+"""Files, folders, bytes or strings -> sources.
 
-The code points of ``Source.text`` are the coordinates of everything after: sentences, passages,
-citations. Newlines stay as they are; a byte order mark is not part of the text. Of a document that is more
-than text (`qa.reading.extraction`) the text is what was extracted: that is stored, shown and cited.
+Plain text is decoded (`qa.reading.encodings`), documents are extracted (`qa.reading.extraction`). The decoded or
+extracted text is what is stored, shown and cited. Line breaks stay as they are; a byte order mark is not part of
+the text.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from pathlib import Path
 
 from qa.errors import SourceError
 from qa.reading.encodings import decode, is_binary
-from qa.reading.extraction import SUFFIXES as DOCUMENTS
-from qa.reading.extraction import format_of
+from qa.reading.extraction.formats import DOCUMENT_SUFFIXES, format_of
 from qa.reading.extraction.isolation import extract
 from qa.text.source import Source, clean_name, free_name
 
 DEFAULT_MAX_CHARS = 5_000_000
-"""Code points that one text may have unless the user allows more."""
+"""Most code points of one text, unless the user allows more."""
 DEFAULT_MAX_BYTES = 64 << 20
-"""Bytes that a document may have, pictures and all."""
-SUFFIXES = (".txt", ".md", *DOCUMENTS)
-"""What is read from a folder. A file that is named itself may have any other."""
+"""Most bytes of a document, pictures included."""
+SUFFIXES = (".txt", ".md", *DOCUMENT_SUFFIXES)
+"""Suffixes of the files that are read from a folder. A file that is named itself may have any suffix."""
+
 _BYTES_PER_CHAR = 4
-"""The most that one code point takes in any encoding that is read."""
-_KINDS = (  # a mark of letters alone is not enough: "GIF89a was a format" is a text
+"""Most bytes of one code point in any encoding that is read."""
+_MAGIC = (
     (0, b"PK\x03\x04", "ZIP/Office"),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Office 97 or encrypted Office"),
     (0, b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -47,25 +47,26 @@ _KINDS = (  # a mark of letters alone is not enough: "GIF89a was a format" is a 
     (0, b"SQLite format 3\0", "SQLite"),
     (0, b"{\\rtf", "RTF"),
 )
+"""Offset, bytes found there, and what such a file is. Used to name the kind of a file that is not a text."""
 
 
 def read_sources(
     paths: Iterable[str | Path | Source] | str | Path | Source, *, max_chars: int = DEFAULT_MAX_CHARS
 ) -> list[Source]:
-    """The sources at the given paths, in the order given.
+    """Read the given files and folders, in the order given.
 
-    A folder stands for the texts and documents (``SUFFIXES``) in and below it, sorted, hidden ones left out,
-    each named by its path within the folder; a file is named by its own name. What is given twice counts once; where
-    two different texts would share a name, the later one is told apart by its folder or a number.
+    A folder stands for the texts and documents (``SUFFIXES``) in it and below it, sorted, without hidden ones; each
+    is named by its path within the folder. A file is named by its own name. What is given twice counts once. If two
+    texts would have the same name, the later one gets its folder before its name, or a number after it.
 
     Raises:
-        SourceError: a path is missing, not readable, a folder without texts or not a text, or a text is
-            empty or has more than ``max_chars`` code points.
+        SourceError: a path is missing, unreadable, a folder without texts or not a text, or a text is empty or
+            has more than ``max_chars`` code points.
     """
     given = [paths] if isinstance(paths, str | Path | Source) else paths
     sources: dict[str, Source] = {}
     seen: set[Path | Source] = set()
-    for name, item in _files(given):
+    for name, item in _expand_folders(given):
         identity = item if isinstance(item, Source) else item.resolve()
         if identity in seen:
             continue
@@ -74,14 +75,14 @@ def read_sources(
             source = replace(source_from_text(name, item.text, max_chars=max_chars), places=item.places)
             free = free_name(source.name, "", sources)
         else:
-            source = source_from_bytes(name, _bytes(item, max_chars), max_chars=max_chars)
+            source = source_from_bytes(name, _read_bytes(item, max_chars), max_chars=max_chars)
             free = free_name(source.name, item.resolve().parent.name, sources)
         sources[free] = source.named(free)
     return list(sources.values())
 
 
 def source_from_text(name: str, text: str, *, max_chars: int = DEFAULT_MAX_CHARS) -> Source:
-    """A source from text that was pasted or read from standard input.
+    """Make a source of text that was pasted or read from standard input.
 
     Raises:
         SourceError: the text is empty, too long, or holds half of a surrogate pair.
@@ -89,42 +90,38 @@ def source_from_text(name: str, text: str, *, max_chars: int = DEFAULT_MAX_CHARS
     name = clean_name(name)
     text = text.removeprefix("\ufeff")
     if not text.strip():
-        raise _empty(name)
-    if len(text) > max_chars:
-        raise _too_long(name, len(text), max_chars)
+        raise SourceError("source.empty", name=name)
+    _check_length(name, text, max_chars)
     return Source(name, text)
 
 
 def source_from_bytes(name: str, data: bytes, *, max_chars: int = DEFAULT_MAX_CHARS) -> Source:
-    """A source from the bytes of a file, such as an upload.
+    """Make a source of the bytes of a file, such as an upload.
 
     Raises:
-        SourceError: the bytes are no text or document, in no encoding that is recognised, empty or too long;
-            or what reads such a document is not installed.
+        SourceError: the bytes are neither a text nor a document, or are empty, too long or in an unknown encoding;
+            or the library that reads such a document is not installed.
     """
     name = clean_name(name)
     if not data.strip():
-        raise _empty(name)
+        raise SourceError("source.empty", name=name)
     if document := format_of(name, data):
         found = extract(name, data, document)
-        if len(found.text) > max_chars:
-            raise _too_long(name, len(found.text), max_chars)
+        _check_length(name, found.text, max_chars)
         return Source(name, found.text, found.places)
-    for offset, magic, kind in _KINDS:
-        if data[offset : offset + len(magic)] == magic and (not magic.isalnum() or is_binary(data)):
-            raise SourceError(
-                "source.kind", name=name, kind=kind,
-            )  # fmt: skip
+    for offset, magic, kind in _MAGIC:
+        found_here = data[offset : offset + len(magic)] == magic
+        # Magic bytes that are all letters and digits may begin a text: "GIF89a was a format".
+        if found_here and (not magic.isalnum() or is_binary(data)):
+            raise SourceError("source.kind", name=name, kind=kind)
     text = decode(data)
     if text is None:
-        if is_binary(data):
-            raise SourceError("source.binary", name=name)
-        raise SourceError("source.encoding", name=name)
+        raise SourceError("source.binary" if is_binary(data) else "source.encoding", name=name)
     return source_from_text(name, text, max_chars=max_chars)
 
 
-def _files(given: Iterable[str | Path | Source]) -> Iterator[tuple[str, Path | Source]]:
-    """What is given, folders replaced by the files in them, each with its name."""
+def _expand_folders(given: Iterable[str | Path | Source]) -> Iterator[tuple[str, Path | Source]]:
+    """Yield each source and each file to be read, with its name."""
     for item in given:
         if isinstance(item, Source):
             yield item.name, item
@@ -134,88 +131,80 @@ def _files(given: Iterable[str | Path | Source]) -> Iterator[tuple[str, Path | S
             raise SourceError("source.unnamed")
         mode = _status(path).st_mode
         if stat.S_ISDIR(mode):
-            files = list(_folder(path))
+            files = _readable_files(path)
             if not files:
-                raise SourceError("source.folder", name=_shown(path))
+                raise SourceError("source.folder", name=clean_name(str(path)))
             yield from ((file.relative_to(path).as_posix(), file) for file in files)
         elif stat.S_ISREG(mode):
             yield path.name, path
         else:
-            raise SourceError("source.neither", name=_shown(path))
+            raise SourceError("source.neither", name=clean_name(str(path)))
 
 
-def _folder(folder: Path) -> Iterator[Path]:
-    """The texts in and below a folder, sorted; none that is hidden, in an index, or that a link leads out to."""
+def _readable_files(folder: Path) -> list[Path]:
+    """Return the texts and documents in and below a folder, sorted.
 
-    def refuse(error: OSError) -> None:
-        raise _unreadable(Path(error.filename or folder), error) from error
+    Left out are hidden files, the files of an index, and links that lead out of the folder.
+    """
+
+    def fail(error: OSError) -> None:
+        raise _unreadable_error(Path(error.filename or folder), error) from error
 
     inside = folder.resolve()
     found: list[Path] = []
-    for place, folders, files in os.walk(folder, onerror=refuse):
+    for parent, folders, files in os.walk(folder, onerror=fail):
         try:
-            folders[:] = [name for name in folders if not name.startswith(".") and not _is_index(Path(place, name))]
+            folders[:] = [name for name in folders if not name.startswith(".") and not _is_index(Path(parent, name))]
             found += [
                 path
                 for name in files
                 if not name.startswith(".")
-                and (path := Path(place, name)).suffix.lower() in SUFFIXES
+                and (path := Path(parent, name)).suffix.lower() in SUFFIXES
                 and path.is_file()
                 and path.resolve().is_relative_to(inside)
             ]
-        except OSError as error:  # a path that is too long, say
-            refuse(error)
-    return iter(sorted(found, key=lambda path: path.relative_to(folder).parts))
+        except OSError as error:  # for example a path that is too long
+            fail(error)
+    return sorted(found, key=lambda path: path.relative_to(folder).parts)
 
 
 def _is_index(folder: Path) -> bool:
-    """Whether this is an index: its copies of texts are no sources, and would outlive their removal."""
+    """Return whether a folder is an index. Its copies of texts are not sources: they would outlive a removal."""
     return (folder / "generations").is_dir() and (folder / "CURRENT").is_file()
 
 
-def _bytes(path: Path, max_chars: int) -> bytes:
+def _read_bytes(path: Path, max_chars: int) -> bytes:
+    """Read a file, unless its size shows that it is too large."""
     size = _status(path).st_size
-    if path.suffix.lower() in DOCUMENTS:
+    name = clean_name(str(path))
+    if path.suffix.lower() in DOCUMENT_SUFFIXES:
         if size > DEFAULT_MAX_BYTES:
-            raise _too_heavy(_shown(path), size)
+            raise SourceError("source.heavy", name=name, size=math.ceil(size / 2**20), limit=DEFAULT_MAX_BYTES >> 20)
     elif size > _BYTES_PER_CHAR * (max_chars + 1):
-        raise _too_long(_shown(path), math.ceil(size / _BYTES_PER_CHAR), max_chars, at_least=True)
+        length = math.ceil(size / _BYTES_PER_CHAR)
+        raise SourceError("source.long.least", name=name, length=length, limit=max_chars)
     try:
         return path.read_bytes()
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable_error(path, error) from error
 
 
 def _status(path: Path) -> os.stat_result:
     try:
         return path.stat()
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        raise SourceError("source.missing", name=_shown(path)) from error
+        raise SourceError("source.missing", name=clean_name(str(path))) from error
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable_error(path, error) from error
 
 
-def _unreadable(path: Path, error: OSError) -> SourceError:
-    name, why = _shown(path), str(error.strerror or error)
+def _unreadable_error(path: Path, error: OSError) -> SourceError:
+    name = clean_name(str(path))
     if isinstance(error, PermissionError):
         return SourceError("source.permission", name=name)
-    return SourceError("source.unreadable", name=name, why=why)
+    return SourceError("source.unreadable", name=name, why=str(error.strerror or error))
 
 
-def _too_long(name: str, length: int, limit: int, *, at_least: bool = False) -> SourceError:
-    return SourceError(
-        "source.long.least" if at_least else "source.long", name=name, length=length, limit=limit,
-    )  # fmt: skip
-
-
-def _too_heavy(name: str, size: int) -> SourceError:
-    size, limit = math.ceil(size / (1 << 20)), DEFAULT_MAX_BYTES >> 20
-    return SourceError("source.heavy", name=name, size=size, limit=limit)
-
-
-def _empty(name: str) -> SourceError:
-    return SourceError("source.empty", name=name)
-
-
-def _shown(path: Path) -> str:
-    return clean_name(str(path))
+def _check_length(name: str, text: str, max_chars: int) -> None:
+    if len(text) > max_chars:
+        raise SourceError("source.long", name=name, length=len(text), limit=max_chars)

@@ -1,1 +1,1 @@
-"""Text as code points: sources, sentences, sections, passages and their exact spans."""
+"""Text as code points: sources, and the exact spans of their sentences, sections and passages."""

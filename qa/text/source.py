@@ -1,7 +1,7 @@
-"""A text that questions are asked of, the places in it (pages, moments), and names fit to be shown.
+"""A text that questions are asked of, the places in it (pages, moments), and names that are safe to show.
 
-The code points of ``Source.text`` are the coordinates of everything after: sentences, passages,
-citations. Offsets are 0-based, the end is exclusive.
+The code points of ``Source.text`` are the coordinates of everything that follows: sentences, passages and
+citations. Offsets are 0-based code points, end exclusive.
 """
 
 from __future__ import annotations
@@ -15,17 +15,15 @@ from itertools import count
 
 from qa.errors import SourceError
 
-_BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-
 
 @dataclass(frozen=True)
 class Place:
-    """From where in a text on something of its document is true, until the next place.
+    """The page or the moment that a text belongs to from ``start`` on, until the next place.
 
     Attributes:
-        start: offset of the first code point.
-        page: number of the page, from 1; None where there are no pages.
-        time: seconds from the beginning of the film; None where it is none.
+        start: offset of its first code point, 0-based.
+        page: page number, from 1; None in a document without pages.
+        time: seconds from the beginning of the film; None in a document without times.
     """
 
     start: int
@@ -40,11 +38,11 @@ class Source:
     Attributes:
         name: what citations call it; unique among the sources of an index.
         text: the decoded text.
-        places: where its pages or moments begin, in order; a plain text has none.
+        places: where its pages or moments begin, in order; empty for a plain text.
         sha256: hexadecimal digest of the text's UTF-8.
 
     Raises:
-        SourceError: the text holds half of a surrogate pair, which no file can hold.
+        SourceError: the text holds half of a surrogate pair, which cannot be written to a file.
     """
 
     name: str
@@ -56,25 +54,28 @@ class Source:
         try:
             encoded = self.text.encode()
         except UnicodeEncodeError as error:
-            name = clean_name(self.name)
-            raise SourceError(
-                "source.surrogate", name=name, at=error.start,
-            ) from error  # fmt: skip
+            raise SourceError("source.surrogate", name=clean_name(self.name), at=error.start) from error
         object.__setattr__(self, "sha256", hashlib.sha256(encoded).hexdigest())
 
     def place(self, offset: int) -> Place | None:
-        """The page or moment of the code point at ``offset``; None where there is none."""
-        at = bisect_right(self.places, offset, key=lambda place: place.start)
-        return self.places[at - 1] if at else None
+        """Return the page or moment of the code point at ``offset`` (0-based), or None if there is none."""
+        following = bisect_right(self.places, offset, key=lambda place: place.start)
+        return self.places[following - 1] if following else None
 
     def named(self, name: str) -> Source:
-        """The same under another name."""
+        """Return the same source under another name."""
         return self if name == self.name else replace(self, name=name)
 
 
+_BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Characters that change the direction of writing: a name with them can be shown as another one."""
+
+
 def clean_name(name: str) -> str:
-    """A name fit to be shown, in Unicode's composed form: without control characters and those that turn the
-    direction of writing."""
+    """Return a name that is safe to show: in Unicode's composed form (NFC), without control or bidi characters.
+
+    A name of which nothing is left becomes ``text``.
+    """
     kept = "".join(
         "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) == "Cs" else char
         for char in unicodedata.normalize("NFC", name)
@@ -84,7 +85,7 @@ def clean_name(name: str) -> str:
 
 
 def free_name(name: str, folder: str, taken: Container[str]) -> str:
-    """The name, or where it is taken the same with its folder before it or a number after it."""
+    """Return ``name``, or if it is taken, the name with ``folder`` before it or a number after it."""
     if name not in taken:
         return name
     if folder and (longer := clean_name(f"{folder}/{name}")) not in taken:

@@ -15,7 +15,8 @@ import signal
 import sys
 from dataclasses import astuple
 
-from qa.reading.extraction import FORMATS, Extracted, UnreadableError
+from qa.reading.extraction import Extracted, UnreadableError
+from qa.reading.extraction.formats import FORMATS
 from qa.reading.extraction.isolation import MEMORY, REPLY, SECONDS
 
 _REFUSED = (

@@ -16,8 +16,8 @@ from lxml import etree
 
 from qa.reading.extraction import Extracted, UnreadableError
 from qa.reading.extraction.archive import expect_modest
-from qa.reading.extraction.blocks import expect_whole, simplify, text_of
-from qa.reading.extraction.pages import page_of
+from qa.reading.extraction.elements import expect_whole, simplify, text_of
+from qa.reading.extraction.html_tree import parse_html
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
@@ -103,7 +103,7 @@ def _body(book: zipfile.ZipFile, file: str) -> etree._Element:
     try:
         tree = etree.fromstring(content, _xml_parser(recover=False))
     except etree.XMLSyntaxError:
-        tree = page_of(content)
+        tree = parse_html(content)
     simplify(tree)
     body = tree.xpath("//*[local-name()='body']")
     return body[0] if body else tree

@@ -10,8 +10,8 @@ from lxml import etree
 from trafilatura.settings import use_config
 
 from qa.reading.extraction import Extracted
-from qa.reading.extraction.blocks import simplify, text_of
-from qa.reading.extraction.pages import page_of
+from qa.reading.extraction.elements import simplify, text_of
+from qa.reading.extraction.html_tree import parse_html
 
 _SETTINGS = use_config()
 # Else a short article loses its paragraphs, and Japanese says much in few characters.
@@ -29,7 +29,7 @@ def read(data: bytes) -> Extracted:
     Raises:
         UnreadableError: there is no page in it.
     """
-    page = page_of(data)
+    page = parse_html(data)
     etree.strip_elements(page, "rt", "rp", with_tail=False)
     simplify(page)
     _keep_whole(page)

@@ -18,7 +18,8 @@ from threading import BoundedSemaphore
 
 from qa.catalogue import Command
 from qa.errors import SourceError
-from qa.reading.extraction import PDF, Extracted, Format
+from qa.reading.extraction import Extracted
+from qa.reading.extraction.formats import PDF, Format
 from qa.text.source import Place
 
 SECONDS = 60

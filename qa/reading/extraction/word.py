@@ -14,7 +14,7 @@ from docx.oxml.ns import nsmap, qn
 
 from qa.reading.extraction import Extracted, UnreadableError
 from qa.reading.extraction.archive import expect_modest
-from qa.reading.extraction.signs import lowered, raised, symbol
+from qa.reading.extraction.glyphs import lowered, raised, symbol
 from qa.reading.extraction.tables import gaps, row_of
 
 nsmap.setdefault("m", "http://schemas.openxmlformats.org/officeDocument/2006/math")

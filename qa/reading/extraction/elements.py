@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from qa.reading.extraction import UnreadableError
-from qa.reading.extraction.signs import lowered, raised
+from qa.reading.extraction.glyphs import lowered, raised
 from qa.reading.extraction.tables import fill_spans, row_of
 
 _HEADING = re.compile(r"h([1-6])")

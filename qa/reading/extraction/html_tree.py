@@ -10,7 +10,7 @@ from lxml import html
 
 from qa.reading.encodings import decode, web_codec
 from qa.reading.extraction import UnreadableError
-from qa.reading.extraction.blocks import expect_whole
+from qa.reading.extraction.elements import expect_whole
 
 _DECLARED = re.compile(
     rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""",
@@ -22,7 +22,7 @@ _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
 
-def page_of(data: bytes) -> Any:
+def parse_html(data: bytes) -> Any:
     """The root element; a piece of a page is a page too.
 
     Raises:
