@@ -35,7 +35,7 @@ from qa.serving.sign_in import SignIn
 
 pytestmark = needs_chromium
 
-PACKAGE = Path(__file__).parent / "axe"
+PACKAGE = Path(__file__).parent / "js"
 NPM_SECONDS = 120
 
 STATES = [

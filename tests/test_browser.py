@@ -235,7 +235,7 @@ def test_told_to_stop_it_ends_within_four_seconds_and_nothing_is_lost(
         page.goto(url)
         page.wait_for_selector("html[data-ready]")
         add_text(page, "lighthouses", long, ready=False)
-        page.wait_for_function("() => QA.texts?.rows.some((row) => row.state === 'embedding' && row.total)")
+        page.wait_for_function("() => QA.state.texts?.rows.some((row) => row.state === 'embedding' && row.total)")
         stopped = time.monotonic()
     assert time.monotonic() - stopped < 4
     page.close()

@@ -81,7 +81,7 @@ def test_an_edit_of_one_conversation_never_reaches_into_another(visit: Visit, ad
     page.click(".drawer .new")
     page.wait_for_selector("#chat .welcome")
     ask(page, SECOND)
-    page.evaluate("QA.revise('0'.repeat(32) + ' 0')")  # an entry of a conversation that is not open
+    page.evaluate("QA.chat.revise('0'.repeat(32) + ' 0')")  # an entry of a conversation that is not open
     page.fill("#question textarea", OTHER)
     page.press("#question textarea", "Enter")
     wait_for_questions(page, SECOND, OTHER)

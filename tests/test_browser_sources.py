@@ -148,9 +148,9 @@ def test_the_mark_of_a_text_that_is_left_out_goes_with_it(visit: Visit, own_addr
 
 DRAW = """([rows, focus]) => {
   const ready = {id: "", length: 1, indexed: true, state: "ready"};
-  QA.texts = {generation: 99, busy: true, rows: rows.map((row) => ({...ready, ...row}))};
+  QA.state.texts = {generation: 99, busy: true, rows: rows.map((row) => ({...ready, ...row}))};
   if (focus) document.querySelector(focus).focus();
-  QA.drawTexts();
+  QA.listing.draw();
 }"""
 
 
@@ -193,7 +193,7 @@ def test_a_renamed_row_takes_the_focus_only_from_the_list(visit: Visit, own_addr
     )
     assert ("rename" in focused) is not elsewhere
     page.wait_for_function(  # the server has done it: what was drawn above was not its word
-        "() => QA.texts.generation !== 99 && QA.texts.rows.some((row) => row.name + row.state === 'the articleready')"
+        "() => QA.state.texts.generation !== 99 && QA.state.texts.rows.some((row) => row.name + row.state === 'the articleready')"
     )
 
 

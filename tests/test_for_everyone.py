@@ -160,7 +160,7 @@ def test_nothing_stands_outside_the_window(reach: Reach, locale: str, sizes: tup
             assert page.evaluate(OUTSIDE) == [], (width, step.__name__)
         page.keyboard.press("Escape")
         texts(page, open_=False)
-        page.evaluate("QA.show('chat')")
+        page.evaluate("QA.page.show('chat')")
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])

@@ -1,255 +1,187 @@
-// The chat: what the sanitiser leaves of our messages is class names, so that [n] is found by its class
-// (c-2 at-120-164 s-…, see messages.py) and everything else is put on here.
-(() => {
-  let cameFrom = null; // the control that led to the source, and its classes: Escape goes back to it
+// @ts-check
+// The chat: what its buttons do, what its messages lack for a screen reader, and where it scrolls to.
 
-  const chat = () => document.getElementById("chat");
-  const classOf = (element, prefix) => [...element.classList].find((name) => name.startsWith(prefix));
-  const placeOf = (element) => {
-    const at = classOf(element, "at-");
-    const id = classOf(element, "s-");
-    if (!at || !id) return null;
-    const [start, end] = at.split("-").slice(1).map(Number);
-    return { id, start, end };
-  };
-  const message = (element) => element.closest(".bot, .message") || chat();
-  const cardOf = (cite) => message(cite).querySelector(".excerpt." + classOf(cite, "c-"));
+// Asking
 
-  // To the source and back.
-  async function follow(control) {
-    const place = placeOf(control);
-    if (!place || !QA.pane) return;
-    hideTip();
-    cameFrom = { control, classes: control.className };
-    document.querySelector("#sources > button.open")?.click(); // the panel of texts would cover the source
-    QA.show("source");
-    await QA.pane.goTo(place);
-  }
+/** Put a question into the box, as if typed. @type {Offered["chat"]["write"]} */
+function write(question) {
+  const area = QA.page.question();
+  if (!area) return null;
+  area.value = question;
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+  QA.page.show("chat");
+  return area;
+}
 
-  QA.goBack = () => {
-    QA.show("chat");
-    QA.pane?.leave();
-    const drawnAnew = () => [...document.querySelectorAll("#chat button")].findLast((one) => one.className === cameFrom?.classes);
-    const back = cameFrom?.control.isConnected ? cameFrom.control : drawnAnew();
-    (back || document.querySelector("#question textarea"))?.focus();
-    cameFrom = null;
-  };
+/** @param {string} question */
+function ask(question) {
+  write(question);
+  requestAnimationFrame(() => document.getElementById("ask")?.click());
+}
 
-  // The sentences that the newest answer cites carry a mark in the source.
-  QA.newestCites = () => {
-    const answers = document.querySelectorAll("#chat .answer");
-    const newest = answers[answers.length - 1];
-    return newest && !later(newest) ? [...newest.querySelectorAll(".cite")] : [];
-  };
-  QA.markCited = () => QA.pane?.mark(QA.newestCites().map(placeOf).filter(Boolean));
-  const later = (answer) =>
-    [...document.querySelectorAll("#chat .abstained, #chat .switched")].some(
-      (other) => answer.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING,
-    );
+/** Let the next question replace an entry and all that came after it; "" ends that. @param {string} entry */
+function revise(entry) {
+  QA.state.revised = entry;
+  const bar = QA.find(document, "#revising .line");
+  if (bar) bar.hidden = !entry;
+}
 
-  // What a screen reader is told.
-  function label() {
-    const root = chat();
-    if (!root) return;
-    root.querySelectorAll(".cite").forEach((cite) => {
-      const section = cardOf(cite)?.querySelector(".section")?.textContent;
-      const n = cite.textContent.replace(/[[\]]/g, "");
-      const label = QA.say(section ? "cite.label.section" : "cite.label", { n, section });
-      cite.setAttribute("aria-label", cite.matches(".moved") ? `${label}, ${QA.say("cite.moved")}` : label);
-    });
-    root.querySelectorAll(".place").forEach((place) => (place.title = QA.say("card.place.title")));
-    // Gradio puts a message's raw HTML into its label: the message itself is read instead.
-    root.querySelectorAll('[data-testid="user"][aria-label], [data-testid="bot"][aria-label]').forEach((part) => part.removeAttribute("aria-label"));
-    const log = root.querySelector('[role="log"]');
-    log?.setAttribute("aria-label", QA.say("chat.label"));
-    log?.setAttribute("aria-live", "polite");
-    document.querySelector("#question textarea")?.setAttribute("aria-label", QA.say("question.label"));
-  }
+/** Return the entry that the question being sent replaces. */
+function takeRevision() {
+  const entry = QA.state.revised;
+  revise("");
+  return entry;
+}
 
-  // A new question moves to the top of the chat, so that its answer is read from its beginning.
-  let read = 0; // questions whose answer has been brought into sight
-  function scroll() {
-    const asked = document.querySelectorAll("#chat .asked");
-    if (asked.length <= read) return;
-    const log = asked[0].closest('[role="log"]');
-    log.scrollTop += asked[asked.length - 1].getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
-    if (!log.querySelector(".pending")) read = asked.length;
-  }
+/** Return a message's entry as "conversation entry". @param {HTMLElement} button */
+const entryOf = (button) => ["h-", "e-"].map((prefix) => QA.citations.classOf(button, prefix).slice(2)).join(" ");
 
-  let due = false;
-  new MutationObserver(() => {
-    if (due) return;
-    due = true;
-    requestAnimationFrame(() => {
-      due = false;
-      label();
-      QA.markCited();
-      scroll();
-    });
-  }).observe(document, { childList: true, subtree: true, characterData: true });
+/** @param {HTMLElement} button */
+const askedBy = (button) => QA.find(QA.citations.messageOf(button) ?? document, ".asked")?.textContent ?? "";
 
-  const origin = (card) => {
-    const said = (part) => card.querySelector(part)?.textContent.trim();
-    return `[${said(".number")}] ${[said(".source-name"), said(".section"), said(".leaf"), said(".place")].filter(Boolean).join(", ")}`;
-  };
-  async function copy(button) {
-    const card = button.closest(".excerpt");
-    const cards = card ? [card] : [...message(button).querySelectorAll(".excerpt")];
-    const words = card ? card.querySelector("mark") : message(button).querySelector(".answer");
-    await toClipboard([words.textContent.trim(), ...(card ? [] : [""]), ...cards.map(origin)].join("\n"));
-    const told = button.firstElementChild || button;
-    told.textContent = QA.say("chat.copied");
-    setTimeout(() => (told.textContent = QA.say(card ? "card.copy" : "chat.copy")), 1600);
-  }
-  // Over plain HTTP from another machine there is no navigator.clipboard.
-  async function toClipboard(text) {
-    if (navigator.clipboard) return navigator.clipboard.writeText(text);
-    const area = document.createElement("textarea");
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-  }
+/**
+ * @param {HTMLElement} button
+ * @param {string} question
+ */
+function edit(button, question) {
+  revise(entryOf(button));
+  const area = write(question);
+  area?.focus();
+  area?.setSelectionRange(question.length, question.length);
+}
 
-  // Asking from a button: what it says goes into the box, and from there the usual way.
-  function write(question) {
-    const area = document.querySelector("#question textarea");
-    area.value = question;
-    area.dispatchEvent(new Event("input", { bubbles: true }));
-    QA.show("chat");
-    return area;
-  }
-  QA.write = write;
-  function ask(question) {
-    write(question);
-    requestAnimationFrame(() => document.getElementById("ask").click());
-  }
+/** @param {HTMLElement} button */
+function askAgain(button) {
+  const isNewest = QA.findAll(document, "#chat .again").at(-1) === button;
+  if (!isNewest) return edit(button, askedBy(button)); // later questions would be lost: the bar says so first
+  revise(entryOf(button));
+  return ask(askedBy(button));
+}
 
-  // "conversation entry": what the next question takes the place of, with all that came after it.
-  let revised = "";
-  QA.revise = (entry) => {
-    revised = entry;
-    const bar = document.querySelector("#revising .line");
-    if (bar) bar.hidden = !entry;
-  };
-  QA.revision = () => {
-    const entry = revised;
-    QA.revise("");
-    return entry;
-  };
-  const entryOf = (button) => [classOf(button, "h-"), classOf(button, "e-")].map((name) => name.slice(2)).join(" ");
-  function edit(button, question) {
-    QA.revise(entryOf(button));
-    const area = write(question);
-    area.focus();
-    area.setSelectionRange(question.length, question.length);
-  }
-  const askedBy = (button) => button.closest(".message").querySelector(".asked").textContent;
+/** @param {HTMLElement} button */
+function askSuggested(button) {
+  revise("");
+  ask(button.textContent ?? "");
+}
 
-  const actions = {
-    ".cite, .show": follow,
-    ".copy, .copy-excerpt": copy,
-    ".suggested": (button) => {
-      QA.revise("");
-      ask(button.textContent);
-    },
-    ".edit": (button) => edit(button, askedBy(button)),
-    ".again": (button) => {
-      const newest = [...document.querySelectorAll("#chat .again")].at(-1) === button;
-      if (!newest) return edit(button, askedBy(button)); // what came after would be lost: the bar says so first
-      QA.revise(entryOf(button));
-      ask(askedBy(button));
-    },
-    ".repair": () => QA.repair(),
-    ".revise": (button) => edit(button, button.closest(".searched").querySelector(".query").textContent),
-  };
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("#chat button");
-    const action = button && Object.keys(actions).find((classes) => button.matches(classes));
-    if (action) actions[action](button);
-  });
+/** @param {HTMLElement} button */
+function searchAgain(button) {
+  const searched = button.closest(".searched");
+  edit(button, (searched && QA.find(searched, ".query")?.textContent) ?? "");
+}
 
-  // From a marked sentence of the source to its [n].
-  QA.light = ({ id, start, end }) => {
-    const cites = QA.newestCites().filter((cite) => {
-      const place = placeOf(cite);
-      return place && place.id === id && place.start < end && start < place.end;
-    });
-    if (!cites.length) return;
-    document.querySelectorAll("#chat .lit").forEach((cite) => cite.classList.remove("lit"));
-    cites.forEach((cite) => cite.classList.add("lit"));
-    QA.show("chat");
-    cites[0].focus({ preventScroll: true });
-    cites[0].scrollIntoView({ block: "center", behavior: QA.calm() ? "instant" : "smooth" });
-  };
+// Copying
 
-  document.addEventListener(
-    "keydown",
-    (event) => {
-      // The Enter that confirms a conversion of Japanese, Chinese or Korean input does not send.
-      // Nor does one that is held down.
-      if (event.key === "Enter" && (event.isComposing || event.keyCode === 229 || event.repeat)) event.stopPropagation();
-      // That of an input method or of a dialog is its own.
-      if (event.key !== "Escape" || event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
-      hideTip();
-      if (event.target.closest?.("#question")) QA.revise("");
-      if (cameFrom && (event.target === document.body || event.target.closest?.("#source, #chat"))) QA.goBack();
-    },
-    true,
+/** Copy one excerpt, or an answer with the places of all its excerpts. @param {HTMLElement} button */
+async function copy(button) {
+  const message = QA.citations.messageOf(button);
+  const card = button.closest(".excerpt");
+  if (!message) return;
+  const quote = card ? QA.get(card, "mark") : QA.get(message, ".answer");
+  const cards = card ? [card] : QA.findAll(message, ".excerpt");
+  const blank = card ? [] : [""];
+  await toClipboard([quote.textContent?.trim(), ...blank, ...cards.map(originOf)].join("\n"));
+  const caption = button.firstElementChild ?? button;
+  caption.textContent = QA.words.say("chat.copied");
+  setTimeout(() => {
+    caption.textContent = QA.words.say(card ? "card.copy" : "chat.copy");
+  }, 1600);
+}
+
+/** Return "[n] source, section, page, place" of an excerpt's card. @param {Element} card */
+function originOf(card) {
+  const [n, ...origin] = [".number", ".source-name", ".section", ".leaf", ".place"].map((part) =>
+    QA.find(card, part)?.textContent?.trim(),
   );
+  return `[${n}] ${origin.filter(Boolean).join(", ")}`;
+}
 
-  // The passage of an [n] that is pointed at or has the focus; it stays while it is pointed at itself.
-  let tip = null;
-  let leaving;
-  function showTip(cite) {
-    const card = cardOf(cite);
-    clearTimeout(leaving);
-    if (!card || tip?.cite === cite) return;
-    hideTip();
-    const box = document.createElement("div");
-    box.id = "excerpt-tip";
-    box.setAttribute("role", "tooltip");
-    const head = document.createElement("p");
-    [".section", ".source-name"].forEach((part) => {
-      const name = card.querySelector(part)?.textContent;
-      if (!name) return;
-      const isolated = document.createElement("bdi");
-      isolated.textContent = name;
-      head.append(head.childNodes.length ? " · " : "", isolated);
-    });
-    const passage = document.createElement("p");
-    passage.dir = "auto";
-    card.querySelector(".passage").childNodes.forEach((part) => passage.append(part.cloneNode(true)));
-    box.append(passage, head);
-    document.body.append(box);
-    place(box, cite.getBoundingClientRect());
-    passage.scrollTop = passage.querySelector("mark").offsetTop - passage.offsetTop;
-    cite.setAttribute("aria-describedby", box.id);
-    tip = { box, cite };
+/** @param {string} text */
+async function toClipboard(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  // Over plain HTTP from another machine there is no navigator.clipboard.
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+  return undefined;
+}
+
+/** @type {[selector: string, act: (button: HTMLElement) => unknown][]} */
+const actions = [
+  [".cite, .show", (button) => QA.citations.follow(button)],
+  [".copy, .copy-excerpt", copy],
+  [".suggested", askSuggested],
+  [".edit", (button) => edit(button, askedBy(button))],
+  [".again", askAgain],
+  [".repair", () => QA.progress?.repair()],
+  [".revise", searchAgain],
+];
+document.addEventListener("click", (event) => {
+  const button = QA.closest(event, "#chat button");
+  if (button) actions.find(([selector]) => button.matches(selector))?.[1](button);
+});
+
+document.addEventListener(
+  "keydown",
+  (event) => {
+    // The Enter that confirms a Japanese, Chinese or Korean conversion does not send, nor does one held down.
+    if (event.key === "Enter" && (QA.isComposing(event) || event.repeat)) event.stopPropagation();
+    if (event.key !== "Escape" || QA.isComposing(event) || QA.find(document, "dialog[open]")) return;
+    if (QA.closest(event, "#question")) revise("");
+  },
+  true,
+);
+
+// Drawing
+
+function label() {
+  const chat = document.getElementById("chat");
+  if (!chat) return;
+  QA.findAll(chat, ".cite").forEach(labelCitation);
+  for (const place of QA.findAll(chat, ".place")) place.title = QA.words.say("card.place.title");
+  // Gradio labels a message with its raw HTML. Without the label the message itself is read out.
+  for (const part of QA.findAll(chat, '[data-testid="user"][aria-label], [data-testid="bot"][aria-label]')) {
+    part.removeAttribute("aria-label");
   }
-  function place(box, at) {
-    const { width, height } = box.getBoundingClientRect();
-    const start = document.documentElement.dir === "rtl" ? at.right - width : at.left;
-    box.style.left = Math.max(8, Math.min(start, innerWidth - width - 8)) + "px";
-    box.style.top = (at.top > height + 12 ? at.top - height - 8 : at.bottom + 8) + "px";
-  }
-  function hideTip() {
-    clearTimeout(leaving);
-    tip?.box.remove();
-    tip?.cite.removeAttribute("aria-describedby");
-    tip = null;
-  }
-  document.addEventListener("mouseover", (event) => {
-    const cite = event.target.closest?.("#chat .cite");
-    if (cite) showTip(cite);
-    else if (event.target.closest?.("#excerpt-tip")) clearTimeout(leaving);
-    else if (tip) leaving = setTimeout(hideTip, 250); // time to reach it over the gap
+  const log = QA.find(chat, '[role="log"]');
+  log?.setAttribute("aria-label", QA.words.say("chat.label"));
+  log?.setAttribute("aria-live", "polite");
+  QA.page.question()?.setAttribute("aria-label", QA.words.say("question.label"));
+}
+
+/** @param {HTMLElement} cite */
+function labelCitation(cite) {
+  const card = QA.citations.cardOf(cite);
+  const section = card && QA.find(card, ".section")?.textContent;
+  const n = cite.textContent?.replace(/[[\]]/g, "") ?? "";
+  const text = section ? QA.words.say("cite.label.section", { n, section }) : QA.words.say("cite.label", { n });
+  cite.setAttribute("aria-label", cite.matches(".moved") ? `${text}, ${QA.words.say("cite.moved")}` : text);
+}
+
+// A new question moves to the top of the chat, so that its answer is read from the beginning.
+let read = 0; // questions whose answers have been brought into sight
+function scroll() {
+  const asked = QA.findAll(document, "#chat .asked");
+  const newest = asked.at(-1);
+  const log = newest?.closest('[role="log"]');
+  if (asked.length <= read || !newest || !log) return;
+  log.scrollTop += newest.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
+  if (!log.querySelector(".pending")) read = asked.length;
+}
+
+let isDue = false;
+new MutationObserver(() => {
+  if (isDue) return;
+  isDue = true;
+  requestAnimationFrame(() => {
+    isDue = false;
+    label();
+    QA.citations.markNewest();
+    scroll();
   });
-  document.addEventListener("focusin", (event) => {
-    const cite = event.target.closest?.("#chat .cite");
-    if (!cite) hideTip();
-    else if (cite.matches(":focus-visible")) showTip(cite);
-  });
-  document.addEventListener("scroll", (event) => event.target.closest?.("#excerpt-tip") || hideTip(), true);
-})();
+}).observe(document, { childList: true, subtree: true, characterData: true });
+
+QA.register("chat", { write, revise, takeRevision });

@@ -1,83 +1,70 @@
-// value: {record, trouble}: the record of the conversation now in the chat (records.py), null before its first
-// answer; a sentence. Triggers "open" {record}, "new" and "export" {format, title}.
-// The browser keeps {id: {title?, updated, record}} as "conversations" (QA.keptAs), and for this tab the id of the
-// open one as "open". Every change reads what is kept first: other tabs change it too.
-const KEPT = QA.keptAs("conversations");
-const OPEN = QA.keptAs("open");
-const dialog = element.querySelector("dialog");
-const list = element.querySelector(".kept");
-const told = element.querySelector(".told");
+// @ts-check
+// The drawer of conversations. records.js keeps them; this draws the list, and keeps what is in the chat.
+// Value: {record, trouble}: the record of the open conversation, null before its first answer, and a sentence if it could
+// not be opened. Triggers "open" {record}, "new" and "export" {format, title}.
+
+const FOLLOW = 300; // ms: a question that was just sent is known to be on its way by then
+const { say } = QA.words;
+const dialog = QA.get(element, "dialog", HTMLDialogElement);
+const list = QA.get(element, ".kept");
+const notice = QA.get(element, ".told");
+const newButton = QA.get(element, ".new");
+
 let open = ""; // the id of the conversation in the chat, as far as this tab knows
 let last = ""; // its record as JSON, as this tab last kept or opened it
-let stuck = ""; // why what is in the chat is not kept: the key of a sentence
+/** @type {"" | "history.full" | "history.refused"} Why what is in the chat is not kept. */
+let stuck = "";
+
+const value = () => /** @type {{record: ConversationRecord | null, trouble: string}} */ (props.value);
 
 function read() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEPT) || "{}");
-    return kept && typeof kept === "object" && !Array.isArray(kept) ? kept : {};
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) tell(QA.say("history.refused"));
-    return {};
-  }
+  const kept = QA.records.read();
+  if (!kept) tell(say("history.refused"));
+  return kept ?? {};
 }
-function change(how) {
-  const kept = read();
-  how(kept);
-  try {
-    localStorage.setItem(KEPT, JSON.stringify(kept));
-    setStuck("");
-    return true;
-  } catch (error) {
-    setStuck(error.name === "QuotaExceededError" ? "history.full" : "history.refused");
-    return false;
-  }
+
+/** Edit what is kept. Return whether the browser kept it. @param {(kept: KeptConversations) => void} edit */
+function change(edit) {
+  stuck = QA.records.change(edit);
+  drawStuck();
+  return !stuck;
 }
-// Told in the drawer until it is over; while that is closed its button says that something is the matter.
-function setStuck(key) {
-  stuck = key;
-  sayStuck();
-}
-function sayStuck() {
-  const key = stuck;
-  tell(key && QA.say(key));
-  element.querySelector(".stuck-told").textContent = key && QA.say(key);
+
+// The drawer says what is the matter until it is over; while it is closed, its button does.
+function drawStuck() {
+  const reason = stuck && say(stuck);
+  tell(reason);
+  QA.get(element, ".stuck-told").textContent = reason;
   const button = document.getElementById("history-open");
-  button?.classList.toggle("stuck", Boolean(key));
+  button?.classList.toggle("stuck", reason !== "");
   for (const name of ["title", "aria-label"]) {
-    if (key) button?.setAttribute(name, `${QA.say("history.title")}: ${QA.say(key)}`);
+    if (reason) button?.setAttribute(name, `${say("history.title")}: ${reason}`);
     else button?.removeAttribute(name);
   }
 }
+
+/** @param {string} sentence */
+function tell(sentence) {
+  notice.textContent = sentence || (stuck && say(stuck));
+  notice.hidden = !notice.textContent;
+}
+
+/** @param {string} id */
 function setOpen(id) {
   open = id;
-  try {
-    if (id) sessionStorage.setItem(OPEN, id);
-    else sessionStorage.removeItem(OPEN);
-  } catch {
-    /* the browser refuses storage: a reload begins anew */
-  }
-}
-function tell(sentence) {
-  told.textContent = sentence || (stuck && QA.say(stuck));
-  told.hidden = !told.textContent;
+  QA.records.setOpen(id);
 }
 
-const questionsOf = ({ record }) => (Array.isArray(record?.entries) ? record.entries.filter((entry) => entry?.kind === "turn") : []);
-const titleOf = (one) => String(one.title || questionsOf(one)[0]?.question || "…").replace(/\s+/g, " ").trim();
-const newestFirst = (kept) =>
-  Object.entries(kept)
-    .filter(([, one]) => one && typeof one === "object")
-    .sort(([, a], [, b]) => (Number(b.updated) || 0) - (Number(a.updated) || 0));
+// Keeping what is in the chat
 
-// What is in the chat is kept as soon as it differs from what was last seen here.
 function keep() {
-  const { record, trouble } = props.value;
+  const { record, trouble } = value();
   if (record && record.id === open && last && !read()[open]) {
-    begin(); // another tab deleted it while a question was being answered here
+    begin(); // another tab deleted it while a question was answered here
     draw();
     return;
   }
-  setOpen(record?.id || "");
+  setOpen(record?.id ?? "");
   if (record && JSON.stringify(record) !== last) store(record);
   draw();
   if (!trouble) return;
@@ -85,80 +72,128 @@ function keep() {
   tell(trouble);
 }
 
-// No question is lost: where another tab has asked in the same conversation since this one last saw it, what it
+// If another tab has asked in the same conversation since this one last saw it, no question may be lost: what that tab
 // kept stays in the list under an id of its own.
+/** @param {ConversationRecord} record */
 function store(record) {
   const before = read()[record.id];
-  const asked = questionsOf({ record }).map((turn) => turn.asked_at + turn.question);
+  const idOf = (/** @type {RecordEntry} */ turn) => `${turn.asked_at}${turn.question}`;
+  const asked = QA.records.questions({ record }).map(idOf);
   const isOthers = before && last && JSON.stringify(before.record) !== last;
-  const isMore = isOthers && questionsOf(before).some((turn) => !asked.includes(turn.asked_at + turn.question));
-  const done = change((kept) => {
-    if (isMore) {
-      const id = newId();
+  const hasMore = isOthers && QA.records.questions(before).some((turn) => !asked.includes(idOf(turn)));
+  const isKept = change((kept) => {
+    if (before && hasMore) {
+      const id = QA.records.newId();
       kept[id] = { ...before, record: { ...before.record, id } };
     }
     kept[record.id] = { ...before, updated: Date.now(), record };
   });
-  if (done) last = JSON.stringify(record);
+  if (isKept) last = JSON.stringify(record);
 }
-// As the server's own; randomUUID is missing over plain HTTP from another machine.
-const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
+/** @param {string} id */
 function reopen(id) {
   const one = read()[id];
   if (!one) return;
-  QA.revise(""); // an edit under way is of an entry that is no longer there
-  QA.asking = false;
+  giveUpQuestion();
   tell("");
   last = JSON.stringify(one.record);
   setOpen(id);
   trigger("open", { record: one.record });
 }
+
 function begin() {
-  QA.revise("");
-  QA.asking = false; // what is being answered is given up
+  giveUpQuestion();
   last = "";
   setOpen("");
   tell("");
   trigger("new", {});
 }
 
-// Drawing
-function draw() {
-  if (list.querySelector("input")) return; // a title is being written
-  const focused = list.contains(document.activeElement) ? document.activeElement : null;
-  const [id, act] = [focused?.closest("li")?.dataset.id, focused?.dataset.act];
-  const kept = newestFirst(read());
-  QA.label(element);
-  disarm();
-  list.setAttribute("aria-label", QA.say("history.list"));
-  list.replaceChildren(...kept.map(row));
-  element.querySelector(".none").hidden = kept.length > 0;
-  element.querySelector(".clear").hidden = !kept.length;
-  element.querySelector(".exports").hidden = !open;
-  if (focused) (rowOf(id)?.querySelector(`[data-act="${act}"]`) || element.querySelector(".new")).focus();
+// An edit under way belongs to the conversation that is left, and so does an answer on its way.
+function giveUpQuestion() {
+  QA.chat.revise("");
+  QA.state.asking = false;
 }
-const rowOf = (id) => [...list.children].find((one) => one.dataset.id === id);
 
-function row([id, one]) {
+// Drawing
+
+function draw() {
+  if (QA.find(list, "input")) return; // a title is being written
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
+  const kept = QA.records.newestFirst(read());
+  const restoreFocus = focused instanceof HTMLElement ? focusAgain(focused) : () => {};
+  QA.words.label(element);
+  disarm();
+  list.setAttribute("aria-label", say("history.list"));
+  list.replaceChildren(...kept.map(([id, one]) => rowElement(id, one)));
+  QA.get(element, ".none").hidden = kept.length > 0;
+  QA.get(element, ".clear").hidden = !kept.length;
+  QA.get(element, ".exports").hidden = !open;
+  restoreFocus();
+}
+
+/** Return a function that focuses the same button of a new drawing. @param {HTMLElement} button */
+function focusAgain(button) {
+  const { act } = button.dataset;
+  const id = idOfRow(button);
+  return () => (buttonOf(id, act) ?? newButton).focus();
+}
+
+const rowOf = (/** @type {string} */ id) => QA.findAll(list, "li").find((row) => row.dataset.id === id);
+const idOfRow = (/** @type {HTMLElement} */ button) => button.closest("li")?.dataset.id ?? "";
+
+/**
+ * @param {string} id
+ * @param {string | undefined} act
+ */
+function buttonOf(id, act) {
+  const row = rowOf(id);
+  return row ? QA.find(row, `[data-act="${act}"]`) : null;
+}
+
+/**
+ * @param {string} id
+ * @param {KeptConversation} one
+ */
+function rowElement(id, one) {
   const item = document.createElement("li");
-  const title = titleOf(one);
-  item.dataset.id = id;
+  const title = QA.records.title(one);
   const opener = actButton("open", "");
   const name = document.createElement("bdi");
   const facts = document.createElement("span");
+  item.dataset.id = id;
   name.textContent = title;
   facts.className = "quiet";
-  const when = new Intl.DateTimeFormat(QA.language, { dateStyle: "medium", timeStyle: "short", numberingSystem: "latn" });
-  const parts = [when.format(new Date(Number(one.updated) || 0)), QA.say("history.count", { count: questionsOf(one).length })];
-  if (id === open) parts.push(QA.say("history.current"));
-  facts.textContent = parts.join(" · ");
+  facts.textContent = factsOf(id, one);
   opener.append(name, facts);
   if (id === open) opener.setAttribute("aria-current", "true");
-  item.append(opener, actButton("rename", QA.say("history.rename"), QA.say("history.rename.of", { title })));
-  item.append(actButton("delete", QA.say("history.delete"), QA.say("history.delete.of", { title })));
+  item.append(opener, actButton("rename", say("history.rename"), say("history.rename.of", { title })));
+  item.append(actButton("delete", say("history.delete"), say("history.delete.of", { title })));
   return item;
 }
+
+/**
+ * @param {string} id
+ * @param {KeptConversation} one
+ */
+function factsOf(id, one) {
+  const when = new Intl.DateTimeFormat(QA.state.language, {
+    dateStyle: "medium",
+    timeStyle: "short",
+    numberingSystem: "latn",
+  });
+  const count = QA.records.questions(one).length;
+  const facts = [when.format(new Date(Number(one.updated) || 0)), say("history.count", { count })];
+  if (id === open) facts.push(say("history.current"));
+  return facts.join(" · ");
+}
+
+/**
+ * @param {string} act
+ * @param {string} text
+ * @param {string} [label]
+ */
 function actButton(act, text, label) {
   const button = document.createElement("button");
   button.type = "button";
@@ -168,20 +203,25 @@ function actButton(act, text, label) {
   return button;
 }
 
-// What deletes is pressed twice; anything else in between takes the first back.
+// What deletes takes two presses; anything else in between takes the first back.
+
+/** @type {{button: HTMLElement, text: string} | null} */
 let armed = null;
-function sure(button, sentence) {
+
+/** Return whether this is the second press. @param {HTMLElement} button @param {string} sentence */
+function isSure(button, sentence) {
   if (armed?.button === button) {
     armed = null;
     return true;
   }
   disarm();
-  armed = { button, text: button.textContent };
-  button.textContent = QA.say("history.sure");
+  armed = { button, text: button.textContent ?? "" };
+  button.textContent = say("history.sure");
   button.classList.add("armed");
   tell(sentence);
   return false;
 }
+
 function disarm() {
   if (!armed) return;
   armed.button.textContent = armed.text;
@@ -190,115 +230,143 @@ function disarm() {
   tell("");
 }
 
-const acts = {
-  open(id) {
-    leave();
-    if (id !== open) reopen(id);
-  },
-  rename(id) {
-    const item = rowOf(id);
-    const input = document.createElement("input");
-    input.value = titleOf(read()[id]);
-    input.maxLength = 200;
-    input.dir = "auto";
-    input.setAttribute("aria-label", QA.say("history.name"));
-    item.querySelector('[data-act="open"]').replaceWith(input);
-    input.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== "Escape") return;
-      if (event.isComposing || event.keyCode === 229) return; // it ends a conversion, not the writing
-      event.preventDefault(); // Escape leaves the drawer open, Enter presses nothing where the focus goes
-      done(event.key === "Enter");
-    });
-    input.addEventListener("blur", () => done(true));
-    input.select();
-    input.focus();
-    let over = false;
-    function done(save) {
-      if (over) return;
-      over = true;
-      const back = document.activeElement === input;
-      const title = input.value.trim();
-      input.remove();
-      if (save && title) change((kept) => kept[id] && (kept[id].title = title));
-      draw();
-      if (back) rowOf(id)?.querySelector('[data-act="rename"]').focus();
-    }
-  },
-  delete(id, button) {
-    const at = [...list.children].indexOf(rowOf(id));
-    if (!sure(button, QA.say("history.sure.one", { title: titleOf(read()[id]) }))) return;
-    if (!change((kept) => delete kept[id])) return;
-    if (id === open) begin();
-    draw();
-    tell(QA.say("history.deleted"));
-    (list.children[Math.min(at, list.children.length - 1)]?.querySelector("button") || element.querySelector(".new")).focus();
-  },
-};
+// What the buttons do
 
-element.addEventListener("click", (event) => {
-  const button = event.target.closest("button");
-  if (armed && armed.button !== button) disarm();
-  if (event.target === dialog) dialog.close(); // beside the drawer
-  if (!button) return;
-  const id = button.closest("li")?.dataset.id;
-  if (id) acts[button.dataset.act](id, button);
-  if (button.matches(".close")) dialog.close();
-  if (button.dataset.format) trigger("export", { format: button.dataset.format, title: titleOf(read()[open] || props.value) });
-  if (button.matches(".new")) {
-    leave();
-    begin();
+/** @param {string} id */
+function rename(id) {
+  const input = document.createElement("input");
+  input.value = QA.records.title(read()[id]);
+  input.maxLength = 200;
+  input.dir = "auto";
+  input.setAttribute("aria-label", say("history.name"));
+  buttonOf(id, "open")?.replaceWith(input);
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    if (QA.isComposing(event)) return;
+    event.preventDefault(); // Escape leaves the drawer open, and Enter presses nothing where the focus goes
+    end(event.key === "Enter");
+  });
+  input.addEventListener("blur", () => end(true));
+  input.select();
+  input.focus();
+  let isOver = false;
+
+  /** @param {boolean} save */
+  function end(save) {
+    if (isOver) return;
+    isOver = true;
+    const hadFocus = document.activeElement === input;
+    const title = input.value.trim();
+    input.remove();
+    if (save && title) change((kept) => Object.assign(kept[id] ?? {}, { title }));
+    draw();
+    if (hadFocus) buttonOf(id, "rename")?.focus();
   }
-  if (button.matches(".clear") && sure(button, QA.say("history.sure.all", { count: list.children.length }))) clear();
-});
-function clear() {
-  if (!change((kept) => Object.keys(kept).forEach((id) => delete kept[id]))) return;
+}
+
+/**
+ * @param {string} id
+ * @param {HTMLElement} button
+ */
+function deleteOne(id, button) {
+  const at = QA.findAll(list, "li").findIndex((row) => row.dataset.id === id);
+  if (!isSure(button, say("history.sure.one", { title: QA.records.title(read()[id]) }))) return;
+  const isDone = change((kept) => {
+    delete kept[id];
+  });
+  if (!isDone) return;
+  if (id === open) begin();
+  draw();
+  tell(say("history.deleted"));
+  const rows = QA.findAll(list, "li");
+  const next = rows[Math.min(at, rows.length - 1)];
+  (next ? QA.get(next, "button") : newButton).focus();
+}
+
+/** @param {HTMLElement} button */
+function deleteAll(button) {
+  if (!isSure(button, say("history.sure.all", { count: list.children.length }))) return;
+  const isDone = change((kept) => {
+    for (const id of Object.keys(kept)) delete kept[id];
+  });
+  if (!isDone) return;
   begin();
   draw();
-  tell(QA.say("history.deleted"));
-  element.querySelector(".new").focus();
+  tell(say("history.deleted"));
+  newButton.focus();
+}
+
+/** @param {string} format */
+function exportOpen(format) {
+  trigger("export", { format, title: QA.records.title(read()[open] ?? value()) });
 }
 
 function show() {
-  if (stuck && props.value.record) store(props.value.record); // there may be room now
+  const { record } = value();
+  if (stuck && record) store(record); // there may be room now
   draw();
   if (!dialog.open) dialog.showModal();
 }
-function leave() {
+
+function close() {
   dialog.close();
-  if (matchMedia("(min-width: 900px)").matches) document.querySelector("#question textarea")?.focus();
+  if (QA.page.isWide()) QA.page.question()?.focus();
 }
+
+element.addEventListener("click", (event) => {
+  const button = QA.closest(event, "button");
+  if (armed && armed.button !== button) disarm();
+  if (event.target === dialog) dialog.close(); // beside the drawer
+  if (!button) return;
+  const { act, format } = button.dataset;
+  const id = idOfRow(button);
+  if (act === "rename") rename(id);
+  if (act === "delete") deleteOne(id, button);
+  if (act === "open") {
+    close();
+    if (id !== open) reopen(id);
+  }
+  if (format) exportOpen(format);
+  if (button.matches(".close")) dialog.close();
+  if (button.matches(".clear")) deleteAll(button);
+  if (button === newButton) {
+    close();
+    begin();
+  }
+});
 dialog.addEventListener("close", () => {
   disarm();
   tell("");
 });
 document.addEventListener("click", (event) => {
-  if (event.target.closest?.("#history-open")) show();
+  if (QA.closest(event, "#history-open")) show();
 });
 
-// Another tab: what it deleted is not kept open here, what it asked in this conversation is drawn here too.
+// Other tabs: a conversation that one deleted is closed here, a question that one asked in it is drawn here.
 window.addEventListener("storage", (event) => {
-  // A question that was sent just now is known to be on its way a moment later.
-  if (event.key === KEPT || event.key === null) setTimeout(follow, 300);
+  if (event.key === QA.records.key || event.key === null) setTimeout(follow, FOLLOW);
 });
+
 function follow() {
-  if (QA.asking || document.querySelector("#chat .pending")) {
-    setTimeout(follow, 300); // the question that is being answered here is not given up for it
+  if (QA.state.asking || QA.find(document, "#chat .pending")) {
+    setTimeout(follow, FOLLOW); // the question that is being answered here goes first
     return;
   }
   if (open) {
     const one = read()[open];
-    if (!one && last) begin(); // what was never kept was not deleted either
+    if (!one && last)
+      begin(); // one that was never kept was not deleted either
     else if (one && JSON.stringify(one.record) !== last) reopen(open);
   }
   draw();
 }
 
-QA.onLanguage(() => {
+QA.words.onChange(() => {
   draw();
-  sayStuck();
+  drawStuck();
 });
 watch("value", keep);
 tell("");
-// Before the first reply there is no record, and what this tab had open is still to be asked for.
-if (props.value.record) keep();
+// Before the first reply there is no record, and what this tab had open has yet to be asked for.
+if (value().record) keep();
 else draw();

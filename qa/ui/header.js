@@ -1,52 +1,74 @@
-// value: {generation, passages, questions, sources: [{name, id, length}]}; triggers "language" when another is chosen.
-// QA.drawn tells progress.js what the page shows; it is drawn as a whole.
-QA.stateOf = ({ generation, questions, sources }) => [generation, questions, ...sources.map((source) => source.id)].join(" ");
+// @ts-check
+// The header: what is indexed, the switches, and a notice while the server cannot be reached.
+// Value: Overview. Triggers "language" once another language is chosen.
+
+const overview = () => /** @type {Overview} */ (props.value);
+/** @type {Theme[]} */
+const THEMES = ["system", "light", "dark", "contrast"];
+
+/** Return what tells one state of the index from another; progress.js compares it with the newest poll. */
+/** @type {Offered["header"]["indexState"]} */
+const indexState = ({ generation, questions, sources }) =>
+  [generation, questions, ...sources.map((source) => source.id)].join(" ");
+
 function draw() {
-  const { generation, passages, sources } = props.value;
-  QA.drawn = QA.stateOf(props.value);
-  const names = QA.names(sources);
-  element.querySelector(".speaks").textContent = sources.length
-    ? QA.say("header.speaks", { names })
-    : QA.say("header.none");
-  element.querySelector(".size").textContent = sources.length
-    ? QA.say("header.size", { count: passages, generation })
-    : "";
-  QA.label(element);
-  element.querySelector(".views").setAttribute("aria-label", QA.say("tab.views"));
-  fill("#language", QA.languages(), QA.language);
-  fill("#theme", ["system", "light", "dark", "contrast"].map((name) => [name, QA.say("theme." + name)]), QA.theme);
-  QA.show(QA.view);
-  QA.unheard(QA.why || "");
+  const { generation, passages, sources } = overview();
+  const { say } = QA.words;
+  const isEmpty = !sources.length;
+  QA.state.drawn = indexState(overview());
+  QA.get(element, ".speaks").textContent = isEmpty
+    ? say("header.none")
+    : say("header.speaks", { names: QA.words.names(sources) });
+  QA.get(element, ".size").textContent = isEmpty ? "" : say("header.size", { count: passages, generation });
+  QA.words.label(element);
+  QA.get(element, ".views").setAttribute("aria-label", say("tab.views"));
+  fillSelect("#language", QA.words.languages(), QA.state.language);
+  fillSelect(
+    "#theme",
+    THEMES.map((theme) => [theme, say(`theme.${theme}`)]),
+    QA.state.theme,
+  );
+  QA.page.show(QA.state.view);
+  setUnheard(QA.state.unheard);
 }
 
-function fill(selector, choices, chosen) {
-  const select = element.querySelector(selector);
-  select.replaceChildren(...choices.map(([value, name]) => new Option(name, value, false, value === chosen)));
+/**
+ * @param {string} selector
+ * @param {[value: string, name: string][]} choices
+ * @param {string} chosen
+ */
+function fillSelect(selector, choices, chosen) {
+  const options = choices.map(([value, name]) => new Option(name, value, false, value === chosen));
+  QA.get(element, selector).replaceChildren(...options);
 }
 
-element.addEventListener("change", (event) => {
-  if (event.target.id === "theme") QA.setTheme(event.target.value);
-  if (event.target.id === "language") {
-    QA.setLanguage(event.target.value);
+/** Show why nothing that is done here arrives, or hide it for "". @type {Offered["header"]["setUnheard"]} */
+function setUnheard(reason) {
+  const notice = QA.get(element, ".unheard");
+  QA.state.unheard = reason;
+  notice.hidden = !reason;
+  document.documentElement.toggleAttribute("data-unheard", reason !== "");
+  QA.get(notice, ".why").textContent = reason && QA.words.say(reason);
+  QA.get(notice, "a").hidden = reason !== "signin.over";
+}
+
+element.addEventListener("change", ({ target }) => {
+  if (!(target instanceof HTMLSelectElement)) return;
+  if (target.id === "theme") QA.page.setTheme(/** @type {Theme} */ (target.value));
+  if (target.id === "language") {
+    QA.words.choose(target.value);
     trigger("language");
   }
 });
 element.addEventListener("click", (event) => {
-  if (event.target.closest(".keys")) QA.shortcuts.show();
-  if (event.target.closest(".skip")) QA.toQuestion();
-  const view = event.target.closest(".view");
-  if (view) QA.show(view.dataset.view);
+  if (QA.closest(event, ".keys")) QA.shortcuts?.show();
+  if (QA.closest(event, ".skip")) QA.page.focusQuestion();
+  const view = QA.closest(event, ".view");
+  if (view) QA.page.show(/** @type {View} */ (view.dataset.view));
 });
-element.querySelector(".sign-out").hidden = !QA.signedIn;
-// Why nothing that is done here arrives: the key of a sentence, "" while everything does.
-QA.unheard = (why) => {
-  const unheard = element.querySelector(".unheard");
-  QA.why = why;
-  unheard.hidden = !why;
-  document.documentElement.toggleAttribute("data-unheard", !!why);
-  unheard.querySelector(".why").textContent = why && QA.say(why);
-  unheard.querySelector("a").hidden = why !== "signin.over";
-};
-QA.onLanguage(draw);
+
+QA.get(element, ".sign-out").hidden = !QA.session.signedIn;
+QA.register("header", { indexState, setUnheard });
+QA.words.onChange(draw);
 watch("value", draw);
 draw();

@@ -1,59 +1,127 @@
-// value: {at, generation, busy, rows: [{name, id, length, indexed, state, job, kind, new_name, done, total, left, sentence}]},
-// as listing.py says. Triggers "act" {do, name | job, to} and "choose" {left_out: [name]}.
-// Newer values come by QA.texts (progress.js). Rows are kept from one drawing to the next: a report of progress
-// takes no focus and ends no edit.
-const list = element.querySelector(".listing");
-const from = element.querySelector(".from");
+// @ts-check
+// The list of texts: one row for each, ready or on its way. Value: Listing; newer ones come with each poll (progress.js).
+// Triggers "act" {do, name, job, to} and "choose" {left_out: [name]}. Rows are kept from one drawing to the next, so
+// that a report of progress takes no focus and ends no edit.
+
+const SURE = 5000; // ms within which the second click on "remove" counts
+/** @type {["read", "rename", "remove", "cancel", "dismiss"]} */
+const ACTS = ["read", "rename", "remove", "cancel", "dismiss"];
+
+/**
+ * The elements of a row.
+ * @typedef {Record<typeof ACTS[number], HTMLButtonElement> & {
+ *   row: TextRow, item: HTMLElement, name: HTMLElement, length: HTMLElement, state: HTMLElement,
+ *   ask: HTMLInputElement, edit: HTMLInputElement, bar: HTMLProgressElement}} Row
+ */
+
+const list = QA.get(element, ".listing");
+const from = QA.get(element, ".from");
+/** @type {Map<string, Row>} */
 const rows = new Map();
-const leftOut = (QA.leftOut ||= new Set()); // outlives the list, which goes when the panel is closed
-let value = QA.texts || props.value;
-const renames = new Map(); // name -> the new one, of those that may still come
-let sought = null; // {name, to} of the rename asked for here: its row gets the focus once it is there
-let confirming; // the timer after which a removal is no longer asked about
+/** @type {{name: string, to?: string} | null} The rename asked for here: its row gets the focus once it is drawn. */
+let sought = null;
+/** @type {number | undefined} */
+let confirming;
 
-const keyOf = (row) => (row.indexed ? "text " + row.name : "job " + row.job);
-const send = (what, row, more = {}) => trigger("act", { do: what, name: row.name, job: row.job, ...more });
-const choose = () => trigger("choose", { left_out: [...leftOut] });
+const listing = () => QA.state.texts ?? /** @type {Listing} */ (props.value);
+const keyOf = (/** @type {TextRow} */ row) => (row.indexed ? `text ${row.name}` : `job ${row.job}`);
+const choose = () => trigger("choose", { left_out: [...QA.state.leftOut] });
 
+function draw() {
+  const active = document.activeElement;
+  const isHere = element.contains(active);
+  followRenames();
+  const wanted = listing().rows;
+  const keys = new Set(wanted.map(keyOf));
+  for (const [key, own] of rows) {
+    if (keys.has(key)) continue;
+    own.item.remove();
+    rows.delete(key);
+  }
+  wanted.forEach((row, at) => {
+    const own = rows.get(keyOf(row)) ?? newRow(row);
+    rows.set(keyOf(row), own);
+    fill(own, row);
+    if (list.children[at] !== own.item) list.insertBefore(own.item, list.children[at] ?? null);
+  });
+  sayWhichAreAsked();
+  restoreFocus(active, isHere);
+}
+
+function followRenames() {
+  const { changed, renamed } = QA.leftOut.follow(listing().rows);
+  if (sought && renamed.has(sought.name)) sought.to = renamed.get(sought.name);
+  const isRefused = (/** @type {TextRow} */ row) => row.state === "failed" && row.kind === "rename";
+  if (listing().rows.some((row) => isRefused(row) && row.name === sought?.name)) sought = null;
+  if (changed) choose();
+}
+
+/** A row that goes takes no focus with it, and one that comes takes none from elsewhere. */
+/**
+ * @param {Element | null} active
+ * @param {boolean} isHere
+ */
+function restoreFocus(active, isHere) {
+  const found = sought?.to === undefined ? undefined : rows.get(`text ${sought.to}`);
+  if (sought?.to !== undefined) sought = null;
+  if (found && (isHere || active === document.body) && !active?.matches(".new-name")) found.rename.focus();
+  else if (isHere && active instanceof HTMLElement && (!active.isConnected || active.hidden)) from.focus();
+}
+
+// A new row
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} className
+ * @param {Element} [parent]
+ */
 function make(tag, className, parent) {
   const made = document.createElement(tag);
   made.className = className;
-  parent.append(made);
+  parent?.append(made);
   return made;
 }
 
-function newRow() {
-  const item = document.createElement("li");
+/** @param {TextRow} row @returns {Row} */
+function newRow(row) {
+  const item = make("li", "");
   const label = make("label", "which", item);
   const ask = make("input", "ask", label);
   ask.type = "checkbox";
-  const own = { item, ask, name: make("bdi", "name", label), edit: make("input", "new-name", item) };
-  own.edit.hidden = true;
-  own.length = make("span", "length", item);
-  own.state = make("span", "state", item);
-  own.bar = make("progress", "bar", item);
+  const name = make("bdi", "name", label);
+  const edit = make("input", "new-name", item);
+  edit.hidden = true;
+  const length = make("span", "length", item);
+  const state = make("span", "state", item);
+  const bar = make("progress", "bar", item);
   const acts = make("span", "acts", item);
-  for (const name of ["read", "rename", "remove", "cancel", "dismiss"]) {
-    own[name] = make("button", name, acts);
-    own[name].type = "button";
-  }
-  ask.addEventListener("change", () => {
-    if (ask.checked) leftOut.delete(own.row.name);
-    else leftOut.add(own.row.name);
-    choose();
-    tell();
+  const [read, rename, remove, cancel, dismiss] = ACTS.map((act) => make("button", act, acts));
+  const own = /** @type {Row} */ ({
+    ...{ row, item, ask, name, edit, length, state, bar },
+    ...{ read, rename, remove, cancel, dismiss },
   });
-  own.read.addEventListener("click", () => QA.pane.read(own.row.id));
+  for (const act of ACTS) own[act].type = "button";
+  listen(own);
+  return own;
+}
+
+/** @param {Row} own */
+function listen(own) {
+  own.ask.addEventListener("change", () => {
+    if (own.ask.checked) QA.state.leftOut.delete(own.row.name);
+    else QA.state.leftOut.add(own.row.name);
+    choose();
+    sayWhichAreAsked();
+  });
+  own.read.addEventListener("click", () => QA.source?.read(own.row.id));
   own.rename.addEventListener("click", () => startEdit(own));
   own.remove.addEventListener("click", () => remove(own));
-  own.remove.addEventListener("blur", () => unsure(own));
-  own.cancel.addEventListener("click", () => {
-    forget(own.row.name);
-    send("cancel", own.row);
-  });
-  own.dismiss.addEventListener("click", () => send("dismiss", own.row));
+  own.remove.addEventListener("blur", () => setSure(own, false));
+  own.cancel.addEventListener("click", () => cancel(own));
+  own.dismiss.addEventListener("click", () => act("dismiss", own.row));
   own.edit.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.keyCode === 229) return; // Enter confirms a conversion
+    if (QA.isComposing(event)) return;
     if (event.key === "Enter" || event.key === "Escape") {
       event.stopPropagation();
       event.preventDefault();
@@ -61,9 +129,20 @@ function newRow() {
     }
   });
   own.edit.addEventListener("blur", () => endEdit(own, false));
-  return own;
 }
 
+// What the buttons do
+
+/**
+ * @param {PageEvents["act"]["do"]} what
+ * @param {TextRow} row
+ * @param {{to?: string}} [more]
+ */
+function act(what, row, more = {}) {
+  trigger("act", { do: what, name: row.name, job: row.job, ...more });
+}
+
+/** @param {Row} own */
 function startEdit(own) {
   own.edit.value = own.row.name;
   own.edit.hidden = false;
@@ -72,175 +151,162 @@ function startEdit(own) {
   own.edit.focus();
 }
 
+/**
+ * @param {Row} own
+ * @param {boolean} keep
+ */
 function endEdit(own, keep) {
   if (own.edit.hidden) return;
   const to = own.edit.value.trim();
-  const had = document.activeElement === own.edit;
+  const hadFocus = document.activeElement === own.edit;
   own.edit.hidden = true;
   own.item.classList.remove("editing");
-  if (had) own.rename.focus();
+  if (hadFocus) own.rename.focus();
   if (!keep || !to || to === own.row.name) return;
   sought = { name: own.row.name };
-  renames.set(own.row.name, to); // as typed, until its row says how it will be called
-  send("rename", own.row, { to });
+  QA.leftOut.rename(own.row.name, to); // as typed, until its row says what it will be called
+  act("rename", own.row, { to });
 }
 
-function forget(name) {
-  renames.delete(name);
-  if (sought?.name === name) sought = null;
+/** @param {Row} own */
+function cancel(own) {
+  QA.leftOut.forget(own.row.name);
+  if (sought?.name === own.row.name) sought = null;
+  act("cancel", own.row);
 }
 
-// A text that was renamed stays left out; the mark of one that is gone goes: a new text of that name is asked.
-function settle() {
-  const texts = value.rows.filter((row) => row.indexed);
-  if (!texts.length) return; // no index can be read just now, which says nothing of its texts
-  const names = new Set(texts.map((row) => row.name));
-  const before = [...leftOut].join("\n");
-  for (const row of texts) {
-    if (row.kind !== "rename") continue;
-    if (row.state === "failed") forget(row.name);
-    else renames.set(row.name, row.new_name);
-  }
-  for (const [name, to] of renames) {
-    if (names.has(name)) continue;
-    if (names.has(to) && leftOut.has(name)) leftOut.add(to);
-    if (sought?.name === name) sought.to = to;
-    renames.delete(name);
-  }
-  for (const name of leftOut) if (!names.has(name)) leftOut.delete(name);
-  if ([...leftOut].join("\n") !== before) choose();
-}
-
-// The first click asks, the second within five seconds does it.
+/** Ask at the first click, remove at the second. @param {Row} own */
 function remove(own) {
   if (own.remove.classList.contains("sure")) {
-    unsure(own);
-    send("remove", own.row);
+    setSure(own, false);
+    act("remove", own.row);
     return;
   }
-  own.remove.classList.add("sure");
   clearTimeout(confirming);
-  confirming = setTimeout(() => unsure(own), 5000);
+  confirming = setTimeout(() => setSure(own, false), SURE);
+  setSure(own, true);
+}
+
+/**
+ * @param {Row} own
+ * @param {boolean} isSure
+ */
+function setSure(own, isSure) {
+  own.remove.classList.toggle("sure", isSure);
   caption(own);
 }
 
-function unsure(own) {
-  own.remove.classList.remove("sure");
-  caption(own);
-}
+// Drawing a row
 
-function caption(own) {
-  const sure = own.remove.classList.contains("sure");
-  const words = {
-    read: QA.say("sources.read"),
-    rename: QA.say("sources.rename"),
-    remove: QA.say(sure ? "sources.remove.sure" : "sources.remove"),
-    cancel: QA.say("sources.cancel"),
-    dismiss: QA.say("sources.dismiss"),
-  };
-  for (const [name, word] of Object.entries(words)) {
-    put(own[name], word);
-    own[name].setAttribute("aria-label", QA.say("sources.act", { act: word, name: own.row.name }));
-  }
-}
-
-function put(part, text) {
-  if (part.textContent !== text) part.textContent = text;
-}
-
-function putState(part, row) {
-  const pieces = row.state === "failed" ? row.sentence : [[stateOf(row), false]];
-  if (part.textContent !== pieces.map(([text]) => text).join("")) QA.putSentence(part, pieces);
-}
-
-function stateOf(row) {
-  if (row.state === "ready") return QA.say("sources.ready");
-  const change = {
-    rename: () => QA.say("sources.renaming", { name: row.new_name }),
-    remove: () => QA.say("sources.removing"),
-    add: () => (row.indexed ? QA.say("sources.replacing") : ""),
-    build: () => QA.say("sources.alone"),
-    repair: () => QA.say("index.repairing"),
-  }[row.kind]();
-  const work = row.total ? QA.say("build.progress", { done: row.done, total: row.total }) : QA.say("build.begin");
-  const how = row.state === "waiting" ? QA.say("sources.waiting") : work;
-  return [change, how, QA.timeLeft(row.left)].filter(Boolean).join(" · ");
-}
-
+/**
+ * @param {Row} own
+ * @param {TextRow} row
+ */
 function fill(own, row) {
+  const { say } = QA.words;
+  const { name, indexed, state } = row;
   own.row = row;
-  const failed = row.state === "failed";
-  const free = row.indexed && (row.state === "ready" || failed);
-  own.item.className = [row.state, own.edit.hidden ? "" : "editing"].join(" ").trim();
-  own.ask.hidden = !row.indexed;
-  own.ask.checked = !leftOut.has(row.name);
-  own.ask.setAttribute("aria-label", QA.say("sources.ask", { name: row.name }));
-  own.edit.setAttribute("aria-label", QA.say("sources.act", { act: QA.say("sources.rename"), name: row.name }));
-  put(own.name, row.name);
-  put(own.length, row.length ? QA.say("sources.listed", { count: row.length }) : "");
-  putState(own.state, row);
-  if (failed) own.state.setAttribute("role", "alert");
+  own.item.className = [state, own.edit.hidden ? "" : "editing"].join(" ").trim();
+  own.ask.hidden = !indexed;
+  own.ask.checked = !QA.state.leftOut.has(name);
+  own.ask.setAttribute("aria-label", say("sources.ask", { name }));
+  own.edit.setAttribute("aria-label", say("sources.act", { act: say("sources.rename"), name }));
+  setText(own.name, name);
+  setText(own.length, row.length ? say("sources.listed", { count: row.length }) : "");
+  putPieces(own.state, describe(row));
+  if (state === "failed") own.state.setAttribute("role", "alert");
   else own.state.removeAttribute("role");
-  own.bar.hidden = row.state !== "embedding";
+  own.bar.hidden = state !== "embedding";
   if (row.total) Object.assign(own.bar, { max: row.total, value: row.done });
   else own.bar.removeAttribute("value");
-  own.bar.setAttribute("aria-label", QA.say("sources.act", { act: QA.say("build.begin"), name: row.name }));
-  own.read.hidden = !row.id;
-  own.rename.hidden = own.remove.hidden = !free;
-  // Under way, only what embeds looks whether it was called off; preparing a long text takes a while too.
-  const stops = ["add", "build"].includes(row.kind);
-  own.cancel.hidden = !(row.state === "waiting" || (row.state === "embedding" && stops));
-  own.dismiss.hidden = !failed;
+  own.bar.setAttribute("aria-label", say("sources.act", { act: say("build.begin"), name }));
+  offerActs(own, row);
   caption(own);
 }
 
-// From which texts the answers come.
-function tell() {
-  const texts = value.rows.filter((row) => row.indexed);
-  const count = texts.filter((row) => !leftOut.has(row.name)).length;
-  const which = texts.length
-    ? QA.say(texts.length > 1 ? "sources.from.some" : "sources.from", { count, total: texts.length, generation: value.generation })
-    : QA.say("header.none");
-  put(from, value.busy && texts.length ? which + " " + QA.say("sources.from.until") : which);
+/**
+ * @param {Row} own
+ * @param {TextRow} row
+ */
+function offerActs(own, { id, indexed, state, kind }) {
+  const isFree = indexed && (state === "ready" || state === "failed");
+  // Of the jobs under way, only those that embed can be cancelled.
+  const isStoppable = state === "embedding" && (kind === "add" || kind === "build");
+  own.read.hidden = !id;
+  own.rename.hidden = own.remove.hidden = !isFree;
+  own.cancel.hidden = state !== "waiting" && !isStoppable;
+  own.dismiss.hidden = state !== "failed";
 }
 
-function draw() {
-  const active = document.activeElement;
-  const here = element.contains(active);
-  settle();
-  const wanted = value.rows.map((row) => [keyOf(row), row]);
-  const keys = new Set(wanted.map(([key]) => key));
-  for (const [key, own] of rows) {
-    if (keys.has(key)) continue;
-    own.item.remove();
-    rows.delete(key);
+/** @param {Row} own */
+function caption(own) {
+  const { say } = QA.words;
+  const isSure = own.remove.classList.contains("sure");
+  const captions = {
+    read: say("sources.read"),
+    rename: say("sources.rename"),
+    remove: say(isSure ? "sources.remove.sure" : "sources.remove"),
+    cancel: say("sources.cancel"),
+    dismiss: say("sources.dismiss"),
+  };
+  for (const act of ACTS) {
+    setText(own[act], captions[act]);
+    own[act].setAttribute("aria-label", say("sources.act", { act: captions[act], name: own.row.name }));
   }
-  wanted.forEach(([key, row], at) => {
-    if (!rows.has(key)) rows.set(key, newRow());
-    const own = rows.get(key);
-    fill(own, row);
-    if (list.children[at] !== own.item) list.insertBefore(own.item, list.children[at] || null);
-  });
-  tell();
-  refocus(active, here);
 }
 
-// A row that went takes no focus with it, and one that came takes none from elsewhere.
-function refocus(active, here) {
-  const found = sought?.to && rows.get("text " + sought.to);
-  if (sought?.to) sought = null;
-  if (found && (here || active === document.body) && !active.matches(".new-name")) found.rename.focus();
-  else if (here && (!active.isConnected || active.hidden)) from.focus();
+// What is the same is left alone: a screen reader would read it out again.
+/**
+ * @param {HTMLElement} part
+ * @param {Piece[]} pieces
+ */
+function putPieces(part, pieces) {
+  if (part.textContent !== pieces.map(([text]) => text).join("")) QA.words.putSentence(part, pieces);
 }
 
-QA.drawTexts = () => {
-  value = QA.texts;
-  draw();
-};
-QA.onLanguage(draw);
-watch("value", () => {
-  if (props.value.at < QA.texts?.at) return; // a later look was drawn while this was on its way
-  value = props.value;
-  draw();
-});
+/**
+ * @param {HTMLElement} part
+ * @param {string} text
+ */
+const setText = (part, text) => putPieces(part, [[text, false]]);
+
+/** @param {TextRow} row @returns {Piece[]} */
+function describe(row) {
+  if (row.state === "failed") return row.sentence ?? [];
+  return [[row.state === "ready" ? QA.words.say("sources.ready") : describeJob(row), false]];
+}
+
+/** @param {TextRow} row */
+function describeJob(row) {
+  const { say, timeLeft } = QA.words;
+  const { done = 0, total = 0 } = row;
+  const work = total ? say("build.progress", { done, total }) : say("build.begin");
+  const progress = row.state === "waiting" ? say("sources.waiting") : work;
+  return [describeChange(row), progress, timeLeft(row.left)].filter(Boolean).join(" · ");
+}
+
+/** @param {TextRow} row */
+function describeChange({ kind, indexed, new_name = "" }) {
+  const { say } = QA.words;
+  if (kind === "rename") return say("sources.renaming", { name: new_name });
+  if (kind === "remove") return say("sources.removing");
+  if (kind === "build") return say("sources.alone");
+  if (kind === "repair") return say("index.repairing");
+  return indexed ? say("sources.replacing") : "";
+}
+
+function sayWhichAreAsked() {
+  const { say } = QA.words;
+  const { busy, generation } = listing();
+  const texts = listing().rows.filter((row) => row.indexed);
+  const total = texts.length;
+  const count = texts.filter((row) => !QA.state.leftOut.has(row.name)).length;
+  const asked = say(total > 1 ? "sources.from.some" : "sources.from", { count, total, generation });
+  const which = total ? asked : say("header.none");
+  setText(from, busy && total ? `${which} ${say("sources.from.until")}` : which);
+}
+
+QA.register("listing", { draw });
+QA.words.onChange(draw);
+watch("value", () => QA.progress?.take(/** @type {Listing} */ (props.value)));
 draw();

@@ -42,15 +42,18 @@ SESSIONS_KEPT = 2000
 """Visitors, and calls by programs, whose state is in memory, some 50 kB each; those that were heard of last. An open
 page is heard of at least once a minute (progress.js)."""
 
-_HEAD_SCRIPTS = ("page.js", "session.js", "repairs.js", "chat.js", "drop.js")
+_HEAD_SCRIPTS = (
+    "qa.js", "session.js", "words.js", "page.js", "records.js", "citations.js", "tooltip.js", "chat.js", "left_out.js",
+    "accessibility.js", "drop.js",
+)  # fmt: skip
 _STYLES = (
     "page.css", "header.css", "texts.css", "chat.css", "source.css", "conversations.css", "shortcuts.css",
     "contrast.css",
 )  # fmt: skip
-_WITH_LANGUAGE = "(_, ...rest) => [QA.language, ...rest]"
-_WITH_WHAT_WAS_OPEN = "() => [QA.openRecord(), QA.language]"
-_WITH_REVISION = "(question, _, ...rest) => ((QA.asking = true), [question, QA.revision(), ...rest])"
-_ANSWERED = "() => { QA.asking = false; }"
+_WITH_LANGUAGE = "(_, ...rest) => [QA.state.language, ...rest]"
+_WITH_WHAT_WAS_OPEN = "() => [QA.records.openRecord(), QA.state.language]"
+_WITH_REVISION = "(question, _, ...rest) => ((QA.state.asking = true), [question, QA.chat.takeRevision(), ...rest])"
+_ANSWERED = "() => { QA.state.asking = false; }"
 
 
 def build_page(open_index: OpenIndex) -> gr.Blocks:
@@ -65,7 +68,9 @@ def head(reader: str | None = None) -> str:
     """
     tables = {tag: words.table for tag, words in languages().items()}
     words = json.dumps(tables, ensure_ascii=False).replace("<", "\\u003c")
-    scripts = "".join(f"<script>\n{asset(name)}</script>" for name in _HEAD_SCRIPTS)
+    # Each script is the body of a function, as Gradio makes of those of components: they share nothing but QA.
+    bodies = (f'(() => {{\n"use strict";\n{asset(name)}}})();' for name in _HEAD_SCRIPTS)
+    scripts = "".join(f"<script>\n{body}</script>" for body in bodies)
     styles = "".join(f"<style>\n{asset(name)}</style>" for name in _STYLES)
     session = f'<meta name="qa-reader" content="{escape(reader)}">' if reader else ""
     limit = f'<meta name="qa-upload" content="{MAX_UPLOAD}">'
@@ -127,7 +132,7 @@ class _Page:
         opened = self.blocks.load(
             self._arrive, [self._conversations.stored, self._language], labelled, js=_WITH_WHAT_WAS_OPEN, **private
         )
-        opened.then(js="() => QA.ready()", **private)
+        opened.then(js="() => QA.page.ready()", **private)
         self._header.language(self._greet, inputs=visit, outputs=labelled, js=_WITH_LANGUAGE, **private)
         self._texts.connect(self._language, private)
         self._texts.progress.swapped(self._redraw, visit, drawn, trigger_mode="always_last", **private)

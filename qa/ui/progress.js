@@ -1,74 +1,93 @@
-// Looks at the queue and the index again and again, for the list of texts too (QA.texts, QA.drawTexts), and draws
-// how far the job under way is. server.list_texts(language) gives what listing.py says; server.repair_index(language) too,
-// once it has asked for the index to be repaired. Triggers "swapped" while the page shows another generation than the one
-// that answers, or lacks the questions that have been found meanwhile.
-const BUSY = 400; // ms between two looks
+// @ts-check
+// Polls the server for the list of texts (QA.state.texts) and draws how far the present job is. No value.
+// Triggers "swapped" while the page shows another index than the one that answers, or lacks the suggested questions.
+
+const BUSY = 400; // ms between two polls
 const IDLE = 1500;
-const UNSEEN = 60_000; // while nobody sees the page: the server forgets who is not heard of
-const WITHIN = 10_000; // a look that has found nothing by then counts as not answered
-let lookedAt = 0;
-const within = (reply) => Promise.race([reply, new Promise((_, late) => setTimeout(late, WITHIN))]);
+const UNSEEN = 60_000; // while the page is out of sight: the server forgets visitors that it does not hear of
+const WITHIN = 10_000; // a poll that takes longer counts as not answered
 
-async function look() {
-  if (!document.hidden || Date.now() - lookedAt > UNSEEN) {
-    lookedAt = Date.now();
-    const heard = await within(server.list_texts(QA.language)).catch(() => null); // of a refusal it may be anything
-    await hear(heard?.rows);
-    if (heard?.rows) {
-      followServer(heard.server);
-      QA.texts = heard;
-      draw();
-      QA.drawTexts?.();
-      compare();
+let polledAt = 0;
+let missed = 0; // polls in a row that were not answered
+/** @type {string | null} The server that was open first: every start makes another name. */
+let serverName = null;
+
+async function poll() {
+  if (!document.hidden || Date.now() - polledAt > UNSEEN) {
+    polledAt = Date.now();
+    const { language, texts } = QA.state;
+    const reply = await within(server.list_texts(language, texts?.stamp ?? "")).catch(() => null);
+    await noteContact(isListing(reply) || reply?.unchanged === true);
+    if (reply?.unchanged && QA.state.texts) QA.state.texts.at = Math.max(QA.state.texts.at, reply.at);
+    if (isListing(reply)) {
+      reloadForAnotherServer(reply.server);
+      take(reply);
     }
+    if (reply) compare();
   }
-  if (element.isConnected) setTimeout(look, QA.texts?.busy ? BUSY : IDLE);
+  if (element.isConnected) setTimeout(poll, QA.state.texts?.busy ? BUSY : IDLE);
 }
 
-// Tells that nothing arrives: at once where the session has ended, else once two looks in a row were not answered.
-let missed = 0;
-async function hear(answered) {
-  missed = answered ? 0 : missed + 1;
-  const over = missed && (await within(QA.hasEnded()).catch(() => false));
-  if (over || missed > 1) QA.asking = false; // no answer is on its way any more
-  QA.unheard?.(over ? "signin.over" : missed > 1 ? "header.lost" : "");
+/** An error page or a refusal may be any value. @param {Poll | null} reply @returns {reply is Listing} */
+const isListing = (reply) => reply !== null && "rows" in reply;
+
+/** @template T @param {Promise<T>} reply @returns {Promise<T>} */
+const within = (reply) => Promise.race([reply, new Promise((_, reject) => setTimeout(reject, WITHIN))]);
+
+/** Tell the visitor that nothing arrives: at once if the session has ended, else after two polls in a row. */
+/** @param {boolean} isAnswered */
+async function noteContact(isAnswered) {
+  missed = isAnswered ? 0 : missed + 1;
+  const isOver = missed > 0 && (await within(QA.session.hasEnded()).catch(() => false));
+  if (isOver || missed > 1) QA.state.asking = false; // no answer will come
+  const lost = missed > 1 ? "header.lost" : "";
+  QA.header?.setUnheard(isOver ? "signin.over" : lost);
 }
 
-// Another server than before knows nothing of what was asked here: loaded anew, the page tells it. Not over a text that
-// is being typed.
-function followServer(name) {
-  QA.server ||= name;
-  if (name !== QA.server && !document.querySelector("#text-body textarea")?.value) location.reload();
+/** A restarted server knows nothing of this page: reload, unless a text is being typed. @param {string} name */
+function reloadForAnotherServer(name) {
+  serverName ??= name;
+  const typed = QA.find(document, "#text-body textarea", HTMLTextAreaElement)?.value;
+  if (name !== serverName && !typed) location.reload();
+}
+
+/** Draw a listing, unless a newer one came first. @type {Offered["progress"]["take"]} */
+function take(listing) {
+  if (QA.state.texts && listing.at < QA.state.texts.at) return;
+  QA.state.texts = listing;
+  draw();
+  QA.listing?.draw();
 }
 
 function draw() {
-  if (!QA.texts) return;
-  const { busy, rows } = QA.texts;
+  if (!QA.state.texts) return;
+  const { busy, rows } = QA.state.texts;
   const failed = rows.filter((row) => row.state === "failed").length;
-  const { done, total, left } = rows.find((row) => row.state === "embedding") || {};
-  const building = element.querySelector(".building");
-  const bar = building.querySelector("progress");
+  const { done = 0, total = 0, left } = rows.find((row) => row.state === "embedding") ?? {};
+  const building = QA.get(element, ".building");
+  const bar = QA.get(building, "progress", HTMLProgressElement);
   building.hidden = !busy && !failed;
   bar.hidden = !busy;
   if (total) Object.assign(bar, { max: total, value: done });
   else bar.removeAttribute("value");
-  const work = total ? QA.say("build.progress", { done, total }) : QA.say("build.begin");
-  const told = [busy ? work : "", QA.timeLeft(left), failed ? QA.say("sources.failed", { count: failed }) : ""];
-  building.querySelector(".told").textContent = told.filter(Boolean).join(" · ");
+  const work = total ? QA.words.say("build.progress", { done, total }) : QA.words.say("build.begin");
+  const trouble = failed ? QA.words.say("sources.failed", { count: failed }) : "";
+  const told = [busy ? work : "", QA.words.timeLeft(left), trouble];
+  QA.get(building, ".told").textContent = told.filter(Boolean).join(" · ");
 }
 
-// Compared with what is drawn, not with an earlier look: an index may be swapped while the page opens. Not while an
-// answer is on its way: it brings the new text along. Nor before the page's first reply, which it would race.
+// Compared with what is drawn, not with the last poll: an index may be swapped while the page opens. Neither before the
+// first reply, which draws everything, nor while an answer is on its way, which brings the new text along.
 function compare() {
-  const busy = !document.documentElement.dataset.ready || QA.asking || document.querySelector("#chat .pending");
-  if (!busy && QA.stateOf(QA.texts) !== QA.drawn) trigger("swapped");
+  const { texts, drawn, asking } = QA.state;
+  const isBusy = asking || !document.documentElement.dataset.ready || QA.find(document, "#chat .pending");
+  if (texts && !isBusy && QA.header?.indexState(texts) !== drawn) trigger("swapped");
 }
 
-QA.repair = async () => {
-  QA.texts = await server.repair_index(QA.language);
-  draw();
-  QA.drawTexts?.();
-};
+async function repair() {
+  take(await server.repair_index(QA.state.language));
+}
 
-QA.onLanguage(draw);
-look();
+QA.register("progress", { take, repair });
+QA.words.onChange(draw);
+poll();

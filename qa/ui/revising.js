@@ -1,9 +1,11 @@
+// @ts-check
 // The bar above the question while an earlier one is edited; chat.js shows and hides it.
-// value: {} or {entry, stamp}: a question that was given back goes on taking the place of this entry.
-QA.label(element);
-QA.onLanguage(() => QA.label(element));
-element.querySelector("button").addEventListener("click", () => {
-  QA.revise("");
-  document.querySelector("#question textarea").focus();
+// Value: {} or {entry, stamp}: a question that could not be answered goes on replacing this entry.
+
+QA.get(element, "button").addEventListener("click", () => {
+  QA.chat.revise("");
+  QA.page.question()?.focus();
 });
-watch("value", () => QA.revise(props.value.entry || ""));
+watch("value", () => QA.chat.revise(/** @type {{entry?: string}} */ (props.value).entry ?? ""));
+QA.words.onChange(() => QA.words.label(element));
+QA.words.label(element);

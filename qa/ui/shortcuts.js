@@ -1,53 +1,64 @@
-// The keys of the page and the list of them. Those of one character do nothing while something is typed, and can be
-// switched off altogether: speech input and a hand that slips press them unmeant.
-const dialog = element.querySelector("dialog");
-const single = element.querySelector(".single");
-let latest = null; // the [n] that last had the focus: the next and the previous are counted from it
+// @ts-check
+// The keys of the page, and the dialog that lists them. Keys of one character do nothing while something is typed, and
+// can be switched off, because speech input and a slip of the hand press them by mistake. No value.
 
-const does = {
-  "/": () => QA.toQuestion(),
+const dialog = QA.get(element, "dialog", HTMLDialogElement);
+const single = QA.get(element, ".single", HTMLInputElement);
+/** @type {HTMLElement | null} The [n] that last had the focus: next and previous are counted from it. */
+let latest = null;
+
+/** @type {Record<string, () => void>} */
+const actions = {
+  "/": () => QA.page.focusQuestion(),
   "[": () => step(-1),
   "]": () => step(1),
-  "?": () => QA.shortcuts.show(),
+  "?": () => dialog.showModal(),
 };
 
-// Round the citations of the newest answer.
+/** Go round the citations of the newest answer. @param {1 | -1} by */
 function step(by) {
-  const cites = [...([...document.querySelectorAll("#chat .answer")].at(-1)?.querySelectorAll(".cite") ?? [])];
+  const answer = QA.findAll(document, "#chat .answer").at(-1);
+  const cites = answer ? QA.findAll(answer, ".cite") : [];
   if (!cites.length) return;
-  QA.show("chat");
-  const at = cites.indexOf(latest);
+  QA.page.show("chat");
+  const at = latest ? cites.indexOf(latest) : -1;
   const first = by > 0 ? 0 : -1;
-  cites.at(at < 0 ? first : (at + by) % cites.length).focus();
+  cites.at(at < 0 ? first : (at + by) % cites.length)?.focus();
 }
 
-const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]");
-const withOthers = (event) => (event.ctrlKey || event.altKey || event.metaKey) && !event.getModifierState("AltGraph");
+/** @param {KeyboardEvent} event */
+function hasModifier(event) {
+  return (event.ctrlKey || event.altKey || event.metaKey) && !event.getModifierState("AltGraph");
+}
 
-function pressed(event) {
-  const act = does[event.key];
-  if (!act || !QA.singleKeys || event.isComposing || event.defaultPrevented) return;
-  if (typing(event.target) || withOthers(event) || document.querySelector("dialog[open]")) return;
+/** @param {KeyboardEvent} event */
+function press(event) {
+  const act = actions[event.key];
+  if (!act || !QA.state.singleKeys || event.isComposing || event.defaultPrevented || hasModifier(event)) return;
+  if (QA.closest(event, "input, textarea, select, [contenteditable]") || QA.find(document, "dialog[open]")) return;
   event.preventDefault();
   act();
 }
 
 function draw() {
-  QA.label(element);
-  single.checked = QA.singleKeys;
-  dialog.classList.toggle("without-single", !QA.singleKeys);
+  QA.words.label(element);
+  single.checked = QA.state.singleKeys;
+  dialog.classList.toggle("without-single", !QA.state.singleKeys);
 }
 
 single.addEventListener("change", () => {
-  QA.setSingleKeys(single.checked);
+  QA.page.setSingleKeys(single.checked);
   draw();
 });
-element.querySelector(".close").addEventListener("click", () => dialog.close());
-dialog.addEventListener("click", (event) => event.target === dialog && dialog.close()); // beside the list
-document.addEventListener("keydown", pressed, true);
-document.addEventListener("focusin", ({ target }) => {
-  if (target.matches?.("#chat .cite")) latest = target;
+QA.get(element, ".close").addEventListener("click", () => dialog.close());
+dialog.addEventListener("click", (event) => {
+  if (event.target === dialog) dialog.close(); // beside the list
 });
-QA.shortcuts = { show: () => dialog.showModal() };
-QA.onLanguage(draw);
+document.addEventListener("keydown", press, true);
+document.addEventListener("focusin", (event) => {
+  latest = QA.closest(event, "#chat .cite") ?? latest;
+});
+
+QA.register("shortcuts", { show: () => dialog.showModal() });
+QA.words.onChange(draw);
 draw();

@@ -1,175 +1,210 @@
-// value: {generation, sources: [{name, id, length}]}. server.read_source(id) gives a source's document:
-// {name, id, language, blocks: [{kind, parts: [[text, start, end] | [text]], page?, time?}]}, offsets in code points of the source.
-// Everything of a source is put in place as text.
-const article = element.querySelector(".body");
-const which = element.querySelector(".which select");
-const jump = element.querySelector(".jump select");
-const tags = { title: "h2", heading: "h3", text: "p", caption: "p", tail: "p" };
-let drawn = null; // the id of the source that is in the pane
-let wanted = null; // the last one asked for: a slower, earlier reply is dropped
-let draft = null; // the id of a text that is read before it is indexed
+// @ts-check
+// The source pane: one source, with every sentence at its offsets in code points of the source. Value: Overview.
+// The text of a source comes from server.read_source(id).
 
+const article = QA.get(element, ".body");
+const pane = QA.get(element, ".pane");
+const which = QA.get(element, ".which select", HTMLSelectElement);
+const jump = QA.get(element, ".jump select", HTMLSelectElement);
+const TAGS = { title: "h2", heading: "h3", text: "p", caption: "p", tail: "p" };
+
+/** @type {string | null} The id of the source in the pane. */
+let drawn = null;
+/** @type {string | null} The id asked for last: a slower, earlier reply is dropped. */
+let wanted = null;
+/** @type {string | null} The id of a text that is read before it is indexed. */
+let draft = null;
+
+function draw() {
+  const { sources } = /** @type {Overview} */ (props.value);
+  QA.words.label(element);
+  pane.setAttribute("aria-label", QA.words.say("source.label"));
+  which.replaceChildren(...sources.map((source) => new Option(source.name, source.id)));
+  hideLabelOf(which, sources.length < 2);
+  const [first] = sources;
+  const isDraft = drawn !== null && drawn === draft;
+  if (isDraft || sources.some((source) => source.id === drawn)) {
+    which.value = drawn ?? "";
+    listSections();
+  } else if (first) {
+    show(first.id);
+  } else {
+    drawn = wanted = null;
+    article.removeAttribute("lang");
+    article.textContent = QA.words.say("source.empty");
+    listSections();
+  }
+}
+
+/** Bring a source into the pane. Return whether it is there. @param {string} id */
 async function show(id) {
   wanted = id;
   if (drawn === id) return true;
-  let read;
-  try {
-    read = await server.read_source(id);
-  } catch (error) {
-    if (wanted === id) article.textContent = QA.say("source.failed");
-    return false;
-  }
-  if (wanted !== id || !read.blocks) return false;
-  if (read.language === "und") article.removeAttribute("lang");
-  else article.lang = read.language;
-  article.replaceChildren(...read.blocks.map((block) => blockElement(block, read)));
-  labelPlaces();
-  article.dir = QA.directionOf(article.textContent.slice(0, 1000));
+  const source = await server.read_source(id).catch(() => null);
+  if (wanted !== id) return false;
+  if (!source) article.textContent = QA.words.say("source.failed");
+  if (!source?.blocks) return false;
   drawn = id;
-  which.value = id;
-  element.querySelector(".pane").scrollTop = 0;
-  listSections();
-  QA.markCited();
+  drawSource(/** @type {SourceDocument} */ (source));
   return true;
 }
 
-function blockElement({ kind, parts, page, time }, { name }) {
-  const block = document.createElement(tags[kind]);
+/** @param {SourceDocument} source */
+function drawSource(source) {
+  if (source.language === "und") article.removeAttribute("lang");
+  else article.lang = source.language;
+  article.replaceChildren(...source.blocks.map((block) => blockElement(block, source.name)));
+  labelPlaces();
+  article.dir = QA.words.directionOf((article.textContent ?? "").slice(0, 1000));
+  which.value = source.id;
+  pane.scrollTop = 0;
+  listSections();
+  QA.citations.markNewest();
+}
+
+/**
+ * @param {Block} block
+ * @param {string} name
+ */
+function blockElement({ kind, parts, page, time }, name) {
+  const block = document.createElement(TAGS[kind]);
   block.className = kind;
-  block.dir = QA.directionOf(parts.map(([text]) => text).join("")); // its sentences stand in its order
-  if (page) block.dataset.page = page;
+  block.dir = QA.words.directionOf(parts.map(([text]) => text).join(""));
+  if (page) block.dataset.page = String(page);
   if (time) block.dataset.time = time;
-  for (const [text, start, end] of parts) {
-    if (start === undefined) {
-      block.append(text);
-      continue;
-    }
-    const sentence = document.createElement("span");
-    sentence.className = "sentence";
-    sentence.dataset.source = name;
-    sentence.dataset.start = start;
-    sentence.dataset.end = end;
-    sentence.textContent = text;
-    block.append(sentence);
-  }
+  block.append(...parts.map((part) => (part.length === 3 ? sentenceElement(part, name) : part[0])));
   return block;
 }
 
-// Where a page of a document or a moment of a film begins, beside the text and not in it.
-function labelPlaces() {
-  article.querySelectorAll("[data-page], [data-time]").forEach((block) => {
-    block.dataset.place = block.dataset.time || QA.say("card.page", { page: Number(block.dataset.page) });
-  });
+/**
+ * @param {[text: string, start: number, end: number]} part
+ * @param {string} name
+ */
+function sentenceElement([text, start, end], name) {
+  const sentence = document.createElement("span");
+  sentence.className = "sentence";
+  Object.assign(sentence.dataset, { source: name, start, end });
+  sentence.textContent = text;
+  return sentence;
 }
-QA.onLanguage(labelPlaces);
 
-// From the list of texts: also one that is not among the sources yet.
-async function read(id) {
-  QA.show("source");
-  draft = id;
-  if (await show(id)) element.querySelector(".pane").focus();
+// The beginning of a document's page, or a moment of a film, is shown beside the text and is no part of it.
+function labelPlaces() {
+  for (const block of QA.findAll(article, "[data-page], [data-time]")) {
+    block.dataset.place = block.dataset.time || QA.words.say("card.page", { page: Number(block.dataset.page) });
+  }
 }
+
+/** Show a text from the list, also one that is not indexed yet. @param {string} id */
+async function read(id) {
+  QA.page.show("source");
+  draft = id;
+  if (await show(id)) pane.focus();
+}
+
+// Sections
+
+const headings = () => QA.findAll(article, ".title, .heading");
 
 function listSections() {
-  const headings = [...article.querySelectorAll(".title, .heading")];
-  const options = headings.map((heading, at) => new Option(heading.textContent, at));
-  jump.replaceChildren(new Option(QA.say("source.jump.first"), ""), ...options);
-  jump.closest("label").hidden = headings.length < 2;
+  const options = headings().map((heading, at) => new Option(heading.textContent ?? "", String(at)));
+  jump.replaceChildren(new Option(QA.words.say("source.jump.first"), ""), ...options);
+  hideLabelOf(jump, options.length < 2);
 }
 
-// Every sentence that overlaps the place; a sentence cut for the model's window may be several.
-function at({ start, end }) {
-  return [...article.querySelectorAll(".sentence")].filter(
-    (sentence) => Number(sentence.dataset.start) < end && start < Number(sentence.dataset.end),
-  );
+/**
+ * @param {HTMLElement} select
+ * @param {boolean} hidden
+ */
+function hideLabelOf(select, hidden) {
+  const label = select.closest("label");
+  if (label) label.hidden = hidden;
 }
 
-// places: [{id, start, end}], of the answer that is read now. Only what differs is touched: a sentence that loses its
-// tabindex, if only for a moment, loses the focus too.
+// Marking sentences
+
+/** @param {HTMLElement} sentence */
+const placeOf = ({ dataset }) => ({ id: drawn ?? "", start: Number(dataset.start), end: Number(dataset.end) });
+
+/** Return every sentence that overlaps a place: one cut to fit the model may be several. @param {Place} place */
+function sentencesAt({ start, end }) {
+  return QA.findAll(article, ".sentence").filter((sentence) => {
+    const place = placeOf(sentence);
+    return place.start < end && start < place.end;
+  });
+}
+
+// Only what differs is touched: a sentence that loses its tabindex for a moment loses the focus too.
+/** Mark the sentences that the newest answer cites. @param {Place[]} places */
 function mark(places) {
-  const cited = new Set(places.filter((place) => place.id === drawn).flatMap(at));
-  article.querySelectorAll(".cited").forEach((sentence) => {
-    if (cited.has(sentence)) return;
+  const cited = new Set(places.filter((place) => place.id === drawn).flatMap(sentencesAt));
+  for (const sentence of QA.findAll(article, ".cited")) {
+    if (cited.has(sentence)) continue;
     sentence.classList.remove("cited");
     if (!sentence.matches(".current")) sentence.removeAttribute("tabindex");
-  });
-  cited.forEach((sentence) => {
+  }
+  for (const sentence of cited) {
     sentence.classList.add("cited");
     sentence.tabIndex = 0;
-  });
+  }
 }
 
-// A marked sentence leads back to its [n].
+/** Go from a cited sentence back to its [n]. @param {Event} event */
 function light(event) {
-  const sentence = event.target.closest(".cited");
+  const sentence = QA.closest(event, ".cited");
   if (!sentence || String(getSelection())) return;
   event.preventDefault();
-  QA.light({ id: drawn, start: Number(sentence.dataset.start), end: Number(sentence.dataset.end) });
+  QA.citations.light(placeOf(sentence));
 }
+
+/** Go to a place: mark its sentences and focus the first. Return whether it is there. @param {Place} place */
+async function goTo(place) {
+  if (!(await show(place.id))) return false;
+  leave();
+  const sentences = sentencesAt(place);
+  const [first] = sentences;
+  if (!first) return false;
+  for (const sentence of sentences) sentence.classList.add("current");
+  if (!first.matches(".cited")) first.tabIndex = -1;
+  first.focus({ preventScroll: true });
+  scrollTo(first, "center");
+  return true;
+}
+
+/** Scroll smoothly to what is near, and at once to what is far. */
+/**
+ * @param {HTMLElement} target
+ * @param {ScrollLogicalPosition} block
+ */
+function scrollTo(target, block) {
+  const distance = Math.abs(target.getBoundingClientRect().top - pane.getBoundingClientRect().top);
+  const isNear = distance < 3 * pane.clientHeight && !QA.page.isCalm();
+  target.scrollIntoView({ block, behavior: isNear ? "smooth" : "instant" });
+  // Blocks that were never in sight get their height only on the way: hence once more.
+  if (!isNear) requestAnimationFrame(() => target.scrollIntoView({ block, behavior: "instant" }));
+}
+
+function leave() {
+  for (const sentence of QA.findAll(article, ".current")) {
+    sentence.classList.remove("current");
+    if (!sentence.matches(".cited")) sentence.removeAttribute("tabindex");
+  }
+}
+
 article.addEventListener("click", light);
 article.addEventListener("keydown", (event) => {
   if (event.key === "Enter" || event.key === " ") light(event);
 });
-
-async function goTo(place) {
-  if (!(await show(place.id))) return false;
-  leave();
-  const sentences = at(place);
-  if (!sentences.length) return false;
-  sentences.forEach((sentence) => sentence.classList.add("current"));
-  if (!sentences[0].matches(".cited")) sentences[0].tabIndex = -1;
-  sentences[0].focus({ preventScroll: true });
-  bring(sentences[0], "center");
-  return true;
-}
-
-// Smoothly where it is near. Blocks that were never in sight take their height only on the way: hence once more.
-function bring(target, block) {
-  const pane = element.querySelector(".pane");
-  const distance = Math.abs(target.getBoundingClientRect().top - pane.getBoundingClientRect().top);
-  const near = distance < 3 * pane.clientHeight && !QA.calm();
-  target.scrollIntoView({ block, behavior: near ? "smooth" : "instant" });
-  if (!near) requestAnimationFrame(() => target.scrollIntoView({ block, behavior: "instant" }));
-}
-
-function leave() {
-  article.querySelectorAll(".current").forEach((sentence) => {
-    sentence.classList.remove("current");
-    if (!sentence.matches(".cited")) sentence.removeAttribute("tabindex");
-  });
-}
-
-function draw() {
-  const { sources } = props.value;
-  QA.label(element);
-  element.querySelector(".pane").setAttribute("aria-label", QA.say("source.label"));
-  which.replaceChildren(...sources.map((source) => new Option(source.name, source.id)));
-  which.closest("label").hidden = sources.length < 2;
-  const drafted = drawn !== null && drawn === draft;
-  if (!sources.length && !drafted) {
-    drawn = wanted = null;
-    article.removeAttribute("lang");
-    article.textContent = QA.say("source.empty");
-    listSections();
-    return;
-  }
-  const kept = drafted || sources.some((source) => source.id === drawn);
-  if (kept) {
-    which.value = drawn;
-    listSections();
-  } else {
-    show(sources[0].id);
-  }
-}
-
 which.addEventListener("change", () => show(which.value));
 jump.addEventListener("change", () => {
-  const heading = article.querySelectorAll(".title, .heading")[Number(jump.value)];
-  if (jump.value && heading) bring(heading, "start");
+  const heading = jump.value && headings()[Number(jump.value)];
+  if (heading) scrollTo(heading, "start");
   jump.value = "";
 });
-element.querySelector(".back").addEventListener("click", () => QA.goBack());
-QA.pane = { mark, goTo, leave, read };
-QA.onLanguage(draw);
+QA.get(element, ".back").addEventListener("click", () => QA.citations.back());
+
+QA.register("source", { mark, goTo, leave, read });
+QA.words.onChange(labelPlaces);
+QA.words.onChange(draw);
 watch("value", draw);
 draw();

@@ -1,0 +1,260 @@
+// Types of the page's scripts (qa/ui/*.js). Only the type checker reads this file: it is neither served nor packaged.
+
+/** A key of the language files: `qa/languages/en.json` has them all. */
+type Word = keyof typeof import("../../qa/languages/en.json");
+type Theme = "system" | "light" | "dark" | "contrast";
+type View = "chat" | "source";
+
+/** A span of a source's text. Offsets are 0-based code points, end exclusive; `id` is the source's id on the page. */
+interface Place {
+  id: string;
+  start: number;
+  end: number;
+}
+
+// What the server sends
+
+interface SourceInfo {
+  name: string;
+  id: string;
+  length: number;
+}
+
+/** `overview` of document.py. */
+interface Overview {
+  generation: number;
+  passages: number;
+  questions: boolean;
+  sources: SourceInfo[];
+}
+
+/** `listing` of listing.py: one text, ready or on its way. What is optional is missing while the text is ready. */
+interface TextRow extends SourceInfo {
+  indexed: boolean;
+  state: "ready" | "waiting" | "embedding" | "failed";
+  job?: number;
+  kind?: "add" | "remove" | "rename" | "build" | "repair";
+  new_name?: string;
+  done?: number;
+  total?: number;
+  left?: number | null;
+  sentence?: Piece[];
+}
+
+/** `TextsPanel.listed` of texts.py. */
+interface Listing extends Overview {
+  server: string;
+  busy: boolean;
+  rows: TextRow[];
+  stamp: string;
+  at: number;
+}
+
+/** The answer to a poll: the listing, or word that it is the one whose stamp was sent. */
+type Poll = (Listing & { unchanged?: never }) | { unchanged: true; at: number };
+
+/** A piece of a block: a sentence with its offsets, or what lies between two sentences. */
+type BlockPart = [text: string, start: number, end: number] | [text: string];
+
+interface Block {
+  kind: "title" | "heading" | "text" | "caption" | "tail";
+  parts: BlockPart[];
+  page?: number;
+  time?: string;
+}
+
+/** `document` of document.py; empty if the source is not known. */
+interface SourceDocument extends SourceInfo {
+  language: string;
+  blocks: Block[];
+}
+
+/** A piece of a sentence. Code, such as a command, is drawn as code. */
+type Piece = [text: string, isCode: boolean];
+
+/** `said` of parts.py. */
+interface Line {
+  pieces: Piece[];
+  trouble: boolean;
+  repairs: boolean;
+}
+
+/** `to_record` of records.py, as far as the page reads it. */
+interface ConversationRecord {
+  id: string;
+  entries: RecordEntry[];
+}
+
+interface RecordEntry {
+  kind: string;
+  question?: string;
+  asked_at?: string;
+}
+
+/** A conversation as the browser keeps it. */
+interface KeptConversation {
+  title?: string;
+  updated?: number;
+  record: ConversationRecord;
+}
+
+type KeptConversations = Record<string, KeptConversation>;
+
+// What Gradio passes to the script of a component
+
+declare const element: HTMLElement;
+/** The component's properties; each script says which type its value has. */
+declare const props: { readonly value: unknown };
+/** Call the listener when Python sets the property. */
+declare function watch(property: "value", listener: () => void): void;
+/** Raise an event that page.py, texts.py or conversations.py listens to. */
+declare function trigger<E extends keyof PageEvents>(
+  ...event: PageEvents[E] extends null ? [E] : [E, PageEvents[E]]
+): void;
+declare const server: {
+  read_source(id: string): Promise<SourceDocument | Record<string, never>>;
+  list_texts(language: string, stamp: string): Promise<Poll>;
+  repair_index(language: string): Promise<Listing>;
+};
+
+interface PageEvents {
+  language: null;
+  swapped: null;
+  act: { do: "remove" | "rename" | "cancel" | "dismiss"; name: string; job?: number; to?: string };
+  choose: { left_out: string[] };
+  open: { record: ConversationRecord };
+  new: Record<string, never>;
+  export: { format: string; title: string };
+}
+
+// QA: what the scripts share (qa.js)
+
+/** Every value that more than one script reads. */
+interface State {
+  /** The interface's language tag. */
+  language: string;
+  theme: Theme;
+  /** The pane in sight where a window is too narrow for both. */
+  view: View;
+  /** Whether the keys of one character are on. */
+  singleKeys: boolean;
+  /** Whether a question was sent and its answer has not arrived. */
+  asking: boolean;
+  /** The entry that the next question replaces, "conversation entry", or "". */
+  revised: string;
+  /** The newest listing, from a poll or from an event. */
+  texts: Listing | null;
+  /** The names of the texts that the visitor does not ask. */
+  leftOut: Set<string>;
+  /** The index that the page shows; see `indexState` of header.js. */
+  drawn: string;
+  /** Why the server cannot be reached, or "". */
+  unheard: "" | "signin.over" | "header.lost";
+}
+
+/** The functions that each script offers, by the script's name. */
+interface Offered {
+  session: {
+    readonly signedIn: boolean;
+    load(key: string): string | null;
+    save(key: string, value: string): void;
+    keyOf(name: string): string;
+    hasEnded(): Promise<boolean>;
+    restoreDraft(): void;
+  };
+  words: {
+    say(key: Word, values?: Record<string, string | number>): string;
+    languages(): [tag: string, name: string][];
+    choose(tag: string): void;
+    onChange(listener: () => void): void;
+    label(root: ParentNode): void;
+    putSentence(element: HTMLElement, pieces: Piece[]): void;
+    number(value: number): string;
+    names(sources: SourceInfo[]): string;
+    timeLeft(seconds: number | null | undefined): string;
+    directionOf(text: string): "ltr" | "rtl";
+    apply(): void;
+    areApplied(): boolean;
+  };
+  page: {
+    setTheme(theme: Theme): void;
+    setSingleKeys(on: boolean): void;
+    show(view: View): void;
+    question(): HTMLTextAreaElement | null;
+    focusQuestion(): void;
+    isWide(): boolean;
+    isCalm(): boolean;
+    ready(): void;
+  };
+  records: {
+    readonly key: string;
+    readonly openKey: string;
+    read(): KeptConversations | null;
+    change(edit: (kept: KeptConversations) => void): "" | "history.full" | "history.refused";
+    setOpen(id: string): void;
+    openRecord(): string;
+    questions(kept: { record?: ConversationRecord | null }): RecordEntry[];
+    title(kept: { title?: string; record?: ConversationRecord | null } | undefined): string;
+    newestFirst(kept: KeptConversations): [id: string, kept: KeptConversation][];
+    newId(): string;
+  };
+  citations: {
+    follow(control: HTMLElement): Promise<void>;
+    back(): void;
+    markNewest(): void;
+    light(place: Place): void;
+    classOf(element: Element, prefix: string): string;
+    cardOf(cite: Element): HTMLElement | null;
+    messageOf(element: Element): HTMLElement | null;
+  };
+  tooltip: { hide(): void };
+  chat: {
+    write(question: string): HTMLTextAreaElement | null;
+    revise(entry: string): void;
+    takeRevision(): string;
+  };
+  leftOut: {
+    rename(name: string, newName: string): void;
+    forget(name: string): void;
+    follow(rows: TextRow[]): { changed: boolean; renamed: Map<string, string> };
+  };
+  header: {
+    indexState(overview: Overview): string;
+    setUnheard(reason: State["unheard"]): void;
+  };
+  shortcuts: { show(): void };
+  source: {
+    mark(places: Place[]): void;
+    goTo(place: Place): Promise<boolean>;
+    leave(): void;
+    read(id: string): Promise<void>;
+  };
+  listing: { draw(): void };
+  progress: {
+    take(listing: Listing): void;
+    repair(): Promise<void>;
+  };
+}
+
+/** The scripts in the document's head; those of components come later, and the listing goes while its panel is closed. */
+type InHead = "session" | "words" | "page" | "records" | "citations" | "tooltip" | "chat" | "leftOut";
+
+interface Shared extends Readonly<Pick<Offered, InHead>>, Readonly<Partial<Omit<Offered, InHead>>> {
+  readonly state: State;
+  /** Offer functions to the other scripts under this script's name. */
+  register<Name extends keyof Offered>(name: Name, functions: Offered[Name]): void;
+  /** Return the first match, or null if there is none of this kind. */
+  find<T extends Element = HTMLElement>(root: ParentNode, selector: string, kind?: new () => T): T | null;
+  /** Return the first match. Throw an error if there is none of this kind. */
+  get<T extends Element = HTMLElement>(root: ParentNode, selector: string, kind?: new () => T): T;
+  findAll(root: ParentNode, selector: string): HTMLElement[];
+  /** Return the nearest match around an event's target, or null. */
+  closest(event: Event, selector: string): HTMLElement | null;
+  /** Return whether a key belongs to an input method, which confirms or cancels a conversion with it. */
+  isComposing(event: KeyboardEvent): boolean;
+}
+
+declare const QA: Shared;
+interface Window {
+  QA: Shared;
+}
