@@ -193,7 +193,8 @@ def test_a_renamed_row_takes_the_focus_only_from_the_list(visit: Visit, own_addr
     )
     assert ("rename" in focused) is not elsewhere
     page.wait_for_function(  # the server has done it: what was drawn above was not its word
-        "() => QA.state.texts.generation !== 99 && QA.state.texts.rows.some((row) => row.name + row.state === 'the articleready')"
+        """() => QA.state.texts.generation !== 99
+             && QA.state.texts.rows.some((row) => row.name + row.state === 'the articleready')"""
     )
 
 
