@@ -21,7 +21,7 @@ from qa.answer import answer
 from qa.errors import ServeError
 from qa.index import Index
 from qa.service.open_index import QUESTIONS_AT_ONCE, QUESTIONS_WAITING, OpenIndex
-from qa.serving.server import build_app
+from qa.serving.app import build_app
 
 GARDEN = "庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。"
 ENDPOINTS = {

@@ -20,8 +20,9 @@ from qa.index import Index
 from qa.progress import ProgressEvent, Stage
 from qa.retrieval import retrieve
 from qa.search.embedding import Embedder
-from qa.service.jobs import CancelledError, paced
-from qa.service.open_index import BUILDS_WAITING, MOST_FAILED, OpenIndex
+from qa.service.jobs import CancelledError, with_time_left
+from qa.service.open_index import BUILDS_WAITING, OpenIndex
+from qa.service.queue import MOST_FAILED
 from qa.service.turns import BusyError, Turns
 from qa.storage import generations
 from qa.storage.commit import new_generation
@@ -501,7 +502,7 @@ def test_time_left_is_told_from_the_pace_of_the_same_kind_of_work(monkeypatch: p
     seen: list[tuple[int, int, float | None]] = []
     now = 10.0
     monkeypatch.setattr("qa.service.jobs.time.monotonic", lambda: now)
-    report = paced(lambda *how_far: seen.append(how_far))
+    report = with_time_left(lambda *how_far: seen.append(how_far))
     for now, done, stage in ((10.0, 1, Stage.EMBEDDING), (20.0, 2, Stage.SPLITTING), (30.0, 3, Stage.EMBEDDING)):  # noqa: B007
         report(ProgressEvent(stage, done, 5))
     assert seen == [(1, 5, None), (0, 0, None), (3, 5, 20.0)]  # two in 20 seconds, two are left

@@ -17,8 +17,9 @@ from manifests import rewrite_manifest
 from qa.errors import QuestionError, ServeError
 from qa.maintenance.repair import repair
 from qa.service.open_index import OpenIndex
+from qa.serving.app import build_app
 from qa.serving.guard import SECURITY_HEADERS
-from qa.serving.server import build_app, serve
+from qa.serving.server import serve
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,7 @@
-"""What is to be done to an index, one job at a time: its state, its pace, and how it is called off."""
+"""A change of the index as a job: what it does, its state, and how its progress becomes time left.
+
+``Job`` is what callers see, frozen. ``Task`` is the same job inside the queue, with the sources it works on.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ State = Literal["waiting", "embedding", "failed"]
 
 
 class CancelledError(QAError):
-    """The work was called off by a visitor; the index stays as it was."""
+    """A visitor cancelled the job; the index stays as it was."""
 
     def __init__(self) -> None:
         super().__init__("job.cancelled")
@@ -26,18 +29,18 @@ class CancelledError(QAError):
 
 @dataclass(frozen=True)
 class Job:
-    """One change of the index that is not done yet, or failed.
+    """One change of the index that is waiting, in progress or failed; a job that is done is no longer listed.
 
     Attributes:
-        id: its number on this server, from 1.
-        kind: build (anew, of these texts alone), add, remove, rename, or repair (the index itself).
-        name: the source it is about; of a build the first one, of repairing the index folder.
-        state: waiting, embedding (under way) or failed.
-        done, total: passages embedded, and to be embedded; 0 of 0 until that is known.
-        seconds_left: None until it can be told.
+        id: the job's number on this server, from 1.
+        kind: build (the index from these texts alone), add, remove, rename, or repair (the index itself).
+        name: the source it is about; the first one for a build, the index folder for a repair.
+        state: waiting, embedding (in progress) or failed.
+        done, total: passages that are embedded and that have to be; 0 of 0 until that is known.
+        seconds_left: estimated time left; None until it can be estimated.
         error: why it failed.
-        source: the text, where it is known.
-        new_name: of a rename.
+        source: the text, if it is known.
+        new_name: the new name, for a rename.
     """
 
     id: int
@@ -54,28 +57,51 @@ class Job:
 
 @dataclass
 class Task:
-    """A job with what it works on; changed only under the lock of the queue that holds it."""
+    """A job inside the queue. It changes only under the queue's lock.
+
+    Attributes:
+        job: what callers see of it.
+        sources: the texts to build from or to add.
+        progress: called with every progress event, besides the queue.
+        cancelled: whether a visitor cancelled it.
+        result: the index that it made, or why it made none.
+    """
 
     job: Job
     sources: list[Source] = field(default_factory=list)
-    also: Progress | None = None
+    progress: Progress | None = None
     cancelled: bool = False
-    done: Future[Index] = field(default_factory=Future)
+    result: Future[Index] = field(default_factory=Future)
 
-    def at(self, state: State, done: int = 0, total: int = 0, left: float | None = None) -> None:
-        """Puts the job into a state."""
-        self.job = replace(self.job, state=state, done=done, total=total, seconds_left=left)
+    @property
+    def is_waiting(self) -> bool:
+        return self.job.state == "waiting"
+
+    @property
+    def has_failed(self) -> bool:
+        return self.job.state == "failed"
+
+    def update(self, state: State, done: int = 0, total: int = 0, seconds_left: float | None = None) -> None:
+        """Set the job's state and how far it is."""
+        self.job = replace(self.job, state=state, done=done, total=total, seconds_left=seconds_left)
 
     def fail(self, error: BaseException) -> None:
-        """Keeps why it failed, and tells whoever waits for it."""
+        """Record why the job failed, and raise it for the caller that waits for the result."""
         self.job = replace(self.job, state="failed", error=error)
         self.sources = []  # nobody tries it again
-        if not self.done.done():
-            self.done.set_exception(error)
+        if not self.result.done():
+            self.result.set_exception(error)
+
+    def cancel(self) -> None:
+        """Raise CancelledError for the caller that waits for the result."""
+        self.result.set_exception(CancelledError())
 
 
-def told_apart(tasks: Iterable[Task]) -> list[Task]:
-    """The tasks of texts that are given together: each text once, and each under a name of its own."""
+def without_duplicates(tasks: Iterable[Task]) -> list[Task]:
+    """Return the tasks of texts that are added together: each text once, and each under a name of its own.
+
+    A later text of the same name gets a number. A task without any text left is dropped, unless it has failed.
+    """
     kept: list[Task] = []
     seen: set[Source] = set()
     names: set[str] = set()
@@ -91,30 +117,30 @@ def told_apart(tasks: Iterable[Task]) -> list[Task]:
         if sources:
             only = sources[0] if len(sources) == 1 else None
             task.job = replace(task.job, name=sources[0].name, source=only)
-        if sources or not task.sources:  # one that failed has none
+        if sources or task.has_failed:
             task.sources = sources
             kept.append(task)
     return kept
 
 
-def paced(report: Callable[[int, int, float | None], None], others: Sequence[Progress] = ()) -> Progress:
-    """A build's progress as ``report(done, total, seconds left)``; the others are called as well.
+def with_time_left(report: Callable[[int, int, float | None], None], others: Sequence[Progress] = ()) -> Progress:
+    """Return a progress callable that calls ``report(done, total, seconds left)`` and then the others.
 
-    Until passages are embedded it is 0 of 0: texts that are split are none of them, and whoever waits for another
-    process does nothing yet.
+    It reports 0 of 0 before passages are embedded, because ``done`` and ``total`` count passages. The time left is
+    estimated from the pace of the stage so far; None if there is none yet.
     """
-    begun: dict[Stage, tuple[float, int]] = {}  # each stage has its own pace
+    started: dict[Stage, tuple[float, int]] = {}  # each stage has its own pace
 
     def progress(event: ProgressEvent) -> None:
-        stage, done, total = event.stage, event.done, event.total
-        if stage in (Stage.WAITING, Stage.SPLITTING):
+        done, total = event.done, event.total
+        if event.stage in (Stage.WAITING, Stage.SPLITTING):
             report(0, 0, None)
-        elif stage is Stage.WRITING:
+        elif event.stage is Stage.WRITING:
             report(done, total, None)
         else:
-            started, before = begun.setdefault(stage, (time.monotonic(), done))
-            left = (time.monotonic() - started) / (done - before) * (total - done) if done > before else None
-            report(done, total, left)
+            since, before = started.setdefault(event.stage, (time.monotonic(), done))
+            seconds_left = (time.monotonic() - since) / (done - before) * (total - done) if done > before else None
+            report(done, total, seconds_left)
         for other in others:
             other(event)
 

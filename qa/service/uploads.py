@@ -1,4 +1,4 @@
-"""Where uploaded files lie while a server runs. Nothing of them outlives it, nor a page that was closed meanwhile."""
+"""A folder for uploaded files while a server runs. No file outlives the server, and none stays much over an hour."""
 
 from __future__ import annotations
 
@@ -17,44 +17,44 @@ UPLOADS_KEPT = 3600
 """Seconds after which an uploaded file is deleted."""
 _SWEEP_SECONDS = 600
 _PREFIX = "cited-qa-"
-_HELD = ".held"
-"""Locked by the server that a folder belongs to, for as long as it lives."""
+_LOCK = ".held"
+"""File in a server's folder, locked as long as the server runs."""
 
 
 @contextmanager
 def upload_folder() -> Iterator[Path]:
-    """A folder of this server's own, gone afterwards; those of servers that were killed go at once."""
+    """Yield a folder for this server alone and delete it afterwards; first delete those of servers that were killed."""
     _remove_abandoned()
     with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as name:
-        folder, over = Path(name), threading.Event()
-        held = FileLock(folder / _HELD, timeout=0)
-        with suppress(OSError):  # where nothing can be locked, nobody removes what is left
-            held.acquire()
-        threading.Thread(target=_sweep_until, args=(folder, over), name="uploads", daemon=True).start()
+        folder, ended = Path(name), threading.Event()
+        lock = FileLock(folder / _LOCK, timeout=0)
+        with suppress(OSError):  # on a file system without locks no server can remove what another has left
+            lock.acquire()
+        threading.Thread(target=_sweep_until, args=(folder, ended), name="uploads", daemon=True).start()
         try:
             yield folder
         finally:
-            over.set()
-            held.release()
+            ended.set()
+            lock.release()
 
 
 def sweep(folder: Path, older_than: float) -> None:
-    """Deletes the files that nobody has written to for so many seconds: also what a page sent half before it closed."""
+    """Delete files that were last written more than so many seconds ago, including incomplete uploads."""
     latest = time.time() - older_than
     for path in folder.rglob("*"):
         with suppress(OSError):
-            if path.name != _HELD and path.is_file() and path.stat().st_mtime < latest:
+            if path.name != _LOCK and path.is_file() and path.stat().st_mtime < latest:
                 path.unlink()
 
 
-def _sweep_until(folder: Path, over: threading.Event) -> None:
-    while not over.wait(_SWEEP_SECONDS):
+def _sweep_until(folder: Path, ended: threading.Event) -> None:
+    while not ended.wait(_SWEEP_SECONDS):
         sweep(folder, UPLOADS_KEPT)
 
 
 def _remove_abandoned() -> None:
-    for held in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_HELD}"):
+    for lock in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
         with suppress(OSError, Timeout):
-            if held.stat().st_uid == os.getuid():
-                with FileLock(held, timeout=0):
-                    shutil.rmtree(held.parent, ignore_errors=True)
+            if lock.stat().st_uid == os.getuid():
+                with FileLock(lock, timeout=0):
+                    shutil.rmtree(lock.parent, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""What a served chat counts, for ``/metrics`` in Prometheus' text form: numbers only, no text of anyone's."""
+"""The counts of a served chat, for ``/metrics`` in Prometheus' text format: numbers only, no text of any user."""
 
 from __future__ import annotations
 
@@ -14,55 +14,53 @@ if TYPE_CHECKING:
     from qa.service.open_index import OpenIndex
 
 _SECONDS = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+_METHODS = ("GET", "HEAD", "POST", "DELETE", "OPTIONS")
 
 
 class Metrics:
     """The counts of one server."""
 
     def __init__(self, open_index: OpenIndex) -> None:
-        """Counts from nought; looks at the index whenever it is asked."""
+        """Start at zero; the state of the index is read each time the counts are."""
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         self._registry.register(_IndexCollector(open_index))
         self._requests = Counter(
-            "qa_http_requests", "Answers by method and status.", ["method", "status"], registry=self._registry
+            "qa_http_requests", "Replies by method and status.", ["method", "status"], registry=self._registry
         )
-        self._questions = Counter(
-            "qa_questions", "Questions by what came of them.", ["outcome"], registry=self._registry
-        )
-        self._taken = Histogram("qa_answer_seconds", "Time to an answer.", buckets=_SECONDS, registry=self._registry)
+        self._questions = Counter("qa_questions", "Questions by outcome.", ["outcome"], registry=self._registry)
+        self._seconds = Histogram("qa_answer_seconds", "Time to an answer.", buckets=_SECONDS, registry=self._registry)
 
     def request(self, method: str, status: int) -> None:
-        """Counts an answer over HTTP."""
-        known = method if method in ("GET", "HEAD", "POST", "DELETE", "OPTIONS") else "other"
-        self._requests.labels(known, str(status)).inc()
+        """Count an HTTP reply."""
+        self._requests.labels(method if method in _METHODS else "other", str(status)).inc()
 
     def question(self, outcome: str, seconds: float) -> None:
-        """Counts a question: answered, declined or failed."""
+        """Count a question: answered, declined or failed."""
         self._questions.labels(outcome).inc()
-        self._taken.observe(seconds)
+        self._seconds.observe(seconds)
 
     def text(self) -> bytes:
-        """All of it as Prometheus reads it."""
+        """Return all counts as Prometheus reads them."""
         return generate_latest(self._registry)
 
 
 class _IndexCollector(Collector):
+    """The state of the index as gauges."""
+
     def __init__(self, open_index: OpenIndex) -> None:
         self._open_index = open_index
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         index, jobs = self._open_index.available(), self._open_index.jobs
         failed = sum(job.state == "failed" for job in jobs)
-        for name, told, value in (
-            (
-                "qa_index_generation",
-                "The generation that answers; 0 where none does.",
-                index.generation if index else 0,
-            ),
-            ("qa_index_passages", "Its passages.", len(index.passages) if index else 0),
-            ("qa_index_sources", "Its texts.", len(index.sources) if index else 0),
-            ("qa_jobs_open", "Changes of the index that wait or are under way.", len(jobs) - failed),
+        generation = index.generation if index else 0
+        passages, sources = (len(index.passages), len(index.sources)) if index else (0, 0)
+        for name, description, value in (
+            ("qa_index_generation", "The generation that answers; 0 if there is none.", generation),
+            ("qa_index_passages", "Passages of the index.", passages),
+            ("qa_index_sources", "Texts of the index.", sources),
+            ("qa_jobs_open", "Changes of the index that are waiting or in progress.", len(jobs) - failed),
             ("qa_jobs_failed", "Changes that failed.", failed),
         ):
-            yield GaugeMetricFamily(name, told, value=value)
+            yield GaugeMetricFamily(name, description, value=value)

@@ -17,7 +17,7 @@ import gradio as gr
 from qa.catalogue import Words, languages, words_of
 from qa.errors import IndexMissingError
 from qa.index import Index
-from qa.service.open_index import QUESTIONS_AT_ONCE, OpenIndex, is_repaired
+from qa.service.open_index import QUESTIONS_AT_ONCE, OpenIndex, is_repairable
 from qa.service.uploads import UPLOADS_KEPT
 from qa.ui.conversations import ConversationsPanel, kept
 from qa.ui.document import document, draft, overview
@@ -227,7 +227,7 @@ class _Page:
                 **self._refresh(language, before, left_out),
                 self._question: question,
                 self._revising: {"entry": instead_of, "stamp": uuid.uuid4().hex},
-                self._notice: said(pieces_for(error, words), trouble=True, repairs=is_repaired(error)),
+                self._notice: said(pieces_for(error, words), trouble=True, repairs=is_repairable(error)),
                 self._stop: gr.update(interactive=False),
             }
 
