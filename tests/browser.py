@@ -1,4 +1,4 @@
-"""What the tests of the served chat share: a server in a process of its own, and a visitor's usual steps."""
+"""For the tests of the served chat: a server in a process of its own, and a visitor's usual steps."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 STARTS_WITHIN = 90
 ANSWERS_WITHIN = 60_000
-"""Seconds for the server, milliseconds for a first answer: the model is loaded in both, on a busy machine."""
+"""Seconds for the server, milliseconds for a first answer. Both load the model, and the machine may be busy."""
 
 
 def free_port() -> int:
@@ -36,23 +36,21 @@ def free_port() -> int:
 
 @contextmanager
 def serving(index: Path, *options: str, folder: Path | None = None, port: int = 0) -> Iterator[str]:
-    """The address of ``qa serve`` on this index, in a process of its own; its log and uploads lie in ``folder``,
-    or beside the index."""
+    """Run ``qa serve`` on an index and yield its address; log and uploads are in ``folder``, or beside the index."""
     folder = folder or index.parent
     port = port or free_port()
     command = [sys.executable, "-m", "qa", "serve", "--index", str(index), "--port", str(port), *options]
-    # A proxy that answers nothing: nothing of ours may go through it.
+    # A proxy that does not answer: no request of ours may use it.
     environment = {**os.environ, "HTTP_PROXY": "http://127.0.0.1:9", "PYTHONUNBUFFERED": "1"}
     log = folder / "server.log"
     uploads = folder / "tmp"
     uploads.mkdir(exist_ok=True)
-    environment["TMPDIR"] = str(uploads)  # what is uploaded lies in here, and is gone when the server stops
+    environment["TMPDIR"] = str(uploads)  # uploads are in here, and deleted when the server stops
     with log.open("w") as errors:
         server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
         try:
             assert server.stdout
-            told = server.stdout.readline()
-            address = re.search(r"http://\S+", told)
+            address = re.search(r"http://\S+", server.stdout.readline())
             assert address, log.read_text()
             yield address.group()
         finally:
@@ -62,7 +60,7 @@ def serving(index: Path, *options: str, folder: Path | None = None, port: int = 
 
 
 def ask(page: Any, question: str) -> Any:
-    """Asks and waits for the reply; returns its locator."""
+    """Ask a question, wait for the reply, and return its locator."""
     before = page.locator("#chat .asked").count()
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
@@ -75,17 +73,17 @@ def ask(page: Any, question: str) -> Any:
 
 
 def open_texts(page: Any) -> None:
-    """Opens the panel of texts, if it is closed."""
+    """Open the panel of texts if it is closed."""
     if not page.is_visible("#text-body"):
         page.click("#sources > button")
         page.wait_for_selector("#listing .from")
 
 
 def add_text(page: Any, name: str, text: str, ready: bool = True) -> None:
-    """Adds a text in the panel and waits until it is taken in, or can be asked."""
+    """Add a text in the panel, and wait until it is accepted or, with ``ready``, can be asked."""
     open_texts(page)
     page.fill("#text-name :is(input, textarea)", name)
-    # At once, as a program does: Chromium takes seconds to type some thousand lines into any box.
+    # In one step: Chromium takes seconds to type thousands of lines.
     page.locator("#text-body textarea").evaluate(
         "(box, text) => { box.value = text; box.dispatchEvent(new Event('input', {bubbles: true})); }", text
     )
@@ -96,7 +94,7 @@ def add_text(page: Any, name: str, text: str, ready: bool = True) -> None:
 
 
 def replace_text(page: Any, name: str, text: str) -> None:
-    """Adds a text and takes the others out; the panel stays open."""
+    """Add a text and remove the others; the panel stays open."""
     add_text(page, name, text)
     for other in page.locator("#listing .name").all_text_contents():
         if other != name:
@@ -104,13 +102,13 @@ def replace_text(page: Any, name: str, text: str) -> None:
 
 
 def remove_text(page: Any, name: str) -> None:
-    """Removes a text with the two clicks it takes."""
+    """Remove a text, which takes two clicks."""
     for _ in range(2):
         row(page, name).locator(".remove").click()
     row(page, name).wait_for(state="detached", timeout=ANSWERS_WITHIN)
 
 
 def row(page: Any, name: str, state: str = "") -> Any:
-    """A text's row in the panel, if it is in this state."""
+    """Return the row of a text in the panel, if it is in this state."""
     exactly = page.locator(".name").filter(has_text=re.compile(f"^{re.escape(name)}$"))
     return page.locator(f"#listing li{state}").filter(has=exactly)

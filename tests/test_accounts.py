@@ -1,4 +1,4 @@
-"""A password is known by its hash alone, and what is no user is told by its line."""
+"""Passwords are stored as hashes, and a line that is not a user is named."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qa.errors import ServeError
 from qa.serving.accounts import ENVIRONMENT, Accounts, accounts_of, hashed_password
 
 
-def test_a_name_comes_in_with_its_own_password_alone() -> None:
+def test_each_name_has_its_own_password() -> None:
     lines = f"# readers\n\nanna:{hashed_password('鍵 key')}\nben:{hashed_password('')}\n"
     accounts = Accounts(lines, "here")
     assert accounts.allow("anna", "鍵 key") and accounts.allow("ben", "")
@@ -27,7 +27,7 @@ def test_a_name_comes_in_with_its_own_password_alone() -> None:
         assert not accounts.allow(name, password)
 
 
-def test_two_hashes_of_a_password_differ_and_hold_none_of_it() -> None:
+def test_two_hashes_of_a_password_differ_and_do_not_contain_it() -> None:
     one, other = hashed_password("swordfish"), hashed_password("swordfish")
     assert one != other and "swordfish" not in one
     assert one.startswith("scrypt$16384$8$1$")
@@ -46,19 +46,19 @@ HASHED = hashed_password("x")
     ],
     ids=str.__len__,
 )  # fmt: skip
-def test_a_line_that_is_no_user_is_named(line: str) -> None:
+def test_a_line_that_is_not_a_user_is_named(line: str) -> None:
     with pytest.raises(
         ServeError, match=r"^Line 2 of users\.txt is not a user: write what `qa password NAME` prints\.$"
     ):
         Accounts(f"ben:{hashed_password('x')}\n{line}", "users.txt")
 
 
-def test_no_user_at_all_is_told() -> None:
+def test_a_file_without_users_is_rejected() -> None:
     with pytest.raises(ServeError, match="There is no user in here"):
         Accounts("# nobody yet\n", "here")
 
 
-def test_they_come_from_the_file_else_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_accounts_come_from_the_file_else_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(ENVIRONMENT, raising=False)
     assert accounts_of(None) is None
     monkeypatch.setenv(ENVIRONMENT, f"anna:{hashed_password('a')}")
@@ -79,7 +79,7 @@ def test_a_users_file_may_begin_with_a_byte_order_mark(tmp_path: Path, encoding:
     assert accounts and accounts.allow("anna", "a") and accounts.allow("ben", "b")
 
 
-def test_the_command_prints_a_line_that_lets_in() -> None:
+def test_the_command_prints_the_line_of_a_user() -> None:
     printed = CliRunner().invoke(main, ["password", "anna"], input="secret\nsecret\n")
     line = printed.stdout.splitlines()[-1]
     assert Accounts(line, "here").allow("anna", "secret")

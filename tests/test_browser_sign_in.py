@@ -1,5 +1,4 @@
-"""Where there are accounts, in a real browser: signing in, a session that ends while the page is open, and a server
-that is gone for a while."""
+"""Accounts in a real browser: signing in, a session that ends while the page is open, and a server that restarts."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ FIRST, SECOND = "暫定CEOに任命されたのは誰ですか", "誰が解任�
 
 @pytest.fixture(scope="module")
 def users(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """anna with 鍵, and ben with 錠."""
+    """A users file: anna with the password 鍵, and ben with 錠."""
     file = tmp_path_factory.mktemp("users") / "users.txt"
     file.write_text(f"anna:{hashed_password('鍵')}\nben:{hashed_password('錠')}\n", encoding="utf-8")
     return file
@@ -29,7 +28,7 @@ def users(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def guarded(article_index: Path, users: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server that these two may use, by a proxy too."""
+    """A server that these two may use, also through a proxy."""
     by_proxy = ("--name", "chat.example.org", "--proxy", "127.0.0.1")
     with serving(article_index, "--users", str(users), *by_proxy, folder=tmp_path_factory.mktemp("served")) as url:
         yield url
@@ -37,7 +36,7 @@ def guarded(article_index: Path, users: Path, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture
 def guest(browser: Any) -> Iterator[Any]:
-    """A page of a fresh profile, in which requests may fail."""
+    """A page in a new profile, whose requests may fail."""
     context = browser.new_context(locale="ja-JP", viewport=DESKTOP)
     context.set_default_timeout(ANSWERS_WITHIN)
     yield context.new_page()
@@ -61,7 +60,7 @@ def sign_out(page: Any) -> None:
     page.wait_for_selector("[name=password]")
 
 
-def test_the_form_leads_to_the_chat_and_a_session_that_has_ended_is_told_until_there_is_another(
+def test_the_form_leads_to_the_chat_and_an_open_page_says_when_its_session_has_ended(
     guest: Any, guarded: str
 ) -> None:
     guest.goto(guarded)
@@ -95,7 +94,7 @@ def test_the_form_leads_to_the_chat_and_a_session_that_has_ended_is_told_until_t
     assert guest.locator("#chat .asked").count() == 2
 
 
-def test_after_signing_out_nobody_finds_what_was_asked_neither_by_back_nor_by_another_account(
+def test_after_signing_out_neither_back_nor_another_account_shows_what_was_asked(
     guest: Any, guarded: str
 ) -> None:
     signed_in(guest, guarded)
@@ -111,15 +110,15 @@ def test_after_signing_out_nobody_finds_what_was_asked_neither_by_back_nor_by_an
     guest.keyboard.press("Escape")
     sign_out(guest)
     signed_in(guest, guarded)
-    assert guest.locator("#chat .asked").inner_text() == FIRST  # and it is anna's again
+    assert guest.locator("#chat .asked").inner_text() == FIRST  # anna's again
 
-    # The browser may have kept the page as it was.
+    # The browser may show the page from its cache.
     guest.request.post(f"{guarded}sign-out")
     guest.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     guest.wait_for_selector("[name=password]")
 
 
-def test_a_server_that_is_gone_is_told_and_the_next_one_goes_on_where_it_ended(
+def test_a_page_says_that_its_server_is_gone_and_goes_on_with_the_next_one(
     guest: Any, article_index: Path, tmp_path: Path
 ) -> None:
     port = free_port()
@@ -147,7 +146,7 @@ def test_a_server_that_is_gone_is_told_and_the_next_one_goes_on_where_it_ended(
         assert guest.locator("#chat .asked").all_inner_texts() == [FIRST, SECOND]
 
 
-def test_a_proxy_that_is_named_is_believed_and_asks_by_the_name_it_has(guarded: str) -> None:
+def test_a_named_proxy_is_trusted_and_asks_by_the_given_name(guarded: str) -> None:
     def entered(**headers: str) -> httpx.Response:
         given = {"name": "anna", "password": "鍵"}
         return httpx.post(f"{guarded}sign-in", data=given, headers=headers, trust_env=False)
@@ -160,7 +159,7 @@ def test_a_proxy_that_is_named_is_believed_and_asks_by_the_name_it_has(guarded: 
     assert entered(**by_name | {"origin": "https://evil.example"}).status_code == 403
 
 
-def test_nobody_else_is_believed_where_a_request_comes_from(article_index: Path, users: Path, tmp_path: Path) -> None:
+def test_nobody_else_may_say_where_a_request_comes_from(article_index: Path, users: Path, tmp_path: Path) -> None:
     with serving(article_index, "--users", str(users), folder=tmp_path) as url:
 
         def tried(number: int) -> int:

@@ -1,4 +1,4 @@
-"""Other programs: the public endpoints called by Gradio's client, and as MCP tools by a real MCP client."""
+"""The public endpoints, called by Gradio's client, over plain HTTP, and as MCP tools by a real MCP client."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ENDPOINTS = {
     "list_sources": {},
     "build": {"text": "string", "name": "string", "add": "boolean"},
 }
-"""Name -> arguments and their JSON types; None for one that may be left null."""
+"""Name -> arguments and their JSON types; None for one that may be null."""
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_a_text_is_added_and_then_asked_alone(client: Any, index_folder: Path) -
     assert "山田花子" in result["text"]
 
 
-def test_a_build_without_add_takes_the_place_of_everything(client: Any) -> None:
+def test_a_build_without_add_replaces_everything(client: Any) -> None:
     built = client.predict("門の鍵は赤い箱の中にあります。", api_name="/build")
     assert (built["sources"], built["passages"], built["embedded"]) == (1, 1, 1)
     assert [source["name"] for source in client.predict(api_name="/list_sources")] == ["text"]
@@ -89,14 +89,14 @@ def test_a_build_without_add_takes_the_place_of_everything(client: Any) -> None:
         ("build", [" "], r"^text is empty"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence(client: Any, endpoint: str, arguments: list[Any], sentence: str) -> None:
+def test_an_error_is_one_sentence(client: Any, endpoint: str, arguments: list[Any], sentence: str) -> None:
     from gradio_client.exceptions import AppError
 
     with pytest.raises(AppError, match=sentence):
         client.predict(*arguments, api_name=f"/{endpoint}")
 
 
-def test_a_call_over_http_may_leave_out_what_has_a_default(client: Any) -> None:
+def test_a_call_over_http_may_leave_out_arguments_with_a_default(client: Any) -> None:
     answered = httpx.post(f"{client.src}gradio_api/run/answer", json={"data": ["鍵はどこですか"]})
     assert answered.json()["data"][0]["citations"][0]["quote"] == "門の鍵は赤い箱の中にあります。"
 
@@ -116,7 +116,7 @@ def test_a_call_over_http_may_leave_out_what_has_a_default(client: Any) -> None:
         ("answer", [], "This call failed: compare its arguments with the endpoint's description."),
     ],
 )
-def test_a_call_that_does_not_fit_is_refused_and_the_log_tells_nothing_of_it(
+def test_a_call_that_does_not_fit_is_rejected_and_not_logged(
     client: Any, index_folder: Path, endpoint: str, data: list[Any], sentence: str
 ) -> None:
     refused = httpx.post(f"{client.src}gradio_api/run/{endpoint}", json={"data": data})
@@ -165,9 +165,7 @@ def test_questions_beyond_the_limit_wait_and_beyond_that_are_rejected(
 # MCP
 
 
-def test_without_the_extra_serving_mcp_is_refused_in_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_serving_mcp_without_the_extra_is_a_one_line_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from qa.serving.server import serve
 
     monkeypatch.setitem(sys.modules, "mcp", None)
@@ -185,7 +183,7 @@ def mcp_address(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def call(address: str, *calls: tuple[str, dict[str, Any]]) -> tuple[list[Any], list[Any]]:
-    """The tools of a server, and the results of calls, over streamable HTTP."""
+    """Return the tools of a server and the results of calls, over streamable HTTP."""
     from mcp import ClientSession
     from mcp.client.streamable_http import streamablehttp_client
 
@@ -195,7 +193,7 @@ def call(address: str, *calls: tuple[str, dict[str, Any]]) -> tuple[list[Any], l
             tools = (await client.list_tools()).tools
             return tools, [await client.call_tool(name, arguments) for name, arguments in calls]
 
-    # In a thread of its own: Playwright keeps a loop running in this one.
+    # In a separate thread, because Playwright keeps a loop running in this one.
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, session()).result()
 
@@ -233,7 +231,7 @@ def test_each_tool_does_what_its_endpoint_does(mcp_address: str, article_index: 
     assert refused.isError and "The question is empty" in refused.content[0].text
 
 
-def test_the_guard_stands_before_mcp_too(mcp_address: str) -> None:
+def test_the_guard_protects_mcp_too(mcp_address: str) -> None:
     import httpx
 
     asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}

@@ -1,4 +1,4 @@
-"""Who is let through to the served page, and what stops everyone else."""
+"""Which requests reach the served page, and how the others are rejected."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def client(address: str = "192.0.2.1", **options: Any) -> TestClient:
     return TestClient(guarded, base_url="http://127.0.0.1", client=(address, 50000))
 
 
-def test_a_stranger_is_refused_and_a_supervisor_is_none() -> None:
+def test_a_stranger_is_rejected_and_a_supervisor_is_not() -> None:
     async def stranger(request: Request) -> PlainTextResponse | None:
         return None if request.headers.get("x-name") == "anna" else PlainTextResponse("Who are you?", 401)
 
@@ -40,10 +40,10 @@ def test_a_stranger_is_refused_and_a_supervisor_is_none() -> None:
     assert guarded.get("/healthz").status_code == guarded.get("/readyz").status_code == 200
 
 
-def test_one_client_asks_so_often_and_no_more() -> None:
+def test_a_client_may_send_so_many_requests_and_no_more() -> None:
     limited = client(rate=3)
     assert [limited.post("/").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
-    assert limited.get("/").status_code == 200  # reading is free
+    assert limited.get("/").status_code == 200  # reading is not limited
 
 
 def asking_from(guarded: TestClient, address: str) -> TestClient:
@@ -72,17 +72,17 @@ def test_an_address_is_counted_as_its_client(address: str, client: str) -> None:
     assert counted_as(address) == client
 
 
-@pytest.mark.parametrize("told", [True, False])
-def test_a_body_that_is_too_large_is_refused_whether_its_size_is_told_or_not(
-    monkeypatch: pytest.MonkeyPatch, told: bool
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_body_that_is_too_large_is_rejected_with_or_without_a_declared_length(
+    monkeypatch: pytest.MonkeyPatch, declared: bool
 ) -> None:
     monkeypatch.setattr(guard, "MAX_BODY", 1000)
     parts = [b"x" * 100] * 11
-    assert client().post("/", content=b"".join(parts) if told else iter(parts)).status_code == 413
+    assert client().post("/", content=b"".join(parts) if declared else iter(parts)).status_code == 413
     assert client().post("/", content=iter(parts[:10])).text == "1000"
 
 
-def test_what_was_answered_is_counted() -> None:
+def test_every_reply_is_counted() -> None:
     seen: list[tuple[str, int]] = []
     counted = client(seen=lambda method, status: seen.append((method, status)))
     counted.get("/")

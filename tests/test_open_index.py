@@ -1,4 +1,4 @@
-"""The queue of what is to be done to an index: one job each, asking goes on, nothing is lost."""
+"""An open index and its jobs: questions are answered while it changes, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def open_index(tmp_path: Path) -> OpenIndex:
 
 
 class Gate:
-    """Holds embedding up, with the model's own embedder behind it, until it is opened."""
+    """Makes the real embedder wait until the gate is opened."""
 
     def __init__(self) -> None:
         self.reached = threading.Event()
@@ -52,14 +52,14 @@ class Gate:
         self.once = threading.Semaphore(0)
 
     def pass_through(self) -> None:
-        """Called where embedding begins."""
+        """Wait at the gate; called where embedding begins."""
         self.reached.set()
         end = time.monotonic() + 60
         while not (self.opened.is_set() or self.once.acquire(timeout=0.01)):
             assert time.monotonic() < end
 
     def let_one_pass(self) -> None:
-        """Opens for what waits there, and waits until the next comes."""
+        """Let the waiting batch pass, and wait until the next one arrives."""
         self.reached.clear()
         self.once.release()
         assert self.reached.wait(60)
@@ -95,7 +95,7 @@ def names(open_index: OpenIndex) -> list[str]:
     return list(open_index.current().sources)
 
 
-def test_texts_are_added_renamed_and_removed_in_the_order_asked_for(open_index: OpenIndex) -> None:
+def test_texts_are_added_renamed_and_removed_in_the_order_of_the_calls(open_index: OpenIndex) -> None:
     open_index.add([DOGS, BIRDS])
     open_index.rename("dogs", "hounds")
     open_index.remove("cats")
@@ -104,7 +104,9 @@ def test_texts_are_added_renamed_and_removed_in_the_order_asked_for(open_index: 
     assert names(open_index) == ["hounds", "birds"]
 
 
-def test_asking_goes_on_from_the_last_generation_while_a_text_is_added(open_index: OpenIndex, gate: Gate) -> None:
+def test_questions_are_answered_from_the_last_generation_while_a_text_is_added(
+    open_index: OpenIndex, gate: Gate
+) -> None:
     before = open_index.current()
     began = time.monotonic()
     [job] = open_index.add([DOGS])
@@ -130,7 +132,7 @@ def test_texts_that_wait_in_a_row_are_one_generation(open_index: OpenIndex, gate
     assert open_index.current().generation == 3
 
 
-def test_a_text_that_cannot_be_read_fails_alone_and_says_why(open_index: OpenIndex, tmp_path: Path) -> None:
+def test_a_text_that_cannot_be_read_fails_alone_with_its_reason(open_index: OpenIndex, tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_text(" \n", encoding="utf-8")
     (tmp_path / "program.txt").write_bytes(b"\x7fELF\0\1\2\3")
     missing = tmp_path / "missing.txt"
@@ -145,7 +147,7 @@ def test_a_text_that_cannot_be_read_fails_alone_and_says_why(open_index: OpenInd
     open_index.dismiss(failed[0].id)
     assert open_index.jobs == failed[1:]
     missing.write_text("もうあります。", encoding="utf-8")
-    open_index.add([missing])  # what failed before under this name is forgotten
+    open_index.add([missing])  # the failed job of the same name is no longer listed
     settled(open_index)
     assert [job.name for job in open_index.jobs] == ["program.txt"]
 
@@ -162,15 +164,17 @@ def test_a_file_is_read_when_it_is_given(open_index: OpenIndex, gate: Gate, tmp_
     assert open_index.current().sources["upload.txt"].text == "犬は肉を食べます。"
 
 
-def test_what_waits_is_taken_out_and_what_is_under_way_stops(open_index: OpenIndex, gate: Gate) -> None:
+def test_a_waiting_job_is_removed_when_it_is_cancelled_and_one_in_progress_stops(
+    open_index: OpenIndex, gate: Gate
+) -> None:
     before = open_index.current()
-    [under_way] = open_index.add([DOGS])
+    [in_progress] = open_index.add([DOGS])
     assert gate.reached.wait(60)
     removing = open_index.remove("cats")
     [waiting] = open_index.add([BIRDS])
     open_index.cancel(removing.id)
     assert [job.name for job in open_index.jobs] == ["dogs", "birds"]
-    open_index.cancel(under_way.id)
+    open_index.cancel(in_progress.id)
     open_index.cancel(waiting.id)
     assert [job.name for job in open_index.jobs] == ["dogs"]
     gate.opened.set()
@@ -180,9 +184,7 @@ def test_what_waits_is_taken_out_and_what_is_under_way_stops(open_index: OpenInd
     assert [path.name for path in (before.path / "generations").iterdir()] == ["1"]
 
 
-def test_of_texts_that_are_added_together_one_is_called_off_and_the_others_come(
-    open_index: OpenIndex, gate: Gate
-) -> None:
+def test_one_of_several_texts_that_are_added_together_can_be_cancelled(open_index: OpenIndex, gate: Gate) -> None:
     dogs, _ = open_index.add([DOGS, BIRDS])
     assert gate.reached.wait(60)
     assert [job.state for job in open_index.jobs] == ["embedding", "embedding"]
@@ -194,7 +196,7 @@ def test_of_texts_that_are_added_together_one_is_called_off_and_the_others_come(
     assert names(open_index) == ["cats", "birds"]
 
 
-def test_a_change_that_is_refused_is_a_failed_job_and_the_index_stays(open_index: OpenIndex) -> None:
+def test_a_change_that_is_rejected_is_a_failed_job_and_the_index_stays(open_index: OpenIndex) -> None:
     open_index.remove("cats")
     open_index.rename("dogs", "hounds")
     settled(open_index)
@@ -203,7 +205,7 @@ def test_a_change_that_is_refused_is_a_failed_job_and_the_index_stays(open_index
     assert names(open_index) == ["cats"]
 
 
-def test_a_failure_goes_once_a_later_change_of_its_text_succeeds(open_index: OpenIndex) -> None:
+def test_a_failed_job_is_no_longer_listed_once_a_later_change_of_its_text_succeeds(open_index: OpenIndex) -> None:
     open_index.add([DOGS])
     open_index.rename("dogs", "cats")
     settled(open_index)
@@ -213,20 +215,22 @@ def test_a_failure_goes_once_a_later_change_of_its_text_succeeds(open_index: Ope
     assert names(open_index) == ["cats"] and open_index.jobs == ()
 
 
-def test_what_is_known_already_can_be_called_off_too(open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_adding_a_text_that_is_embedded_already_can_be_cancelled(
+    open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write = index_module.write_generation
 
-    def called_off(*given: Any) -> Any:
+    def cancelled(*given: Any) -> Any:
         open_index.cancel(open_index.jobs[0].id)  # while the texts are being read
         return write(*given)
 
-    monkeypatch.setattr(index_module, "write_generation", called_off)
+    monkeypatch.setattr(index_module, "write_generation", cancelled)
     open_index.add([Source("again", CATS.text)])
     settled(open_index)
     assert names(open_index) == ["cats"]
 
 
-def test_what_another_process_put_there_is_built_upon(open_index: OpenIndex, gate: Gate) -> None:
+def test_a_job_builds_on_what_another_process_has_changed(open_index: OpenIndex, gate: Gate) -> None:
     open_index.current()
     open_index.add([DOGS])
     assert gate.reached.wait(60)
@@ -239,7 +243,7 @@ def test_what_another_process_put_there_is_built_upon(open_index: OpenIndex, gat
     assert set(names(open_index)) == {"felines", "dogs", "birds"}
 
 
-def test_many_threads_may_ask_for_changes_at_once(open_index: OpenIndex) -> None:
+def test_many_threads_may_change_the_index_at_once(open_index: OpenIndex) -> None:
     def change(number: int) -> None:
         open_index.add([Source(f"text {number}", f"第{number}話。")])
         retrieve(open_index.current(), "話", 1)
@@ -255,11 +259,11 @@ def test_many_threads_may_ask_for_changes_at_once(open_index: OpenIndex) -> None
     assert set(names(open_index)) == {"cats", *(f"text {number}" for number in range(8))}
 
 
-def test_what_nobody_expected_fails_one_job_and_the_queue_goes_on(
+def test_an_unexpected_error_fails_one_job_and_the_queue_goes_on(
     open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     class PanicError(BaseException):
-        """As a library in Rust raises it."""
+        """A panic, as Rust libraries raise it."""
 
     def panic(*_: object) -> None:
         raise PanicError("out of order")
@@ -276,20 +280,17 @@ def test_what_nobody_expected_fails_one_job_and_the_queue_goes_on(
     assert list(open_index.build([BIRDS], add=True).sources) == ["cats", "dogs", "birds"]
 
 
-def test_what_waits_for_another_process_can_be_called_off_and_the_newest_generation_answers(
-    open_index: OpenIndex, tmp_path: Path
-) -> None:
+def test_a_job_that_waits_for_another_process_can_be_cancelled(open_index: OpenIndex, tmp_path: Path) -> None:
     with the_only_builder(tmp_path / "index"):
         (job,) = open_index.add([DOGS])
         until(lambda: [one.state for one in open_index.jobs] == ["embedding"])
-        time.sleep(1)  # it asks now and then whether it is still wanted
         assert open_index.jobs[0].id == job.id
         open_index.cancel(job.id)
         until(lambda: not open_index.jobs)
     assert list(open_index.current().sources) == ["cats"]
 
 
-def test_while_a_job_waits_for_another_process_what_that_one_made_answers(
+def test_the_index_that_another_process_makes_is_used_while_a_job_waits_for_that_process(
     open_index: OpenIndex, tmp_path: Path
 ) -> None:
     assert list(open_index.current().sources) == ["cats"]
@@ -299,7 +300,7 @@ def test_while_a_job_waits_for_another_process_what_that_one_made_answers(
         other = Index.build([DOGS, BIRDS], tmp_path / "other")
         shutil.rmtree(folder)
         shutil.copytree(tmp_path / "other" / "generations" / str(other.generation), folder)
-        # Named already while the lock is still held, as when old generations are being removed.
+        # It is the present generation before the lock is released, as when old generations are being removed.
         folder.rename(tmp_path / "index" / "generations" / "2")
         (tmp_path / "index" / "CURRENT").write_text("2")
         until(lambda: list(open_index.current().sources) == ["dogs", "birds"])
@@ -308,7 +309,7 @@ def test_while_a_job_waits_for_another_process_what_that_one_made_answers(
     until(lambda: not [one for one in open_index.jobs if one.state != "failed"])
 
 
-def test_a_model_that_could_not_be_loaded_once_is_tried_again(
+def test_a_model_that_could_not_be_loaded_is_tried_again_later(
     open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_index.current().__dict__.pop("embedder", None)
@@ -316,11 +317,11 @@ def test_a_model_that_could_not_be_loaded_once_is_tried_again(
     with monkeypatch.context() as once:
         once.setattr(index_module, "load_made_with", lambda *_: (_ for _ in ()).throw(ModelError("no room")))
         assert not open_index.has_model()
-    assert not open_index.has_model()  # not tried yet
+    assert not open_index.has_model()  # not tried again yet
     until(open_index.has_model)
 
 
-def test_a_repair_can_be_called_off(open_index: OpenIndex, gate: Gate, tmp_path: Path) -> None:
+def test_a_repair_can_be_cancelled(open_index: OpenIndex, gate: Gate, tmp_path: Path) -> None:
     rewrite_manifest(tmp_path / "index", {"model": {"fingerprint": "0" * 16}})
     open_index.repair()
     assert gate.reached.wait(60)
@@ -330,7 +331,7 @@ def test_a_repair_can_be_called_off(open_index: OpenIndex, gate: Gate, tmp_path:
     assert generations.numbers(tmp_path / "index") == [1]
 
 
-def test_questions_are_looked_for_once_nothing_waits(
+def test_suggested_questions_are_found_once_no_job_waits(
     open_index: OpenIndex, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[list[str]] = []
@@ -348,7 +349,7 @@ def test_questions_are_looked_for_once_nothing_waits(
     assert looked == [["cats", "dogs", "birds"], ["dogs", "birds"]]
 
 
-def test_texts_of_one_name_that_are_given_together_get_names_of_their_own(
+def test_texts_of_the_same_name_that_are_added_together_get_different_names(
     open_index: OpenIndex, tmp_path: Path
 ) -> None:
     files = [tmp_path / folder / "a.txt" for folder in ("one", "two", "three")]
@@ -365,12 +366,12 @@ def test_texts_of_one_name_that_are_given_together_get_names_of_their_own(
         "a (2).txt": "鳥は空を飛びます。",
         "cats (2)": "猫は眠ります。",
     }
-    open_index.add([Source("a.txt", "蜂は蜜を集めます。")])  # given later, it takes the place
+    open_index.add([Source("a.txt", "蜂は蜜を集めます。")])  # added later, it replaces the first
     settled(open_index)
     assert open_index.current().sources["a.txt"].text == "蜂は蜜を集めます。"
 
 
-def test_of_the_jobs_that_failed_the_newest_are_kept(open_index: OpenIndex, tmp_path: Path) -> None:
+def test_only_the_newest_failed_jobs_are_kept(open_index: OpenIndex, tmp_path: Path) -> None:
     open_index.add([tmp_path / f"{number}.txt" for number in range(MOST_FAILED)])
     open_index.rename("nothing of this name", "dogs")
     settled(open_index)
@@ -378,11 +379,11 @@ def test_of_the_jobs_that_failed_the_newest_are_kept(open_index: OpenIndex, tmp_
     assert [open_index.jobs[0].name, open_index.jobs[-1].kind] == ["1.txt", "rename"]
 
 
-# Turning to another generation
+# Switching to another generation
 
 
 class SlowReading:
-    """Holds up whoever reads a generation of these threads, and counts the readings."""
+    """Makes threads of these names wait before they read generation 2, and lists all reads."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *threads: str) -> None:
         self.begun = threading.Event()
@@ -402,7 +403,7 @@ class SlowReading:
 
 
 @pytest.mark.parametrize("kind", ["add", "rename"])
-def test_what_our_own_thread_commits_is_opened_once_and_nobody_waits(
+def test_a_generation_of_our_own_thread_is_opened_once_and_no_caller_waits(
     open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     before = open_index.current()
@@ -420,7 +421,7 @@ def test_what_our_own_thread_commits_is_opened_once_and_nobody_waits(
     assert reading.read == ["indexing 1", "indexing 2"]
 
 
-def test_of_what_another_process_built_one_opens_it_while_the_others_go_on(
+def test_a_generation_of_another_process_is_opened_by_one_caller_while_the_others_go_on(
     open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = open_index.current()
@@ -436,10 +437,10 @@ def test_of_what_another_process_built_one_opens_it_while_the_others_go_on(
     assert reading.read == ["opening 2"]
 
 
-# Building, which waits
+# Building, which blocks the caller
 
 
-def test_a_folder_without_index_raises_until_one_is_built_there(tmp_path: Path) -> None:
+def test_a_folder_without_an_index_raises_until_one_is_built(tmp_path: Path) -> None:
     open_index = OpenIndex(tmp_path / "index")
     with pytest.raises(IndexMissingError):
         open_index.current()
@@ -457,9 +458,7 @@ def test_a_folder_without_index_raises_until_one_is_built_there(tmp_path: Path) 
     ]
 
 
-def test_a_build_waits_its_turn_and_takes_the_place_of_everything_unless_it_adds(
-    open_index: OpenIndex, gate: Gate
-) -> None:
+def test_a_build_waits_its_turn_and_replaces_everything_unless_it_adds(open_index: OpenIndex, gate: Gate) -> None:
     open_index.add([DOGS])
     assert gate.reached.wait(60)
     threading.Timer(0.1, gate.opened.set).start()
@@ -467,7 +466,7 @@ def test_a_build_waits_its_turn_and_takes_the_place_of_everything_unless_it_adds
     assert list(open_index.build([CATS], add=True).sources) == ["birds", "cats"]
 
 
-def test_a_build_that_fails_leaves_the_old_index_and_is_told(open_index: OpenIndex, tmp_path: Path) -> None:
+def test_a_build_that_fails_raises_and_leaves_the_old_index(open_index: OpenIndex, tmp_path: Path) -> None:
     for nothing in ([tmp_path / "missing.txt"], [Source("marks", "* * *")]):
         with pytest.raises(QAError) as caught:
             open_index.build(nothing)
@@ -476,21 +475,21 @@ def test_a_build_that_fails_leaves_the_old_index_and_is_told(open_index: OpenInd
     assert names(open_index) == ["cats"]
 
 
-def test_whoever_waits_for_a_build_is_told_that_it_was_called_off(open_index: OpenIndex, gate: Gate) -> None:
-    def call_off() -> None:
+def test_a_caller_that_waits_for_a_build_is_told_when_it_is_cancelled(open_index: OpenIndex, gate: Gate) -> None:
+    def cancel_it() -> None:
         gate.reached.wait(60)
         building = open_index.building
         assert building
         open_index.cancel(building.id)
         gate.opened.set()
 
-    threading.Thread(target=call_off).start()
+    threading.Thread(target=cancel_it).start()
     with pytest.raises(CancelledError):
         open_index.build([DOGS])
     assert names(open_index) == ["cats"]
 
 
-def test_an_index_that_someone_else_rebuilt_is_opened_anew(open_index: OpenIndex) -> None:
+def test_an_index_that_another_process_rebuilt_is_opened_again(open_index: OpenIndex) -> None:
     before = open_index.current()
     assert open_index.current() is before
     Index.build([BIRDS], before.path)
@@ -498,7 +497,7 @@ def test_an_index_that_someone_else_rebuilt_is_opened_anew(open_index: OpenIndex
     assert open_index.current().generation > before.generation
 
 
-def test_time_left_is_told_from_the_pace_of_the_same_kind_of_work(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_time_left_is_estimated_from_the_pace_of_the_same_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[int, int, float | None]] = []
     now = 10.0
     monkeypatch.setattr("qa.service.jobs.time.monotonic", lambda: now)
@@ -508,7 +507,7 @@ def test_time_left_is_told_from_the_pace_of_the_same_kind_of_work(monkeypatch: p
     assert seen == [(1, 5, None), (0, 0, None), (3, 5, 20.0)]  # two in 20 seconds, two are left
 
 
-def test_a_damaged_index_is_repaired_and_its_trouble_told_until_then(open_index: OpenIndex, tmp_path: Path) -> None:
+def test_a_damaged_index_is_reported_until_it_is_repaired(open_index: OpenIndex, tmp_path: Path) -> None:
     assert open_index.trouble is None
     for file in (tmp_path / "index").rglob("spans.npy"):
         file.write_bytes(b"")
@@ -521,7 +520,7 @@ def test_a_damaged_index_is_repaired_and_its_trouble_told_until_then(open_index:
     assert index and list(index.sources) == ["cats"] and broken.trouble is None
 
 
-def test_where_there_is_no_index_there_is_nothing_to_repair(tmp_path: Path) -> None:
+def test_without_an_index_there_is_nothing_to_repair(tmp_path: Path) -> None:
     open_index = OpenIndex(tmp_path / "none")
     assert open_index.available() is None and open_index.trouble is None
 
@@ -543,7 +542,7 @@ def test_generations_that_were_replaced_are_freed(open_index: OpenIndex) -> None
 # Limits
 
 
-def test_those_who_wait_have_their_turn_in_the_order_they_came_and_more_are_rejected() -> None:
+def test_callers_are_served_in_the_order_they_came_and_more_are_rejected() -> None:
     turns, order, running = Turns(at_once=1, waiting=3), list[int](), threading.Event()
 
     def take(number: int) -> None:
@@ -567,7 +566,7 @@ def test_those_who_wait_have_their_turn_in_the_order_they_came_and_more_are_reje
         pass
 
 
-def test_only_so_many_may_wait_for_a_build(open_index: OpenIndex, gate: Gate) -> None:
+def test_the_number_of_callers_that_wait_for_a_build_is_limited(open_index: OpenIndex, gate: Gate) -> None:
     threads = [
         threading.Thread(target=open_index.build, args=([Source(f"text {number}", f"第{number}話。")],))
         for number in range(BUILDS_WAITING)

@@ -1,4 +1,4 @@
-"""What the server answers and refuses, without a browser."""
+"""What the server answers and rejects, without a browser."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ def test_healthz_says_that_there_is_no_index(tmp_path: Path) -> None:
 def test_readyz_is_503_until_something_answers(client: TestClient, tmp_path: Path) -> None:
     assert client.get("/readyz").status_code == 200
     with TestClient(build_app(OpenIndex(tmp_path)), base_url="http://127.0.0.1") as nothing:
-        told = nothing.get("/readyz")
-        assert (told.status_code, told.json()["status"]) == (503, "no index")
+        reply = nothing.get("/readyz")
+        assert (reply.status_code, reply.json()["status"]) == (503, "no index")
 
 
-def test_readyz_is_503_where_the_model_is_not_the_one_that_made_the_index(article_index: Path, tmp_path: Path) -> None:
+def test_readyz_is_503_if_another_model_made_the_index(article_index: Path, tmp_path: Path) -> None:
     shutil.copytree(article_index, tmp_path / "index")
     rewrite_manifest(tmp_path / "index", {"model": {"fingerprint": "0" * 16}})
     open_index = OpenIndex(tmp_path / "index")
     with TestClient(build_app(open_index), base_url="http://127.0.0.1") as client:
-        told = client.get("/readyz")
-        assert (told.status_code, told.json()) == (503, {"status": "no model", "generation": 1})
+        reply = client.get("/readyz")
+        assert (reply.status_code, reply.json()) == (503, {"status": "no model", "generation": 1})
         assert client.get("/healthz").status_code == 200
         repair(tmp_path / "index")
         assert client.get("/readyz").status_code == 200
@@ -61,41 +61,41 @@ def test_readyz_is_503_where_the_model_is_not_the_one_that_made_the_index(articl
 def test_no_other_site_may_read_along(article_index: Path, origin: str) -> None:
     with TestClient(build_app(OpenIndex(article_index), ["chat.example"]), base_url="http://chat.example") as client:
         for path in ("/", "/config", "/healthz"):
-            told = client.get(path, headers={"origin": origin})
-            assert told.status_code == 200
-            assert [name for name in told.headers if name.startswith("access-control-")] == []
+            reply = client.get(path, headers={"origin": origin})
+            assert reply.status_code == 200
+            assert [name for name in reply.headers if name.startswith("access-control-")] == []
 
 
-def test_metrics_count_questions_by_outcome_and_hold_none_of_their_words(article_index: Path) -> None:
+def test_metrics_count_questions_by_outcome_without_their_words(article_index: Path) -> None:
     open_index = OpenIndex(article_index)
     with TestClient(build_app(open_index), base_url="http://127.0.0.1") as client:
         open_index.answer(open_index.current(), "暫定CEOに任命されたのは誰ですか")
         with pytest.raises(QuestionError):
             open_index.answer(open_index.current(), "")
         client.get("/healthz")
-        told = client.get("/metrics").text
-    assert 'qa_questions_total{outcome="answered"} 1.0' in told
-    assert 'qa_questions_total{outcome="failed"} 1.0' in told
-    assert "qa_answer_seconds_count 2.0" in told
-    assert 'qa_http_requests_total{method="GET",status="200"} 1.0' in told
-    assert f"qa_index_passages {float(len(open_index.current().passages))}" in told
-    assert "process_resident_memory_bytes" in told
-    assert "CEO" not in told
+        reply = client.get("/metrics").text
+    assert 'qa_questions_total{outcome="answered"} 1.0' in reply
+    assert 'qa_questions_total{outcome="failed"} 1.0' in reply
+    assert "qa_answer_seconds_count 2.0" in reply
+    assert 'qa_http_requests_total{method="GET",status="200"} 1.0' in reply
+    assert f"qa_index_passages {float(len(open_index.current().passages))}" in reply
+    assert "process_resident_memory_bytes" in reply
+    assert "CEO" not in reply
 
 
-def test_beyond_this_machine_it_has_to_be_said_who_may_use_it() -> None:
+def test_serving_other_machines_needs_accounts_or_no_auth() -> None:
     with pytest.raises(ServeError, match=r"^Other machines can reach 0\.0\.0\.0: give --users FILE .*, or --no-auth"):
         serve("index", host="0.0.0.0", port=0)
 
 
-def test_nor_by_a_proxy_unless_it_is_said_who_may_use_it() -> None:
+def test_so_does_serving_through_a_proxy() -> None:
     with pytest.raises(ServeError, match=r"^Other machines can reach chat\.example\.org: give --users"):
         serve("index", port=0, names=["chat.example.org"])
     with pytest.raises(ServeError, match=r"^Other machines can reach 127\.0\.0\.1: give --users"):
         serve("index", port=0, proxies=["127.0.0.1"])
 
 
-def test_a_proxy_is_an_address() -> None:
+def test_a_proxy_has_to_be_an_address() -> None:
     with pytest.raises(
         ServeError, match=r"^'proxy\.example\.org' is not an IP address: give --proxy the address of the proxy"
     ):
@@ -108,7 +108,7 @@ def test_every_reply_carries_the_security_headers(client: TestClient, path: str)
     assert {name: headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
 
 
-def test_a_foreign_name_of_the_host_is_refused(client: TestClient) -> None:
+def test_a_request_for_a_foreign_host_name_is_rejected(client: TestClient) -> None:
     assert client.get("/healthz", headers={"host": "evil.example"}).status_code == 400
     assert client.get("/healthz", headers={"host": "127.0.0.1.evil.example:80"}).status_code == 400
     for own in ("localhost:7860", "127.0.0.1", "[::1]:7860", "192.168.1.20:7860"):
@@ -134,7 +134,7 @@ def test_the_page_names_no_other_host(client: TestClient) -> None:
     assert client.get("/config").json()["analytics_enabled"] is False
 
 
-def test_a_port_in_use_is_one_sentence() -> None:
+def test_a_port_in_use_is_a_one_line_error() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -144,12 +144,12 @@ def test_a_port_in_use_is_one_sentence() -> None:
 
 
 @pytest.mark.parametrize("host", ["no such host", "256.256.256.256"])
-def test_an_unknown_host_is_one_sentence(host: str) -> None:
+def test_an_unknown_host_is_a_one_line_error(host: str) -> None:
     with pytest.raises(ServeError, match="leave out --host"):
         serve("index", host=host, port=0)
 
 
-def test_an_address_of_another_machine_is_refused() -> None:
+def test_an_address_of_another_machine_is_rejected() -> None:
     with pytest.raises(ServeError, match=r"^Cannot listen on 203\.0\.113\.1 "):
         serve("index", host="203.0.113.1", port=0)
 

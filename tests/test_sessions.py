@@ -1,4 +1,4 @@
-"""A session is known by its token alone, and ends: unused, after the longest time, at the end, or for others."""
+"""A session belongs to its token, and ends: unused, after the longest time, on sign-out, or for newer ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def test_a_session_goes_on_for_whoever_has_its_token() -> None:
+def test_only_its_token_opens_a_session() -> None:
     opened = Sessions()
     one, other = opened.begin("anna"), opened.begin("anna")
     assert one != other and len(one) >= 43
@@ -27,7 +27,7 @@ def test_a_session_goes_on_for_whoever_has_its_token() -> None:
     assert not opened.goes_on("") and not opened.goes_on(one[:-1]) and not opened.goes_on("鍵")
 
 
-def test_it_ends_when_it_is_said_to(clock: Clock) -> None:
+def test_a_session_can_be_ended(clock: Clock) -> None:
     opened = Sessions()
     one, other = opened.begin("anna"), opened.begin("anna")
     opened.end(one)
@@ -35,7 +35,7 @@ def test_it_ends_when_it_is_said_to(clock: Clock) -> None:
     assert not opened.goes_on(one) and opened.goes_on(other)
 
 
-def test_unused_it_ends_and_use_prolongs_it(clock: Clock) -> None:
+def test_an_unused_session_ends_and_use_prolongs_it(clock: Clock) -> None:
     opened = Sessions()
     used, unused = opened.begin("anna"), opened.begin("anna")
     clock.now += UNUSED_SECONDS - 1
@@ -44,7 +44,7 @@ def test_unused_it_ends_and_use_prolongs_it(clock: Clock) -> None:
     assert opened.goes_on(used) and not opened.goes_on(unused)
 
 
-def test_however_much_it_is_used_it_ends_after_the_longest_time(clock: Clock) -> None:
+def test_a_session_in_use_ends_after_the_longest_time(clock: Clock) -> None:
     opened = Sessions()
     token, end = opened.begin("anna"), clock.now + LONGEST_SECONDS
     while clock.now < end:
@@ -53,7 +53,7 @@ def test_however_much_it_is_used_it_ends_after_the_longest_time(clock: Clock) ->
     assert not opened.goes_on(token)
 
 
-def test_what_has_ended_takes_no_memory(clock: Clock) -> None:
+def test_ended_sessions_are_removed_from_memory(clock: Clock) -> None:
     opened = Sessions()
     ended = {opened.begin("anna") for _ in range(3)}
     clock.now += UNUSED_SECONDS
@@ -61,7 +61,9 @@ def test_what_has_ended_takes_no_memory(clock: Clock) -> None:
     assert len(ended) == 3 and len(opened._open) == 1
 
 
-def test_one_name_has_so_many_sessions_and_takes_nobody_elses(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sessions_of_a_name_are_limited_without_ending_those_of_others(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sessions, "EACH", 2)
     opened = Sessions()
     other, first, second = opened.begin("ben"), opened.begin("anna"), opened.begin("anna")
@@ -71,7 +73,7 @@ def test_one_name_has_so_many_sessions_and_takes_nobody_elses(clock: Clock, monk
     assert [opened.goes_on(token) for token in (other, first, second, third)] == [True, True, False, True]
 
 
-def test_no_token_is_kept() -> None:
+def test_the_token_itself_is_not_stored() -> None:
     opened = Sessions()
     token = opened.begin("anna")
     assert token not in repr(vars(opened)) and token.encode() not in opened._open

@@ -1,4 +1,4 @@
-"""Where there are accounts: a browser signs in by a form, a program by HTTP Basic, and nobody else comes in."""
+"""With accounts: a browser signs in with a form, a program with HTTP Basic, and nobody else comes in."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from qa.serving.sign_in import SignIn
 ACCOUNTS = Accounts(f"anna:{hashed_password('鍵')}", "here")
 BROWSER = {"accept": "text/html,*/*", "user-agent": "Mozilla/5.0"}
 PASSWORD = "鍵".encode()
-"""As a program sends it by HTTP Basic."""
+"""The password as a program sends it with HTTP Basic."""
 
 
 def client(address: str = "http://127.0.0.1") -> TestClient:
@@ -41,7 +41,7 @@ def signed_in(browser: TestClient, name: str = "anna", password: str = "鍵") ->
     return browser.post("/sign-in", data={"name": name, "password": password})
 
 
-def test_a_browser_is_led_to_the_form_and_from_it_to_the_chat(stranger: TestClient) -> None:
+def test_a_browser_is_sent_to_the_form_and_from_there_to_the_chat(stranger: TestClient) -> None:
     led = stranger.get("/", headers=BROWSER)
     assert (led.status_code, led.headers["location"]) == (303, "sign-in")
     form = stranger.get("/sign-in")
@@ -51,20 +51,20 @@ def test_a_browser_is_led_to_the_form_and_from_it_to_the_chat(stranger: TestClie
     assert stranger.get("/", headers=BROWSER).json() == "in" and stranger.get("/config").json() == "in"
 
 
-def test_the_cookie_is_no_scripts_and_no_other_sites_and_over_tls_goes_over_tls_alone(stranger: TestClient) -> None:
+def test_the_cookie_is_hidden_from_scripts_and_other_sites_and_stays_on_tls(stranger: TestClient) -> None:
     cookie, reader = signed_in(stranger).headers.get_list("set-cookie")
     assert re.fullmatch(r"cited-qa=[\w-]{43}; HttpOnly; Path=/; SameSite=lax", cookie)
     assert re.fullmatch(r"cited-qa-reader=[0-9a-f]{16}; Path=/; SameSite=lax", reader)
     assert "; Secure" in signed_in(client("https://127.0.0.1")).headers["set-cookie"]
 
 
-def test_the_cookie_that_tells_accounts_apart_lets_nobody_in(stranger: TestClient) -> None:
+def test_the_cookie_that_keeps_accounts_apart_lets_nobody_in(stranger: TestClient) -> None:
     signed_in(stranger)
     del stranger.cookies["cited-qa"]
     assert stranger.get("/config").status_code == 401
 
 
-def test_a_wrong_password_is_told_in_the_form_with_the_name_as_it_was_written(stranger: TestClient) -> None:
+def test_after_a_wrong_password_the_form_says_so_and_keeps_the_name(stranger: TestClient) -> None:
     for name, password in (("anna", "key"), ("ben", "鍵"), ("", ""), ('"><b>', "x")):
         refused = signed_in(stranger, name, password)
         assert refused.status_code == 401 and "set-cookie" not in refused.headers
@@ -90,13 +90,13 @@ def test_a_wrong_password_is_told_in_the_form_with_the_name_as_it_was_written(st
         ("", "en", "Sign in"),
     ],
 )
-def test_the_form_speaks_the_browsers_language(stranger: TestClient, header: str, language: str, title: str) -> None:
+def test_the_form_is_in_the_browsers_language(stranger: TestClient, header: str, language: str, title: str) -> None:
     form = stranger.get("/sign-in", headers={"accept-language": header}).text
     assert f'lang="{language}"' in form and f"<button>{title}</button>" in form
     assert ('dir="rtl"' in form) == (language == "ar")
 
 
-def test_signed_out_nothing_is_let_in(stranger: TestClient) -> None:
+def test_after_signing_out_nothing_is_let_in(stranger: TestClient) -> None:
     signed_in(stranger)
     token = stranger.cookies["cited-qa"]
     left = stranger.post("/sign-out")
@@ -106,11 +106,11 @@ def test_signed_out_nothing_is_let_in(stranger: TestClient) -> None:
     assert signed_in(stranger).status_code == 303 and stranger.cookies["cited-qa"] != token
 
 
-def test_a_browser_is_led_to_the_form_and_never_opens_a_window_of_its_own(stranger: TestClient) -> None:
+def test_a_browser_never_opens_a_password_window_of_its_own(stranger: TestClient) -> None:
     for credentials in (None, ("anna", "no")):
         refused = stranger.get("/config", auth=credentials, headers=BROWSER)
         assert refused.status_code == 401 and refused.headers["www-authenticate"].startswith("Cookie ")
-    for _ in range(12):  # credentials of a proxy, say: repeated, they count once
+    for _ in range(12):  # such as the credentials of a proxy: repeated, they count once
         assert stranger.get("/", auth=("anna", "no"), headers=BROWSER).status_code == 303
     assert signed_in(stranger).status_code == 303
 
@@ -136,13 +136,13 @@ def test_only_the_forms_own_paths_are_open(stranger: TestClient, method: str, pa
     assert stranger.get("/sign-out").status_code == stranger.put("/sign-in").status_code == 401
 
 
-def test_a_session_ends_by_itself(stranger: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unused_session_ends(stranger: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     signed_in(stranger)
     monkeypatch.setattr(sessions, "UNUSED_SECONDS", 0)
     assert stranger.get("/config").status_code == 401
 
 
-def test_signing_in_anew_ends_the_session_before(stranger: TestClient) -> None:
+def test_signing_in_again_ends_the_previous_session(stranger: TestClient) -> None:
     signed_in(stranger)
     before = dict(stranger.cookies)
     signed_in(stranger)
@@ -175,19 +175,19 @@ def test_its_password_is_hashed_once_an_hour(stranger: TestClient, monkeypatch: 
 
 
 @pytest.mark.parametrize("by", ["form", "basic"])
-def test_passwords_cannot_be_tried_out(stranger: TestClient, by: str) -> None:
+def test_a_client_may_try_ten_wrong_passwords_a_minute(stranger: TestClient, by: str) -> None:
     def tried(password: str) -> Any:
         if by == "form":
             return signed_in(stranger, "anna", password)
         return stranger.get("/", auth=("anna", password.encode()))
 
     assert [tried(str(n)).status_code for n in range(12)] == [401] * 10 + [429] * 2
-    told = tried("鍵")
-    assert told.status_code == 429 and told.headers["retry-after"] == "60" and "wait a minute" in told.text
+    late = tried("鍵")
+    assert late.status_code == 429 and late.headers["retry-after"] == "60" and "wait a minute" in late.text
 
 
 @pytest.mark.parametrize("by", ["form", "basic"])
-def test_nor_from_many_addresses_of_one_ipv6_network(stranger: TestClient, by: str) -> None:
+def test_all_addresses_of_an_ipv6_network_share_that_number(stranger: TestClient, by: str) -> None:
     def tried(password: str) -> int:
         address = f"2001:db8:0:1::{password}"
         asking = TestClient(stranger.app, base_url="http://127.0.0.1", follow_redirects=False, client=(address, 1))
@@ -199,7 +199,7 @@ def test_nor_from_many_addresses_of_one_ipv6_network(stranger: TestClient, by: s
 
 
 @pytest.mark.parametrize("by", ["form", "basic"])
-def test_nor_all_at_once(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_passwords_that_are_tried_at_once_share_that_number(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
     hashed: list[str] = []
     allow = Accounts.allow
     monkeypatch.setattr(Accounts, "allow", lambda self, name, word: hashed.append(word) or allow(self, name, word))
@@ -219,7 +219,7 @@ def test_nor_all_at_once(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(hashed) == 10
 
 
-def test_what_a_program_asks_at_once_is_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_simultaneous_requests_of_a_program_are_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     hashed: list[str] = []
     allow = Accounts.allow
     monkeypatch.setattr(Accounts, "allow", lambda self, name, word: hashed.append(word) or allow(self, name, word))
@@ -234,7 +234,7 @@ def test_what_a_program_asks_at_once_is_hashed_once(monkeypatch: pytest.MonkeyPa
     assert len(hashed) == 1
 
 
-def test_a_form_that_breaks_off_is_no_error() -> None:
+def test_an_incomplete_form_is_rejected() -> None:
     sent: list[Any] = []
 
     async def broken() -> None:
@@ -257,7 +257,7 @@ def test_a_form_that_breaks_off_is_no_error() -> None:
     assert sent[0]["status"] == 400
 
 
-def test_a_form_that_is_none_is_refused(stranger: TestClient) -> None:
+def test_a_form_that_is_too_large_malformed_or_foreign_is_rejected(stranger: TestClient) -> None:
     assert stranger.post("/sign-in", content=b"x" * 5000).status_code == 413
     assert stranger.post("/sign-in", content=b"\xff&=&&name").status_code == 401
     assert stranger.post("/sign-in", headers={"origin": "http://evil.example"}).status_code == 403

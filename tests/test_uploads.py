@@ -1,4 +1,4 @@
-"""What is uploaded lies in a folder of the server's own, and neither outlives it nor stays for long."""
+"""Uploaded files are in a folder of the server's own, and are deleted after a while and when the server ends."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_folder_is_gone_when_its_server_is(temporary: Path) -> None:
+def test_the_folder_is_deleted_with_its_server(temporary: Path) -> None:
     with upload_folder() as folder:
         assert folder.parent == temporary
         (folder / "a.txt").write_text("猫")
@@ -38,7 +38,9 @@ with upload_folder() as folder:
 """
 
 
-def test_what_a_server_that_was_killed_left_goes_with_the_next_start_and_a_living_ones_stays(temporary: Path) -> None:
+def test_the_folder_of_a_killed_server_is_deleted_at_the_next_start_and_that_of_a_running_one_is_not(
+    temporary: Path,
+) -> None:
     servers = [
         subprocess.Popen([sys.executable, "-c", HOLDS, str(temporary)], stdout=subprocess.PIPE, text=True)
         for _ in range(2)
@@ -56,7 +58,7 @@ def test_what_a_server_that_was_killed_left_goes_with_the_next_start_and_a_livin
     assert killed != living
 
 
-def test_what_nobody_writes_to_any_more_goes(temporary: Path) -> None:
+def test_files_that_were_not_written_for_a_while_are_deleted(temporary: Path) -> None:
     with upload_folder() as folder:
         for name, age in {"old/tmp1": 7200, "old/tmp2": 10}.items():
             (folder / name).parent.mkdir(exist_ok=True)
@@ -68,17 +70,17 @@ def test_what_nobody_writes_to_any_more_goes(temporary: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_server_that_is_told_to_end_leaves_nothing_of_what_was_uploaded(
+def test_a_server_that_is_told_to_end_deletes_what_was_uploaded(
     article_index: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     command = [sys.executable, "-m", "qa", "serve", "--index", str(article_index), "--port", "0"]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
 
-    def heard() -> None:  # whatever these tests were started by
+    def not_ignored() -> None:  # even if these tests were started to ignore it
         signal.signal(number, signal.SIG_DFL)
 
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, preexec_fn=heard)
-    assert server.stdout and "answers at" in server.stdout.readline()
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, preexec_fn=not_ignored)
+    assert server.stdout and "is running at" in server.stdout.readline()
     (folder,) = tmp_path.iterdir()
     (folder / "a.txt").write_text("猫")
     server.send_signal(number)
@@ -86,11 +88,11 @@ def test_a_server_that_is_told_to_end_leaves_nothing_of_what_was_uploaded(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_server_whose_terminal_closes_goes_on_if_it_was_started_so(article_index: Path, tmp_path: Path) -> None:
+def test_a_server_that_was_started_with_nohup_outlives_its_terminal(article_index: Path, tmp_path: Path) -> None:
     command = ["nohup", sys.executable, "-m", "qa", "serve", "--index", str(article_index), "--port", "0"]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
-    assert server.stdout and "answers at" in server.stdout.readline()
+    assert server.stdout and "is running at" in server.stdout.readline()
     server.send_signal(signal.SIGHUP)
     with pytest.raises(subprocess.TimeoutExpired):
         server.wait(3)
