@@ -75,7 +75,7 @@ def test_the_form_leads_to_the_chat_and_an_open_page_says_when_its_session_has_e
     other.wait_for_selector("html[data-ready]")
     sign_out(other)
     guest.wait_for_selector("#header .unheard:not([hidden])")
-    assert "ログインが終わりました" in guest.inner_text("#header .unheard")
+    assert "ログアウトされました" in guest.inner_text("#header .unheard")
     guest.fill("#question textarea", SECOND)
     with guest.expect_response("**/queue/join*") as refused:
         guest.press("#question textarea", "Enter")

@@ -106,6 +106,12 @@ def test_a_call_over_http_may_leave_out_arguments_with_a_default(client: Any) ->
     [
         ("answer", ["秘密の鍵は?", "ten"], "The argument k of answer does not fit: input should be a valid integer"),
         (
+            "retrieve",
+            ["秘密の鍵は?", 0],
+            "The argument k of retrieve does not fit: input should be greater than or equal",
+        ),
+        ("answer", ["秘密の鍵は?", 1001], "The argument k of answer does not fit: input should be less than or equal"),
+        (
             "answer",
             ["秘密の鍵は?", 5, "秘密"],
             "The argument sources of answer does not fit: input should be a valid list.",

@@ -62,7 +62,9 @@ def test_the_rate_counts_a_network_of_ipv6_addresses_as_one_client() -> None:
     ("address", "client"),
     [
         ("192.0.2.1", "192.0.2.1"),
+        ("192.0.2.1:50000", "192.0.2.1"),
         ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("[2001:db8:0:1::5]:50000", "2001:db8:0:1::/64"),
         ("2001:db8:0:1:2:3:4:5", "2001:db8:0:1::/64"),
         ("fe80::1%eth0", "fe80::/64"),
         ("testclient", "testclient"),

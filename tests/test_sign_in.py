@@ -68,7 +68,7 @@ def test_after_a_wrong_password_the_form_says_so_and_keeps_the_name(stranger: Te
     for name, password in (("anna", "key"), ("ben", "鍵"), ("", ""), ('"><b>', "x")):
         refused = signed_in(stranger, name, password)
         assert refused.status_code == 401 and "set-cookie" not in refused.headers
-        assert "The name or the password is not right." in refused.text
+        assert "Wrong name or password." in refused.text
         assert not refused.headers["www-authenticate"].startswith("Basic")
     assert "&quot;&gt;&lt;b&gt;" in refused.text and "<b>" not in refused.text
     assert stranger.get("/config").status_code == 401

@@ -21,9 +21,9 @@ def client_of(scope: Mapping[str, Any]) -> str:
 
 
 def counted_as(address: str) -> str:
-    """Return an IPv4 address as it is and an IPv6 address as its /64 network; other text unchanged."""
+    """Return an IPv4 address without port, an IPv6 address as its /64 network, and any other text unchanged."""
     try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])  # after "%": the network interface
+        parsed = ipaddress.ip_address(_bare(address))
     except ValueError:
         return address
     if isinstance(parsed, ipaddress.IPv4Address):
@@ -31,3 +31,12 @@ def counted_as(address: str) -> str:
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, IPV6_PREFIX), strict=False))
+
+
+def _bare(address: str) -> str:
+    """Return an address without port, brackets and network interface; some proxies send ports along."""
+    if address.startswith("["):
+        address = address[1:].partition("]")[0]
+    elif address.count(":") == 1:
+        address = address.partition(":")[0]
+    return address.partition("%")[0]

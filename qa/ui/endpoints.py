@@ -12,11 +12,11 @@ from functools import wraps
 from html import escape
 from inspect import Parameter, signature
 from traceback import format_tb
-from typing import Any, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 import gradio as gr
 from gradio.events import api
-from pydantic import ValidationError, validate_call
+from pydantic import Field, ValidationError, validate_call
 
 from qa.errors import QAError
 from qa.reading.files import source_from_text
@@ -27,6 +27,8 @@ from qa.ui.gradio_compat import Call, Proceed, wrap_calls
 P = ParamSpec("P")
 R = TypeVar("R")
 
+HitCount = Annotated[int, Field(ge=1, le=1000)]
+"""How many passages a call may ask for, as in ``qa search -k``; each one costs time."""
 _BUSY = "qa.busy"
 """Key in a request's ASGI scope; set if the request was rejected because too many others were waiting."""
 
@@ -37,12 +39,12 @@ def add_endpoints(open_index: OpenIndex) -> None:
     """Declare the endpoints; call it inside ``gr.Blocks``."""
 
     # Gradio reads the annotations as objects: list[dict] and dict are the types it knows.
-    def retrieve(question: str, k: int = 5, sources: list[str] | None = None) -> list[dict]:  # type: ignore[type-arg]
+    def retrieve(question: str, k: HitCount = 5, sources: list[str] | None = None) -> list[dict]:  # type: ignore[type-arg]
         """Find the passages nearest to a question, best first.
 
         Args:
             question: What to look for, at most 2,000 characters, in any language.
-            k: How many passages to return.
+            k: How many passages to return, 1 to 1000.
             sources: Names of the texts to search, as list_sources gives them; all texts if left out.
 
         Returns:
@@ -52,12 +54,12 @@ def add_endpoints(open_index: OpenIndex) -> None:
         hits = open_index.retrieve(open_index.current(), question, k, sources)
         return [hit.to_dict() for hit in hits]
 
-    def answer(question: str, k: int = 10, sources: list[str] | None = None) -> dict:  # type: ignore[type-arg]
+    def answer(question: str, k: HitCount = 10, sources: list[str] | None = None) -> dict:  # type: ignore[type-arg]
         """Answer a question with the text's own sentences, each cited at its exact place.
 
         Args:
             question: What to answer, at most 2,000 characters, in any language.
-            k: How many passages to look for.
+            k: How many passages to look for, 1 to 1000.
             sources: Names of the texts to ask, as list_sources gives them; all texts if left out.
 
         Returns:
