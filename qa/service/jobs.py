@@ -75,10 +75,12 @@ class Task:
 
     @property
     def is_waiting(self) -> bool:
+        """Whether the job waits for its turn."""
         return self.job.state == "waiting"
 
     @property
     def has_failed(self) -> bool:
+        """Whether the job has failed."""
         return self.job.state == "failed"
 
     def update(self, state: State, done: int = 0, total: int = 0, seconds_left: float | None = None) -> None:
