@@ -165,7 +165,7 @@ class OpenIndex:
         Files are read now, so a text that cannot be read is a failed job; embedding comes later. A text that is given
         twice is added once. If two of the given texts have the same name, the later one gets a number.
         """
-        return self._queue.enter(*without_duplicates(self._read("add", [source]) for source in sources))
+        return self._queue.enter(*without_duplicates(self._task_for("add", [source]) for source in sources))
 
     def remove(self, name: str) -> Job:
         """Queue the removal of a source."""
@@ -190,7 +190,7 @@ class OpenIndex:
             QAError: any error of :meth:`qa.index.Index.build`.
         """
         with self._builds.turn():
-            task = self._read("add" if add else "build", list(sources))
+            task = self._task_for("add" if add else "build", list(sources))
             task.progress = progress
             self._queue.enter(task)
             return task.result.result()
@@ -203,7 +203,7 @@ class OpenIndex:
         """Stop listing a failed job."""
         self._queue.dismiss(job_id)
 
-    def _read(self, kind: Kind, given: list[str | Path | Source]) -> Task:
+    def _task_for(self, kind: Kind, given: list[str | Path | Source]) -> Task:
         """Return a task for these texts, read now: an uploaded file may be gone when its turn comes."""
         try:
             sources = read_sources(given)
