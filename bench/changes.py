@@ -29,8 +29,8 @@ def main(path: Path, limit: int) -> None:
         changes: dict[str, Callable[[], Index]] = {f"build of {len(first)} texts": lambda: Index.build(first, index)}
         for count in ADDED:
             added = [next(others) for _ in range(count)]
-            changes[f"add {count}"] = lambda added=added: Index.add(added, index)  # type: ignore[misc]
-        changes["remove 1"] = lambda: Index.remove([first[0].name], index)
+            changes[f"add {count}"] = lambda added=added: Index.open(index).add(added)  # type: ignore[misc]
+        changes["remove 1"] = lambda: Index.open(index).remove([first[0].name])
         changes["build again"] = lambda: Index.build(first, index)
         whole = 0.0
         print("change                seconds   share  embedded")

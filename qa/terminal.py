@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from qa.maintenance.doctor import Check
     from qa.progress import Progress, ProgressEvent, Stage
     from qa.retrieval import Hit
-    from qa.storage.generations import Entry
+    from qa.storage.generations import HistoryEntry
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters except tab and newline, and the marks that change the direction of text."""
@@ -64,11 +64,11 @@ def show_checks(checks: Sequence[Check]) -> None:
     for check in checks:
         mark = click.style("ok  ", fg="green") if check.ok else click.style("FAIL", fg="red")
         click.echo(f"{mark}  {check.name}: {printable(check.detail)}")
-        if not check.ok:
+        if check.remedy:
             click.echo(f"      {printable(check.remedy)}")
 
 
-def show_log(entries: Sequence[Entry]) -> None:
+def show_log(entries: Sequence[HistoryEntry]) -> None:
     """Print one line for each generation; the present one is marked with a star."""
     for entry in entries:
         mark = click.style("*", fg="green", bold=True) if entry.present else " "

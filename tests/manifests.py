@@ -1,4 +1,4 @@
-"""Manifests that say something else than what was made, and are sealed all the same."""
+"""Manifests of generations without sources, and manifests that say something else than what was made."""
 
 from __future__ import annotations
 
@@ -6,14 +6,25 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from qa.search.embedding import ModelRecord, Prompts
 from qa.storage import generations
+from qa.storage.manifest import Manifest, write_manifest
+from qa.text.passages import Chunking
+
+
+def empty_manifest(note: str = "") -> Manifest:
+    """Return a manifest without sources; the note stands in ``created``."""
+    model = ModelRecord("none", "0", Prompts(), 1)
+    return Manifest(
+        created=note, model=model, chunking=Chunking(1, 0), lexical={}, passages=0, sections=(), sources=()
+    )  # fmt: skip
 
 
 def rewrite_manifest(index: Path, change: Mapping[str, object]) -> None:
-    """Changes what the present generation's manifest says, parts of it as well, and seals it with its files anew."""
-    folder = index / "generations" / str(generations.current_number(index))
+    """Change values of the current generation's manifest, or values within them, and seal it with its files again."""
+    folder = generations.generation_folder(index, generations.current_number(index))
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for key, value in change.items():
         manifest[key] = {**manifest[key], **value} if isinstance(value, Mapping) else value
     (folder / "manifest.json").unlink()
-    generations.write_manifest(folder, {key: manifest[key] for key in manifest if key not in ("files", "sha256")})
+    write_manifest(folder, Manifest.model_validate_json(json.dumps(manifest)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import astuple
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,8 @@ from qa.errors import SourceError, StorageError
 from qa.index import Index
 from qa.progress import ProgressEvent, Stage
 from qa.search.embedding import Embedder, Prompts
-from qa.storage.batches import _SIZE, Batches, Embedding
+from qa.search.tokens import QuantisedEmbedding
+from qa.storage.checkpoint import _SIZE, Checkpoint
 from qa.text.source import Source
 
 STORY = "\n\n".join(f"第{n}話。{n}匹の猫が魚を食べました。" for n in range(3 * _SIZE))
@@ -29,20 +31,20 @@ def key(number: int) -> str:
     return hashlib.sha256(str(number).encode()).hexdigest()
 
 
-def passage(number: int) -> Embedding:
+def passage(number: int) -> QuantisedEmbedding:
     tokens = number % 5 + 1
-    return (
+    return QuantisedEmbedding(
         np.full(4, number, dtype=np.float32),
         np.full((tokens, 4), number % 100, dtype=np.int8),
         np.arange(2 * tokens, dtype=np.int32).reshape(tokens, 2),
     )
 
 
-def kept(index: Path, count: int = 2 * _SIZE) -> Batches:
-    batches = Batches(index, model(), set())
+def kept(index: Path, count: int = 2 * _SIZE) -> Checkpoint:
+    batches = Checkpoint(index, model())
     for number in range(count):
         batches.put(key(number), passage(number))
-    return Batches(index, model(), set())
+    return Checkpoint(index, model())
 
 
 def test_what_was_put_aside_is_there_again_as_it_was(tmp_path: Path) -> None:
@@ -51,7 +53,7 @@ def test_what_was_put_aside_is_there_again_as_it_was(tmp_path: Path) -> None:
     for number in (0, 1, _SIZE - 1, _SIZE, 2 * _SIZE - 1):
         found = batches.get(key(number))
         assert found is not None
-        for one, other in zip(found, passage(number), strict=True):
+        for one, other in zip(astuple(found), astuple(passage(number)), strict=True):
             assert one.dtype == other.dtype and np.array_equal(one, other)
     assert batches.get(key(2 * _SIZE)) is None
 
@@ -64,7 +66,7 @@ def test_only_full_files_are_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize("other", [model("b"), model(query="query: ")])
 def test_what_another_model_or_prompt_left_is_removed(tmp_path: Path, other: Any) -> None:
     kept(tmp_path)
-    assert len(Batches(tmp_path, other, set())) == 0
+    assert len(Checkpoint(tmp_path, other)) == 0
     assert list((tmp_path / "batches").iterdir()) == []
 
 
@@ -75,7 +77,7 @@ def test_a_file_that_is_cut_or_changed_is_left_out(tmp_path: Path, damage: Any) 
     kept(tmp_path)
     first = sorted((tmp_path / "batches").rglob("*.safetensors"))[0]
     first.write_bytes(damage(first.read_bytes()))
-    assert len(Batches(tmp_path, model(), set())) == _SIZE
+    assert len(Checkpoint(tmp_path, model())) == _SIZE
     assert not first.exists()
 
 
@@ -120,30 +122,36 @@ def called_off_after(passages: int, error: type[Exception]) -> Any:
     return progress
 
 
-def test_what_is_called_off_leaves_nothing_aside(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError):
-        Index.build(Source("story", STORY), tmp_path, progress=called_off_after(_SIZE + 1, RuntimeError))
+@pytest.mark.parametrize("error", [RuntimeError, TimeoutError])
+def test_what_is_called_off_leaves_nothing_aside(tmp_path: Path, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        Index.build(Source("story", STORY), tmp_path, progress=called_off_after(_SIZE + 1, error))
     assert not (tmp_path / "batches").exists()
 
 
 def test_what_fails_is_taken_up_by_the_next_try_and_by_no_other_change_thrown_away(tmp_path: Path) -> None:
     Index.build([Source("cats", "猫は魚を食べます。"), Source("dogs", "犬は肉を食べます。")], tmp_path)
+
+    def refuse(event: ProgressEvent) -> None:
+        if event.stage is Stage.WRITING:
+            (tmp_path / "generations" / "2.unfinished" / "sources").mkdir()  # where the texts would be written
+
     with pytest.raises(StorageError):
-        Index.add(Source("story", STORY), tmp_path, progress=called_off_after(_SIZE + 1, OSError))
+        Index.open(tmp_path).add(Source("story", STORY), progress=refuse)
     with pytest.raises(SourceError):
-        Index.remove("no such text", tmp_path)
-    Index.add(Source("birds", "鳥は虫を食べます。"), tmp_path)
-    story = Index.add(Source("story", STORY), tmp_path)
-    assert story.built and story.built.reused == 3 + _SIZE
+        Index.open(tmp_path).remove("no such text")
+    Index.open(tmp_path).add(Source("birds", "鳥は虫を食べます。"))
+    story = Index.open(tmp_path).add(Source("story", STORY))
+    assert story.built and story.built.reused == 3 + 3 * _SIZE
     assert not (tmp_path / "batches").exists()
 
 
 def test_a_removal_takes_what_is_aside_along(tmp_path: Path) -> None:
     Index.build([Source("cats", "猫は魚を食べます。"), Source("dogs", "犬は肉を食べます。")], tmp_path)
     with pytest.raises(StoppedError):
-        Index.add(Source("story", STORY), tmp_path, progress=stop_after(_SIZE + 1))
+        Index.open(tmp_path).add(Source("story", STORY), progress=stop_after(_SIZE + 1))
     assert (tmp_path / "batches").exists()
-    Index.remove("dogs", tmp_path)
+    Index.open(tmp_path).remove("dogs")
     assert not (tmp_path / "batches").exists()
 
 
@@ -151,5 +159,5 @@ def test_what_nobody_took_up_for_a_week_is_removed(tmp_path: Path) -> None:
     kept(tmp_path)
     first = sorted((tmp_path / "batches").rglob("*.safetensors"))[0]
     os.utime(first, (0, 0))
-    assert len(Batches(tmp_path, model(), set())) == _SIZE
+    assert len(Checkpoint(tmp_path, model())) == _SIZE
     assert not first.exists()

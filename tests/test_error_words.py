@@ -31,8 +31,11 @@ from qa.retrieval import prepare, retrieve
 from qa.search.embedding import Embedder, load_embedder
 from qa.search.weights import convert, default_model_folder, packaged_weights
 from qa.service.open_index import OpenIndex
-from qa.storage import commit, generations, lock
-from qa.storage.commit import roll_back, storage_errors
+from qa.storage import lock
+from qa.storage.disk import storage_errors
+from qa.storage.manifest import seal
+from qa.storage.rollback import roll_back
+from qa.storage.writing import IndexWriter
 from qa.ui.refusals import sentence_for
 
 PACKAGE = Path(__file__).parents[1] / "qa"
@@ -136,7 +139,7 @@ def indexes_that_cannot_be_used(made: Path) -> Iterator[tuple[str, Callable[[], 
 
     def told(**changes: Any) -> Callable[[], Any]:
         content = {**manifest, **changes}
-        content["sha256"] = generations._seal(content)
+        content["sha256"] = seal(content)
         return lambda: (folder / "manifest.json").write_text(json.dumps(content))
 
     yield "index.missing", lambda: Index.open(made.parent / "nowhere")
@@ -157,9 +160,9 @@ def indexes_that_cannot_be_used(made: Path) -> Iterator[tuple[str, Callable[[], 
 def changes_that_are_refused(path: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
     cats, dogs = Source("cats", "Cats sleep."), Source("dogs", "Dogs bark.")
     index = Index.build([cats, dogs], path)
-    yield "index.last", lambda: Index.remove(["cats", "dogs"], path)
-    yield "index.taken", lambda: Index.rename("cats", "dogs", path)
-    yield "index.unknown", lambda: Index.remove("birds", path)
+    yield "index.last", lambda: Index.open(path).remove(["cats", "dogs"])
+    yield "index.taken", lambda: Index.open(path).rename("cats", "dogs")
+    yield "index.unknown", lambda: Index.open(path).remove("birds")
     yield "index.earlier", lambda: roll_back(path)
     yield "index.generation", lambda: roll_back(path, 7)
     yield "sources.none", lambda: retrieve(index, "?", sources=[])
@@ -192,7 +195,7 @@ def disks_that_refuse(tmp_path: Path) -> Iterator[tuple[str, Callable[[], Any]]]
     def locked() -> None:
         with pytest.MonkeyPatch.context() as patch, FileLock(tmp_path / "LOCK"):
             patch.setattr(lock, "_LOCK_SECONDS", 0)
-            with commit.new_generation(tmp_path):
+            with IndexWriter(tmp_path, create=True):
                 pass
 
     def locked_elsewhere() -> None:

@@ -565,7 +565,7 @@ def test_a_citation_tells_its_page_and_its_time_and_keeps_them_on_the_disk(tmp_p
     ):
         given = answer(path, question, sources=[name], min_confidence=0).to_dict()["citations"]
         assert [one[key] for one in given if one["n"] == 1] == [expected]
-    Index.rename("a.pdf", "c.pdf", path)
+    Index.open(path).rename("a.pdf", "c.pdf")
     assert Index.open(path).sources["c.pdf"].places[1].page == 2
     plain = Index.build([Source("a", "Cats sleep.")], path)
     assert set(answer(plain, "Who sleeps?", min_confidence=0).to_dict()["citations"][0]) == {

@@ -18,27 +18,41 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from manifests import empty_manifest
 
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, SourceError, StorageError
-from qa.storage import commit, generations, lock
+from qa.progress import ProgressEvent, Stage
+from qa.storage import generations, lock, writing
+from qa.storage.disk import storage_errors
+from qa.storage.generations import check_generation, history
+from qa.storage.manifest import file_sha256, seal, write_manifest
+from qa.storage.rollback import roll_back
+from qa.storage.writing import IndexWriter
 
 
-def make(index: Path, content: str) -> None:
-    with commit.new_generation(index) as folder:
-        (folder / "data").mkdir()
-        (folder / "data" / "text").write_text(content)
-        generations.write_manifest(folder, {"note": content, "created": "", "sources": [], "passages": 0})
+def make(index: Path, content: str = "", *, purge: bool = False) -> None:
+    with IndexWriter(index, create=True) as writer:
+        (writer.folder / "data").mkdir()
+        (writer.folder / "data" / "text").write_text(content)
+        write_manifest(writer.folder, empty_manifest(content))
+        writer.commit(purge=purge)
 
 
-def present(index: Path) -> tuple[Path, generations.Manifest]:
-    return generations.read_generation(index, generations.current_number(index))
+def present(index: Path) -> tuple[Path, str]:
+    """The current generation's folder and the note in its manifest, after a check of every file."""
+    number = generations.current_number(index)
+    return generations.generation_folder(index, number), check_generation(index, number).created
 
 
 def read(index: Path) -> str:
-    folder, manifest = present(index)
+    folder, note = present(index)
     content = (folder / "data" / "text").read_text()
-    assert manifest["note"] == content
+    assert note == content
     return content
+
+
+def go_back(index: Path, number: int | None = None) -> int:
+    return roll_back(index, number, check=check_generation)
 
 
 def test_a_new_generation_becomes_the_present_one(tmp_path: Path) -> None:
@@ -57,8 +71,8 @@ def test_the_one_before_is_kept_for_its_readers_and_older_ones_go(tmp_path: Path
 
 def test_a_build_that_fails_leaves_the_present_one_and_no_remains(tmp_path: Path) -> None:
     make(tmp_path, "good")
-    with pytest.raises(ZeroDivisionError), commit.new_generation(tmp_path) as folder:
-        (folder / "half").write_text("half")
+    with pytest.raises(ZeroDivisionError), IndexWriter(tmp_path) as writer:
+        (writer.folder / "half").write_text("half")
         raise ZeroDivisionError
     assert read(tmp_path) == "good"
     assert [path.name for path in (tmp_path / "generations").iterdir()] == ["1"]
@@ -87,12 +101,11 @@ def test_a_finished_generation_that_was_never_named_is_not_the_present_one(tmp_p
 
 def test_a_manifest_that_points_outside_the_index_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
-    with commit.new_generation(tmp_path / "index") as folder:
-        generations.write_manifest(folder, {})
-        manifest = json.loads((folder / "manifest.json").read_text())
-        manifest["files"] = {"../../../secret": generations.file_sha256(tmp_path / "secret")}
-        manifest["sha256"] = generations._seal(manifest)
-        (folder / "manifest.json").write_text(json.dumps(manifest))
+    make(tmp_path / "index")
+    file = tmp_path / "index" / "generations" / "1" / "manifest.json"
+    manifest = json.loads(file.read_text())
+    manifest["files"] = {"../../../secret": file_sha256(tmp_path / "secret")}
+    file.write_text(json.dumps({**manifest, "sha256": seal(manifest)}))
     with pytest.raises(IndexDamagedError, match="names a file outside the index"):
         present(tmp_path / "index")
 
@@ -100,11 +113,18 @@ def test_a_manifest_that_points_outside_the_index_is_refused(tmp_path: Path) -> 
 def test_a_full_disk_is_told_in_a_sentence_whoever_wrote(tmp_path: Path) -> None:
     make(tmp_path, "good")
     for refusal in (OSError(errno.ENOSPC, "No space left on device"), OSError("10 requested and 4 written")):
-        with (
-            pytest.raises(StorageError, match=r"^The disk that holds .* is full: free some space"),
-            commit.new_generation(tmp_path),
-        ):
+        full = r"^The disk that holds .* is full: free some space"
+        with pytest.raises(StorageError, match=full), storage_errors(tmp_path):
             raise refusal
+
+
+def test_an_error_of_the_caller_is_no_error_of_the_disk(tmp_path: Path) -> None:
+    make(tmp_path, "good")
+    for error in (TimeoutError(), OSError("of another"), PermissionError(errno.EACCES, "of another")):
+        with pytest.raises(type(error)) as caught, IndexWriter(tmp_path) as writer:
+            (writer.folder / "half").write_text("half")
+            raise error
+        assert caught.value is error
     assert read(tmp_path) == "good"
 
 
@@ -157,32 +177,29 @@ def test_two_builders_take_turns(tmp_path: Path) -> None:
     order: list[str] = []
 
     def slow() -> None:
-        with commit.new_generation(tmp_path) as folder:
+        with IndexWriter(tmp_path, create=True):
             order.append("slow begins")
             time.sleep(0.3)
-            generations.write_manifest(folder, {})
             order.append("slow ends")
 
     thread = threading.Thread(target=slow)
     thread.start()
     while not order:
         time.sleep(0.01)
-    with commit.new_generation(tmp_path) as folder:
+    with IndexWriter(tmp_path, create=True):
         order.append("second begins")
-        generations.write_manifest(folder, {})
     thread.join()
     assert order == ["slow begins", "slow ends", "second begins"]
-    assert generations.current_number(tmp_path) == 2
 
 
 def test_whoever_waits_is_told_for_which_process_and_since_when(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(lock, "_LOCK_SECONDS", 0)
-    with commit.new_generation(tmp_path) as folder:
-        generations.write_manifest(folder, {})
+    make(tmp_path)
+    with IndexWriter(tmp_path):
         told = rf"^Process {os.getpid()} has been changing .* since 20\d\d-.*: wait for it to end, then try again\.$"
-        with pytest.raises(StorageError, match=told), commit.new_generation(tmp_path):
+        with pytest.raises(StorageError, match=told), IndexWriter(tmp_path):
             pass
     assert f"Waiting: process {os.getpid()}" in caplog.text
     make(tmp_path, "next")  # whoever died without a word is in nobody's way
@@ -192,16 +209,16 @@ def test_whoever_waits_is_told_for_which_process_and_since_when(
 def test_one_goes_back_to_the_generation_before_and_on_again(tmp_path: Path) -> None:
     for content in "ab":
         make(tmp_path, content)
-    assert commit.roll_back(tmp_path) == 1 and read(tmp_path) == "a"
-    assert [(one.generation, one.present) for one in generations.log(tmp_path)] == [(2, False), (1, True)]
+    assert go_back(tmp_path) == 1 and read(tmp_path) == "a"
+    assert [(one.generation, one.present) for one in history(tmp_path)] == [(2, False), (1, True)]
     with pytest.raises(IndexMissingError, match=r"keeps no earlier generation"):
-        commit.roll_back(tmp_path)
+        go_back(tmp_path)
     with pytest.raises(IndexMissingError, match=r"keeps no generation 7: `qa log --index .*` lists"):
-        commit.roll_back(tmp_path, 7)
-    assert commit.roll_back(tmp_path, 2) == 2 and read(tmp_path) == "b"
-    commit.roll_back(tmp_path, 1)
+        go_back(tmp_path, 7)
+    assert go_back(tmp_path, 2) == 2 and read(tmp_path) == "b"
+    go_back(tmp_path, 1)
     make(tmp_path, "c")  # the one that answered before is kept, not the newest number
-    assert [one.generation for one in generations.log(tmp_path)] == [3, 1]
+    assert [one.generation for one in history(tmp_path)] == [3, 1]
 
 
 def test_one_does_not_go_back_to_what_is_damaged_but_away_from_it(tmp_path: Path) -> None:
@@ -209,18 +226,17 @@ def test_one_does_not_go_back_to_what_is_damaged_but_away_from_it(tmp_path: Path
         make(tmp_path, content)
     (tmp_path / "generations" / "1" / "data" / "text").write_text("x")
     with pytest.raises(IndexDamagedError):
-        commit.roll_back(tmp_path)
+        go_back(tmp_path)
     assert read(tmp_path) == "b"
     (tmp_path / "CURRENT").write_text("nonsense")
-    assert commit.roll_back(tmp_path) == 2 and read(tmp_path) == "b"
+    assert go_back(tmp_path) == 2 and read(tmp_path) == "b"
 
 
 def test_with_one_kept_nothing_of_earlier_ones_is_left(tmp_path: Path) -> None:
     for content in "ab":
         make(tmp_path, content)
     (tmp_path / "suggestions.json").write_text("what is b?")
-    with commit.new_generation(tmp_path, purge=True) as folder:
-        generations.write_manifest(folder, {})
+    make(tmp_path, purge=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["CURRENT", "LOCK", "generations"]
     assert [path.name for path in (tmp_path / "generations").iterdir()] == ["3"]
 
@@ -234,29 +250,30 @@ def test_a_place_that_is_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
 KILLED = """
 import sys, os, time
 from pathlib import Path
-from qa.storage import commit
-from qa.storage import generations
+from manifests import empty_manifest
+from qa.storage.manifest import write_manifest
+from qa.storage.writing import IndexWriter
 index = Path(sys.argv[1])
 for n in range(1000):
-    with commit.new_generation(index) as folder:
+    with IndexWriter(index) as writer:
         for part in range(20):
-            (folder / f"part{part}").write_text(str(n) * 1000)
-        generations.write_manifest(folder, {"note": n})
+            (writer.folder / f"part{part}").write_text(str(n) * 1000)
+        write_manifest(writer.folder, empty_manifest(str(n)))
+        writer.commit()
 """
 
 
 def test_killed_at_random_moments_the_index_still_opens(tmp_path: Path) -> None:
-    with commit.new_generation(tmp_path) as folder:
-        generations.write_manifest(folder, {"note": -1})
+    make(tmp_path)
     for kill in range(12):
         command = [sys.executable, "-c", KILLED, str(tmp_path)]
         builder = subprocess.Popen(command, env={"PYTHONPATH": ":".join(sys.path)})
         time.sleep(0.35 + 0.037 * kill)
         builder.kill()
         builder.wait()
-        folder, manifest = present(tmp_path)
+        folder, note = present(tmp_path)
         parts = {path.read_text() for path in folder.glob("part*")}
-        assert parts == ({str(manifest["note"]) * 1000} if manifest["note"] >= 0 else set())
+        assert parts == ({note * 1000} if note else set())
 
 
 HOLDS_WITHOUT_FLOCK = """
@@ -264,8 +281,8 @@ import errno, fcntl, os, sys, time
 def none(*_): raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 fcntl.flock = none
 from pathlib import Path
-from qa.storage.commit import new_generation
-with new_generation(Path(sys.argv[1])):
+from qa.storage.writing import IndexWriter
+with IndexWriter(Path(sys.argv[1]), create=True):
     print("held", flush=True)
     time.sleep(600)
 """
@@ -285,14 +302,13 @@ def test_where_there_is_no_flock_a_lock_of_a_dead_process_is_taken_over(
     with warnings.catch_warnings(action="ignore"):
         with (
             pytest.raises(StorageError, match=f"^Process {holder.pid} has been changing"),
-            commit.new_generation(tmp_path),
+            IndexWriter(tmp_path, create=True),
         ):
             pass
         holder.kill()
         holder.wait()
         monkeypatch.setattr("qa.storage.lock._LOCK_SECONDS", 60)
-        with commit.new_generation(tmp_path) as folder:
-            generations.write_manifest(folder, {"sources": [], "passages": 0, "created": ""})
+        make(tmp_path)
     assert generations.current_number(tmp_path) == 1
 
 
@@ -335,8 +351,8 @@ def test_what_cannot_be_purged_is_told(tmp_path: Path, monkeypatch: pytest.Monke
             raise PermissionError(errno.EPERM, "no", str(path))
 
     monkeypatch.setattr(shutil, "rmtree", refuse)
-    with pytest.raises(StorageError, match="cannot be written"), commit.new_generation(tmp_path, purge=True) as folder:
-        generations.write_manifest(folder, {})
+    with pytest.raises(StorageError, match="cannot be written"):
+        make(tmp_path, purge=True)
 
 
 def test_a_purge_follows_a_generation_to_another_disk_and_takes_what_was_half_written(tmp_path: Path) -> None:
@@ -345,8 +361,7 @@ def test_a_purge_follows_a_generation_to_another_disk_and_takes_what_was_half_wr
     (index / "generations" / "1").rename(disk)
     (index / "generations" / "1").symlink_to(disk)
     (index / "suggestions.json.x1").write_text("secret")
-    with commit.new_generation(index, purge=True) as folder:
-        generations.write_manifest(folder, {})
+    make(index, purge=True)
     assert not disk.exists() and generations.numbers(index) == [2]
     assert {path.name for path in index.iterdir()} <= {"CURRENT", "LOCK", "generations"}
 
@@ -355,11 +370,11 @@ def test_going_back_is_tried_before_it_is_done(tmp_path: Path) -> None:
     make(tmp_path, "a")
     make(tmp_path, "b")
 
-    def refuse(number: int) -> None:
-        raise IndexDamagedError(f"not {number}")
+    def refuse(index: Path, number: int) -> None:
+        raise KeyError(number)
 
-    with pytest.raises(IndexDamagedError, match="not 1"):
-        commit.roll_back(tmp_path, 1, refuse)
+    with pytest.raises(KeyError, match="1"):
+        roll_back(tmp_path, 1, check=refuse)
     assert read(tmp_path) == "b"
 
 
@@ -369,10 +384,10 @@ def test_a_manifest_of_nonsense_is_damaged(tmp_path: Path) -> None:
     manifest.write_text("[" * 200_000)
     with pytest.raises(IndexDamagedError, match=r"manifest\.json is damaged"):
         generations.read_manifest(tmp_path, 1)
-    assert generations.log(tmp_path)[0].trouble
-    manifest.unlink()
-    generations.write_manifest(manifest.parent, {})
-    assert "cannot be read" in generations.log(tmp_path)[0].trouble
+    assert history(tmp_path)[0].trouble
+    content = {"format": 1, "created": 7}
+    manifest.write_text(json.dumps({**content, "sha256": seal(content)}))
+    assert "manifest.json is damaged" in history(tmp_path)[0].trouble
 
 
 KILLED_WHILE_PURGING = """
@@ -389,9 +404,9 @@ def counted(*given, **more):
 def purge(*given):
     os.unlink = counted
     real(*given)
-from qa.storage import commit
-real, commit._purge = commit._purge, purge
-Index.remove("b", Path(sys.argv[1]))
+from qa.storage.writing import IndexWriter
+real, IndexWriter._purge = IndexWriter._purge, purge
+Index.open(Path(sys.argv[1])).remove("b")
 """
 
 
@@ -406,7 +421,7 @@ def test_a_removal_that_was_killed_while_it_purged_is_finished_by_the_next(tmp_p
     assert killed.returncode == -signal.SIGKILL
     assert list(Index.open(tmp_path).sources) == ["a"]
     with contextlib.suppress(SourceError):  # the index holds it no more, and says so
-        Index.remove("b", tmp_path)
+        Index.open(tmp_path).remove("b")
     left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert "秘密".encode() not in left and json.dumps("秘密").encode() not in left and "井戸".encode() not in left
 
@@ -418,7 +433,7 @@ def test_what_an_unreadable_generation_may_hold_is_removed_by_any_name(tmp_path:
     Index.build([Source("a", "猫は魚を食べます。"), Source("b", "秘密の鍵は井戸の中です。")], tmp_path)
     Index.build([Source("a", "猫は魚を食べます。")], tmp_path)
     (tmp_path / "generations" / "1" / "manifest.json").unlink()
-    assert list(Index.remove("b", tmp_path).sources) == ["a"]
+    assert list(Index.open(tmp_path).remove("b").sources) == ["a"]
     assert generations.numbers(tmp_path) == [3]
 
 
@@ -443,8 +458,7 @@ def test_a_purge_follows_batches_to_another_disk(tmp_path: Path) -> None:
     disk.mkdir()
     (disk / "x.safetensors").write_text("secret")
     (index / "batches").symlink_to(disk)
-    with commit.new_generation(index, purge=True) as folder:
-        generations.write_manifest(folder, {})
+    make(index, purge=True)
     assert not (index / "batches").is_symlink() and not disk.exists()
 
 
@@ -452,18 +466,17 @@ def test_what_could_not_be_removed_is_in_nobodys_way(tmp_path: Path, monkeypatch
     make(tmp_path, "a")
     (tmp_path / "generations" / "2.unfinished").mkdir()
     (tmp_path / "generations" / "2.unfinished" / "held").write_text("by a reader")
-    monkeypatch.setattr(commit, "_remove_unfinished", lambda index: None)
+    monkeypatch.setattr(writing, "_remove_unfinished", lambda index: [2])
     make(tmp_path, "b")
     assert read(tmp_path) == "b" and generations.current_number(tmp_path) == 3
 
 
 def test_whoever_waits_may_leave(tmp_path: Path) -> None:
-    def leave() -> None:
-        raise KeyError
+    def leave(event: ProgressEvent) -> None:
+        assert event.stage is Stage.WAITING
+        raise TimeoutError
 
     make(tmp_path, "a")
-    started = time.monotonic()
-    with FileLock(tmp_path / "LOCK"), pytest.raises(KeyError), commit.new_generation(tmp_path, waiting=leave):
+    with FileLock(tmp_path / "LOCK"), pytest.raises(TimeoutError), IndexWriter(tmp_path, leave):
         pass
-    assert time.monotonic() - started < 30
     assert read(tmp_path) == "a"

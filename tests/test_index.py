@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import numpy as np
 import pytest
 from manifests import rewrite_manifest
 
-from qa import index as index_module
 from qa.answer import answer
 from qa.errors import (
     IndexDamagedError,
@@ -28,7 +26,9 @@ from qa.search.lexical import tokenize
 from qa.search.store import FaissStore
 from qa.search.weights import default_model_folder
 from qa.storage import generations
-from qa.storage.commit import roll_back
+from qa.storage.contents import read_contents
+from qa.storage.manifest import FILE
+from qa.storage.rollback import roll_back
 from qa.suggestions import suggestions_of
 from qa.text.passages import Chunking, split_passages
 from qa.text.source import Source
@@ -114,8 +114,9 @@ def test_an_index_made_anew_under_the_same_number_is_noticed(tmp_path: Path) -> 
 def test_an_index_overtaken_while_it_was_opening_knows_it(tmp_path: Path) -> None:
     Index.build(Source("a", "猫は魚を食べます。"), tmp_path)
     Index.build(Source("b", "犬は肉を食べます。"), tmp_path)
-    assert not Index.read(tmp_path, 1).is_current()  # its number was read before the swap, its files after
-    assert Index.read(tmp_path, 2).is_current()
+    # Its number was read before the change, its files after.
+    assert not Index(tmp_path, read_contents(tmp_path, 1)).is_current()
+    assert Index(tmp_path, read_contents(tmp_path, 2)).is_current()
 
 
 def test_repairing_a_damaged_index_keeps_how_it_was_made(tmp_path: Path) -> None:
@@ -124,7 +125,7 @@ def test_repairing_a_damaged_index_keeps_how_it_was_made(tmp_path: Path) -> None
     with pytest.raises(IndexDamagedError):
         Index.open(tmp_path)
     repaired = Index.build(Source("a", TEXT), tmp_path)
-    assert repaired.manifest["chunking"] == {"max_tokens": 40, "min_tokens": 0}
+    assert repaired.manifest.chunking == Chunking(40, 0)
     assert repaired.built is not None and repaired.built.reused == 0
 
 
@@ -145,11 +146,11 @@ def test_a_build_keeps_model_and_passage_length_unless_told_otherwise(tmp_path: 
     texts = [Source("a", "猫は魚を食べます。犬は肉を食べます。" * 20)]
     first = Index.build(texts, tmp_path / "index", model=str(narrow_model), chunking=Chunking(40, 0))
     again = Index.build([Source("b", texts[0].text)], tmp_path / "index")
-    assert again.manifest["model"] == first.manifest["model"]
-    assert again.manifest["chunking"] == {"max_tokens": 40, "min_tokens": 0}
+    assert again.model == first.model
+    assert again.manifest.chunking == Chunking(40, 0)
     assert again.built is not None and again.built.embedded == 0
     default = Index.build(texts, tmp_path / "index", model="multilingual-e5-small")
-    assert default.manifest["model"]["name"] == "multilingual-e5-small"
+    assert default.model.name == "multilingual-e5-small"
     distinct = {default.text(passage) for passage in default.passages}
     assert default.built is not None and default.built.embedded == len(distinct)
 
@@ -158,7 +159,7 @@ def test_a_model_whose_texts_and_tokens_have_other_dimensions_is_searched_with(
     tmp_path: Path, narrow_model: Path
 ) -> None:
     index = Index.build(Source("a", TEXT), tmp_path, model=str(narrow_model))
-    assert index.manifest["model"]["dimension"] == 8
+    assert index.model.dimension == 8
     assert index.tokens.vectors.shape[1] == 384
     assert answer(index, "猫は何を食べますか", min_confidence=0.0).citations[0].quote in TEXT
 
@@ -203,8 +204,8 @@ def test_another_model_or_another_way_of_reading_words_is_never_searched_with(
 def test_every_file_of_the_index_is_under_a_checksum(article_index: Path, tmp_path: Path) -> None:
     copy = tmp_path / "index"
     shutil.copytree(article_index, copy)
-    folder = generations.read_generation(copy, generations.current_number(copy))[0]
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json"]
+    folder = generations.generation_folder(copy, generations.current_number(copy))
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != FILE]
     assert {"faiss.index", "spans.npy", "sentences.npy", "vectors.i8", "0000.txt"} <= {path.name for path in files}
     for path in files:
         whole = path.read_bytes()
@@ -241,7 +242,7 @@ def what_is_there(index: Index) -> dict[str, str]:
 
 def test_an_added_source_stands_beside_those_that_are_there_and_alone_is_embedded(tmp_path: Path) -> None:
     Index.build([CATS, DOGS], tmp_path)
-    index = Index.add(BIRDS, tmp_path)
+    index = Index.open(tmp_path).add(BIRDS)
     assert list(index.sources) == ["cats", "dogs", "birds"]
     assert index.built is not None and (index.built.embedded, index.built.reused) == (1, 2)
     assert what_is_there(Index.open(tmp_path)) == what_is_there(index)
@@ -252,29 +253,24 @@ def test_an_added_source_stands_beside_those_that_are_there_and_alone_is_embedde
 
 def test_a_source_added_under_a_name_that_is_there_takes_its_place(tmp_path: Path) -> None:
     Index.build([CATS, DOGS], tmp_path)
-    index = Index.add([Source("cats", BIRDS.text)], tmp_path)
+    index = Index.open(tmp_path).add([Source("cats", BIRDS.text)])
     assert what_is_there(index) == {"cats": BIRDS.text, "dogs": DOGS.text}
-
-
-def test_adding_where_there_is_no_index_makes_one(tmp_path: Path) -> None:
-    (tmp_path / "cats.txt").write_text(CATS.text, encoding="utf-8")
-    assert list(Index.add(tmp_path / "cats.txt", tmp_path / "index").sources) == ["cats.txt"]
 
 
 def test_adding_to_a_damaged_index_is_refused_for_its_texts_would_be_lost(tmp_path: Path) -> None:
     Index.build(CATS, tmp_path)
     (tmp_path / "generations" / "1" / "faiss.index").write_bytes(b"cut")
     with pytest.raises(IndexDamagedError):
-        Index.add(DOGS, tmp_path)
+        Index.open(tmp_path).add(DOGS)
     assert generations.current_number(tmp_path) == 1
 
 
 def test_what_is_removed_or_renamed_embeds_nothing(tmp_path: Path) -> None:
     Index.build([CATS, DOGS, BIRDS], tmp_path)
-    renamed = Index.rename("dogs", "\u202edogs (old)", tmp_path)
+    renamed = Index.open(tmp_path).rename("dogs", "\u202edogs (old)")
     assert what_is_there(renamed) == {"cats": CATS.text, "dogs (old)": DOGS.text, "birds": BIRDS.text}
     assert renamed.built is not None and (renamed.built.embedded, renamed.built.reused) == (0, 3)
-    removed = Index.remove(["cats", "birds"], tmp_path)
+    removed = Index.open(tmp_path).remove(["cats", "birds"])
     assert what_is_there(removed) == {"dogs (old)": DOGS.text}
     assert removed.built is not None and (removed.built.embedded, removed.built.reused) == (0, 1)
 
@@ -282,8 +278,8 @@ def test_what_is_removed_or_renamed_embeds_nothing(tmp_path: Path) -> None:
 def test_a_text_can_be_taken_out_when_the_model_is_gone(tmp_path: Path) -> None:
     Index.build([CATS, DOGS], tmp_path)
     rewrite_manifest(tmp_path, {"model": {"name": str(tmp_path / "gone")}})
-    assert what_is_there(Index.rename("dogs", "wolves", tmp_path)) == {"cats": CATS.text, "wolves": DOGS.text}
-    left = Index.remove("cats", tmp_path)
+    assert what_is_there(Index.open(tmp_path).rename("dogs", "wolves")) == {"cats": CATS.text, "wolves": DOGS.text}
+    left = Index.open(tmp_path).remove("cats")
     assert what_is_there(left) == {"wolves": DOGS.text}
     with pytest.raises(ModelError, match="gone"):
         _ = left.embedder
@@ -293,31 +289,33 @@ def test_what_another_release_split_is_not_split_anew_with_another_model(tmp_pat
     Index.build([CATS, DOGS], tmp_path)
     rewrite_manifest(tmp_path, {"splitting": 0, "model": {"fingerprint": "0" * 16}})
     with pytest.raises(IndexMismatchError, match="made with another multilingual-e5-small"):
-        Index.remove("cats", tmp_path)
+        Index.open(tmp_path).remove("cats")
     assert list(Index.open(tmp_path).sources) == ["cats", "dogs"]
 
 
 def test_names_that_are_not_there_or_taken_and_the_last_text_are_refused(tmp_path: Path) -> None:
-    for change in (lambda: Index.remove("cats", tmp_path / "none"), lambda: Index.rename("a", "b", tmp_path / "none")):
+    gone = Index.build([CATS, DOGS], tmp_path / "gone")
+    shutil.rmtree(gone.path)
+    for change in (lambda: gone.remove("cats"), lambda: gone.rename("cats", "lions"), lambda: gone.add(BIRDS)):
         with pytest.raises(IndexMissingError):
             change()
-    assert not (tmp_path / "none").exists()
+    assert not gone.path.exists()
     Index.build([CATS, DOGS], tmp_path)
     with pytest.raises(SourceError, match=r"^The index holds no text named birds: check the name\.$"):
-        Index.remove(["cats", "birds"], tmp_path)
+        Index.open(tmp_path).remove(["cats", "birds"])
     with pytest.raises(SourceError, match="no text named birds"):
-        Index.rename("birds", "eagles", tmp_path)
+        Index.open(tmp_path).rename("birds", "eagles")
     with pytest.raises(SourceError, match="another text named dogs"):
-        Index.rename("cats", "dogs", tmp_path)
+        Index.open(tmp_path).rename("cats", "dogs")
     with pytest.raises(SourceError, match="at least one text"):
-        Index.remove(["cats", "dogs"], tmp_path)
+        Index.open(tmp_path).remove(["cats", "dogs"])
     assert list(Index.open(tmp_path).sources) == ["cats", "dogs"]
 
 
 def test_what_several_add_at_once_is_all_there(tmp_path: Path) -> None:
     Index.build(CATS, tmp_path)
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda n: Index.add(Source(f"text {n}", f"第{n}話。"), tmp_path), range(4)))
+        list(pool.map(lambda n: Index.open(tmp_path).add(Source(f"text {n}", f"第{n}話。")), range(4)))
     assert set(Index.open(tmp_path).sources) == {"cats", "text 0", "text 1", "text 2", "text 3"}
 
 
@@ -338,7 +336,7 @@ def test_of_what_is_removed_no_file_holds_a_sentence_or_a_vector(tmp_path: Path)
     tokens = [before.tokens.of(number)[0].tobytes() for number in before.passages_of("secret")]
     traces = [*(sentence.encode() for sentence in sentences), b"swordfish", *vectors, *tokens, secret.sha256.encode()]
     assert all(trace in below(tmp_path) for trace in traces)
-    after = Index.remove("secret", tmp_path)
+    after = Index.open(tmp_path).remove("secret")
     suggestions_of(after)
     assert [trace for trace in traces if trace in below(tmp_path)] == []
     assert "swordfish" in before.text(before.passages[-1])  # whoever had it open still reads it
@@ -346,7 +344,7 @@ def test_of_what_is_removed_no_file_holds_a_sentence_or_a_vector(tmp_path: Path)
 
 def added_then_rolled_back(index: Path) -> None:
     Index.build(CATS, index)
-    Index.add(SECRET, index)
+    Index.open(index).add(SECRET)
     roll_back(index)
 
 
@@ -357,18 +355,18 @@ def built_without(index: Path) -> None:
 
 def removed_and_kept(index: Path) -> None:
     Index.build([CATS, SECRET], index)
-    Index.remove("secret", index, purge=False)
+    Index.open(index).remove("secret", purge=False)
 
 
 def killed_before_it_was_named(index: Path) -> None:
     Index.build(CATS, index)
-    Index.add(SECRET, index)
+    Index.open(index).add(SECRET)
     (index / "CURRENT").write_text("1\n")
 
 
 def replaced(index: Path) -> None:
     Index.build([CATS, SECRET], index)
-    Index.add(Source("secret", "何もありません。"), index)
+    Index.open(index).add(Source("secret", "何もありません。"))
 
 
 @pytest.mark.parametrize(
@@ -377,48 +375,40 @@ def replaced(index: Path) -> None:
 def test_what_only_another_generation_holds_is_removed_too(tmp_path: Path, before: Callable[[Path], None]) -> None:
     before(tmp_path)
     assert b"swordfish" in below(tmp_path)
-    assert list(Index.remove("secret", tmp_path).sources) == ["cats"]
+    assert list(Index.open(tmp_path).remove("secret").sources) == ["cats"]
     assert b"swordfish" not in below(tmp_path)
     with pytest.raises(SourceError, match="no text named secret"):
-        Index.remove("secret", tmp_path)
+        Index.open(tmp_path).remove("secret")
 
 
 def test_a_name_is_found_in_the_form_it_was_given_in(tmp_path: Path) -> None:
     Index.build([CATS, Source("cafe\u0301", "珈琲があります。")], tmp_path)
-    assert list(Index.remove("cafe\u0301", tmp_path).sources) == ["cats"]
+    assert list(Index.open(tmp_path).remove("cafe\u0301").sources) == ["cats"]
 
 
-def test_whoever_waited_for_another_builder_goes_by_what_that_one_chose(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Index.build(CATS, tmp_path)
-    real = index_module.new_generation
-
-    @contextmanager
-    def after_another(path: Path, **options: Any) -> Iterator[Path]:
-        monkeypatch.setattr(index_module, "new_generation", real)
-        Index.build([CATS, DOGS], path, chunking=Chunking(40, 0), keep=5)  # while this one waits for the lock
-        with real(path, **options) as folder:
-            yield folder
-
-    monkeypatch.setattr(index_module, "new_generation", after_another)
-    manifest = Index.add(BIRDS, tmp_path).manifest
-    assert (manifest["keep"], manifest["chunking"]["max_tokens"]) == (5, 40)
+def test_a_change_builds_upon_what_another_process_has_put_there_since_the_index_was_opened(tmp_path: Path) -> None:
+    before = Index.build(CATS, tmp_path)
+    Index.build([CATS, DOGS], tmp_path, chunking=Chunking(40, 0), keep=5)
+    after = before.add(BIRDS)
+    assert list(after.sources) == ["cats", "dogs", "birds"]
+    assert (after.manifest.keep, after.manifest.chunking.max_tokens) == (5, 40)
     assert generations.numbers(tmp_path) == [1, 2, 3]
+    assert list(before.remove("dogs", purge=False).rename("birds", "eagles").sources) == ["cats", "eagles"]
 
 
 def test_fewer_than_one_generation_cannot_be_kept(tmp_path: Path) -> None:
     Index.build(CATS, tmp_path)
     with pytest.raises(StorageError, match="at least one generation, not -1"):
-        Index.add(DOGS, tmp_path, keep=-1)
+        Index.open(tmp_path).add(DOGS, keep=-1)
     assert list(Index.open(tmp_path).sources) == ["cats"]
 
 
 def test_without_purge_one_can_go_back_to_what_was_removed(tmp_path: Path) -> None:
     Index.build([Source("a", TEXT), Source("b", "二つ目の文です。")], tmp_path)
-    Index.remove("b", tmp_path, purge=False)
-    roll_back(tmp_path)
-    assert list(Index.open(tmp_path).sources) == ["a", "b"]
+    Index.open(tmp_path).remove("b", purge=False)
+    back = Index.open(tmp_path).rollback()
+    assert list(back.sources) == list(Index.open(tmp_path).sources) == ["a", "b"]
+    assert [(entry.generation, entry.present) for entry in back.history()] == [(2, False), (1, True)]
 
 
 def test_what_an_earlier_generation_embedded_is_not_embedded_again(tmp_path: Path) -> None:
@@ -438,8 +428,8 @@ def test_a_source_that_did_not_change_is_not_split_again(tmp_path: Path, monkeyp
 
     monkeypatch.setattr("qa.storage.building.split_passages", watched)
     first = Index.build([Source("a", TEXT), Source("b", "二つ目の文です。")], tmp_path)
-    added = Index.add(Source("c", "三つ目の文です。"), tmp_path)
-    renamed = Index.rename("a", "d", tmp_path)
+    added = Index.open(tmp_path).add(Source("c", "三つ目の文です。"))
+    renamed = Index.open(tmp_path).rename("a", "d")
     assert split == ["a", "b", "c"]
     assert added.passages[:-1] == first.passages
     assert renamed.sentences("d") == first.sentences("a") and {p.source for p in renamed.passages} == {"b", "c", "d"}
@@ -460,8 +450,8 @@ def test_a_generation_that_goes_while_it_is_opened_is_followed_by_the_next(
             swapped.append(folder)
             monkeypatch.setattr(FaissStore, "load", load)
             Index.build(dogs, path)
-            Index.add(cats, path)
-            Index.remove(["cats"], path)
+            Index.open(path).add(cats)
+            Index.open(path).remove(["cats"])
         return load(folder)
 
     monkeypatch.setattr(FaissStore, "load", meanwhile)

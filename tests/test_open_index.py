@@ -24,9 +24,10 @@ from qa.service.jobs import CancelledError, with_time_left
 from qa.service.open_index import BUILDS_WAITING, OpenIndex
 from qa.service.queue import MOST_FAILED
 from qa.service.turns import BusyError, Turns
-from qa.storage import generations
-from qa.storage.commit import new_generation
-from qa.storage.lock import the_only_builder
+from qa.storage import contents, generations
+from qa.storage.building import Builder
+from qa.storage.lock import locked
+from qa.storage.writing import IndexWriter
 from qa.text.source import Source
 from qa.ui.history import History
 from qa.ui.reading import reading_of
@@ -218,13 +219,13 @@ def test_a_failed_job_is_no_longer_listed_once_a_later_change_of_its_text_succee
 def test_adding_a_text_that_is_embedded_already_can_be_cancelled(
     open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = index_module.write_generation
+    build = Builder.build
 
     def cancelled(*given: Any) -> Any:
         open_index.cancel(open_index.jobs[0].id)  # while the texts are being read
-        return write(*given)
+        return build(*given)
 
-    monkeypatch.setattr(index_module, "write_generation", cancelled)
+    monkeypatch.setattr(Builder, "build", cancelled)
     open_index.add([Source("again", CATS.text)])
     settled(open_index)
     assert names(open_index) == ["cats"]
@@ -235,7 +236,7 @@ def test_a_job_builds_on_what_another_process_has_changed(open_index: OpenIndex,
     open_index.add([DOGS])
     assert gate.reached.wait(60)
     open_index.add([BIRDS])
-    other = threading.Thread(target=Index.rename, args=("cats", "felines", open_index.current().path))
+    other = threading.Thread(target=open_index.current().rename, args=("cats", "felines"))
     other.start()  # waits for the lock, and so do the birds
     gate.opened.set()
     other.join(60)
@@ -281,7 +282,7 @@ def test_an_unexpected_error_fails_one_job_and_the_queue_goes_on(
 
 
 def test_a_job_that_waits_for_another_process_can_be_cancelled(open_index: OpenIndex, tmp_path: Path) -> None:
-    with the_only_builder(tmp_path / "index"):
+    with locked(tmp_path / "index"):
         (job,) = open_index.add([DOGS])
         until(lambda: [one.state for one in open_index.jobs] == ["embedding"])
         assert open_index.jobs[0].id == job.id
@@ -294,7 +295,8 @@ def test_the_index_that_another_process_makes_is_used_while_a_job_waits_for_that
     open_index: OpenIndex, tmp_path: Path
 ) -> None:
     assert list(open_index.current().sources) == ["cats"]
-    with new_generation(tmp_path / "index") as folder:
+    with IndexWriter(tmp_path / "index") as writer:
+        folder = writer.folder
         open_index.remove("cats")
         until(lambda: [one.state for one in open_index.jobs] == ["embedding"])
         other = Index.build([DOGS, BIRDS], tmp_path / "other")
@@ -389,17 +391,18 @@ class SlowReading:
         self.begun = threading.Event()
         self.go_on = threading.Event()
         self.read: list[str] = []
-        read = Index.read.__func__  # type: ignore[attr-defined]
+        read = contents.read_contents
 
-        def slowly(cls: type[Index], path: Path, number: int) -> Index:
+        def slowly(path: Path, number: int) -> contents.Contents:
             thread = threading.current_thread().name
             self.read.append(f"{thread} {number}")
             if thread in threads and number == 2:
                 self.begun.set()
                 assert self.go_on.wait(60)
-            return read(cls, path, number)
+            return read(path, number)
 
-        monkeypatch.setattr(Index, "read", classmethod(slowly))
+        monkeypatch.setattr(contents, "read_contents", slowly)
+        monkeypatch.setattr(index_module, "read_contents", slowly)
 
 
 @pytest.mark.parametrize("kind", ["add", "rename"])

@@ -36,6 +36,7 @@ def stored(tmp_path: Path) -> TokenVectors:
     with TokenWriter(tmp_path / "tokens", 3) as writer:
         writer.write([2], quantise(unit([1, 0, 0], [0, 0, 1], [0, 1, 1])), spans)
         writer.write([0], quantise(unit([0, 0, 1])), spans[:1])
+        writer.finish()
     return TokenVectors.load(tmp_path / "tokens")
 
 

@@ -6,16 +6,13 @@ import errno
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from manifests import rewrite_manifest
 
-from qa import index as index_module
 from qa.answer import answer
 from qa.cli.commands import main
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
@@ -26,7 +23,8 @@ from qa.search.lexical import BM25, tokenize
 from qa.search.store import FaissStore
 from qa.search.weights import DEFAULT_MODEL
 from qa.storage import generations
-from qa.storage.generations import log
+from qa.storage.generations import history
+from qa.storage.writing import IndexWriter
 from qa.text.source import Source
 
 OLD, NEW = Source("庭", "門の鍵は青い箱の中にあります。"), Source("庭", "門の鍵は赤い箱の中にあります。")
@@ -59,13 +57,13 @@ def test_a_whole_index_is_left_as_it_is(index: Path) -> None:
 def test_with_its_texts_whole_it_is_built_anew_of_them(index: Path, name: str) -> None:
     file = index / "generations" / "2" / name
     file.write_bytes(file.read_bytes()[:-1])
-    assert repair(index) == "The index was built anew of its own 1 texts: it is generation 3 now."
+    assert repair(index) == "The index was rebuilt from its own texts (1): it is generation 3 now."
     assert quote(index) == NEW.text
 
 
 def test_an_index_of_another_model_is_built_anew_of_its_texts(index: Path) -> None:
     rewrite_manifest(index, {"model": {"fingerprint": "0" * 16}})
-    assert "built anew" in repair(index)
+    assert "rebuilt" in repair(index)
     assert quote(index) == NEW.text
 
 
@@ -88,9 +86,9 @@ def test_else_it_goes_back_to_the_newest_generation_that_is_whole(
 
 def test_a_text_that_is_whole_in_another_generation_is_taken_from_there(tmp_path: Path) -> None:
     Index.build(OLD, tmp_path)
-    Index.add(Source("犬", "犬は肉を食べます。"), tmp_path)
+    Index.open(tmp_path).add(Source("犬", "犬は肉を食べます。"))
     (tmp_path / "generations/2/sources/0000.txt").write_text("x")
-    assert "built anew of its own 2 texts" in repair(tmp_path)
+    assert "rebuilt from its own texts (2)" in repair(tmp_path)
     assert {name: source.text for name, source in Index.open(tmp_path).sources.items()} == {
         "庭": OLD.text,
         "犬": "犬は肉を食べます。",
@@ -99,7 +97,7 @@ def test_a_text_that_is_whole_in_another_generation_is_taken_from_there(tmp_path
 
 def test_what_is_given_up_is_named(tmp_path: Path) -> None:
     Index.build(OLD, tmp_path)
-    Index.add(Source("犬", "犬は肉を食べます。"), tmp_path)
+    Index.open(tmp_path).add(Source("犬", "犬は肉を食べます。"))
     (tmp_path / "generations/2/sources/0001.txt").write_text("x")
     assert repair(tmp_path).endswith("the index went back to generation 1, without 犬.")
 
@@ -107,14 +105,14 @@ def test_what_is_given_up_is_named(tmp_path: Path) -> None:
 def test_where_no_generation_is_whole_but_the_texts_of_one_are_it_is_built_of_them(index: Path) -> None:
     (index / "generations/2/sources/0000.txt").write_text("x")
     (index / "generations/1/faiss.index").write_bytes(b"")
-    assert "built anew of its own 1 texts" in repair(index)
+    assert "rebuilt from its own texts (1)" in repair(index)
     assert quote(index) == OLD.text
 
 
 def test_a_text_may_be_longer_than_a_new_one_may(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qa.index.DEFAULT_MAX_CHARS", 3)
     (index / "generations/2/faiss.index").write_bytes(b"")
-    assert "built anew" in repair(index)
+    assert "rebuilt" in repair(index)
 
 
 def test_an_index_that_a_build_had_no_time_to_name_is_found(index: Path) -> None:
@@ -128,7 +126,7 @@ def test_where_its_model_is_gone_another_one_is_named(index: Path) -> None:
     assert CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index)]).exit_code == 1
     command = ["doctor", "--fix", "--model", DEFAULT_MODEL, "--index", str(index)]
     repaired = CliRunner().invoke(main, command)
-    assert repaired.exit_code == 0 and "built anew" in repaired.stdout
+    assert repaired.exit_code == 0 and "rebuilt" in repaired.stdout
     assert quote(index) == NEW.text
 
 
@@ -151,27 +149,29 @@ def test_the_command_repairs_then_checks(index: Path) -> None:
     repaired = CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index), "--json"])
     assert repaired.exit_code == 0, repaired.output
     told = json.loads(repaired.stdout)
-    assert list(told) == ["ok", "checks", "fixed"] and told["ok"] and "built anew" in told["fixed"]
+    assert list(told) == ["ok", "checks", "fixed"] and told["ok"] and "rebuilt" in told["fixed"]
     again = CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index)])
     assert again.stdout.startswith("The index needs no repairing.\n") and again.exit_code == 0
 
 
-def in_another_process(path: Path, change: str) -> Callable[..., Any]:
-    """Has another process change the index while this one waits for the lock."""
-    real = index_module.new_generation
+def after(change: str) -> type[IndexWriter]:
+    """A writer that gets the lock after another process has changed the index."""
 
-    @contextmanager
-    def after_another(*given: Any, **options: Any) -> Iterator[Path]:
-        subprocess.run([sys.executable, "-c", change, str(path)], check=True, env={"PYTHONPATH": ":".join(sys.path)})
-        with real(*given, **options) as folder:
-            yield folder
+    class Waiting(IndexWriter):
+        def __enter__(self) -> IndexWriter:
+            command = [sys.executable, "-c", change, str(self.index)]
+            subprocess.run(command, check=True, env={"PYTHONPATH": ":".join(sys.path)})
+            return super().__enter__()
 
-    return after_another
+    return Waiting
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
-    [('Index.remove("犬", path)', ["庭"]), ('Index.add(Source("鳥", "鳥は虫を食べます。"), path)', ["庭", "犬", "鳥"])],
+    [
+        ('Index.open(path).remove("犬")', ["庭"]),
+        ('Index.open(path).add(Source("鳥", "鳥は虫を食べます。"))', ["庭", "犬", "鳥"]),
+    ],
 )
 def test_what_another_process_changed_meanwhile_stays_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, expected: list[str]
@@ -180,7 +180,7 @@ def test_what_another_process_changed_meanwhile_stays_so(
     (tmp_path / "generations" / "1" / "faiss.index").write_bytes(b"")
     imports = "import sys; from qa import Index, Source; from qa.maintenance.repair import repair; path = sys.argv[1]"
     repair_then = f"{imports}; repair(path); {change}"
-    monkeypatch.setattr(index_module, "new_generation", in_another_process(tmp_path, repair_then))
+    monkeypatch.setattr("qa.maintenance.repair.IndexWriter", after(repair_then))
     assert repair(tmp_path) == ""
     assert list(Index.open(tmp_path).sources) == expected
 
@@ -188,7 +188,7 @@ def test_what_another_process_changed_meanwhile_stays_so(
 def test_with_its_model_gone_and_its_files_damaged_it_is_built_anew_with_another_model(index: Path) -> None:
     rewrite_manifest(index, {"model": {"name": str(index / "gone")}})
     (index / "generations/2/faiss.index").write_bytes(b"")
-    assert "built anew" in repair(index, DEFAULT_MODEL)
+    assert "rebuilt" in repair(index, DEFAULT_MODEL)
     assert quote(index) == NEW.text
 
 
@@ -203,20 +203,20 @@ def test_a_generation_that_cannot_be_read_just_now_is_not_taken_for_broken(
         return real(path)
 
     monkeypatch.setattr(generations, "file_sha256", refused)
-    assert repair(index) == "" and [entry.generation for entry in log(index)] == [2, 1]
+    assert repair(index) == "" and [entry.generation for entry in history(index)] == [2, 1]
 
 
 def test_an_earlier_generation_that_nobody_could_go_back_to_is_removed(index: Path) -> None:
     (index / "generations" / "1" / "manifest.json").unlink()
-    assert repair(index) == "Earlier generations that could not be read any more were removed: 1."
-    assert [entry.generation for entry in log(index)] == [2] and repair(index) == ""
+    assert repair(index) == "Earlier generations that could no longer be read were removed: 1."
+    assert [entry.generation for entry in history(index)] == [2] and repair(index) == ""
 
 
 def test_one_that_holds_what_was_given_up_stays_until_it_is_asked_for_again(index: Path) -> None:
     (index / "generations/2/sources/0000.txt").write_text("x")
     assert repair(index).endswith("the index went back to generation 1.")
-    assert [entry.generation for entry in log(index)] == [2, 1]
-    assert repair(index) == "Earlier generations that could not be read any more were removed: 2."
+    assert [entry.generation for entry in history(index)] == [2, 1]
+    assert repair(index) == "Earlier generations that could no longer be read were removed: 2."
 
 
 def test_an_index_of_another_version_is_whole_and_told_so(index: Path) -> None:
@@ -232,7 +232,7 @@ def test_the_command_embeds_anew_what_is_not_the_embedding_of_its_text(index: Pa
     rewrite_manifest(index, {})
     (fault,) = [one for one in check(index) if not one.ok]
     assert (fault.name, fault.remedy) == (
-        "search", f"Make the index anew of its own texts with `qa doctor --fix --index {index}`.",
+        "search", f"Rebuild the index from its own texts with `qa doctor --fix --index {index}`.",
     )  # fmt: skip
     repaired = CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index)])
-    assert repaired.exit_code == 0 and "built anew of its own 1 texts" in repaired.stdout
+    assert repaired.exit_code == 0 and "rebuilt from its own texts (1)" in repaired.stdout

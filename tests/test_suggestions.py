@@ -224,7 +224,7 @@ def test_suggestions_are_kept_beside_the_generation_and_read_again(library: Inde
     assert made == suggest(library)
     content = json.loads((library.path / FILE).read_text(encoding="utf-8"))
     assert (content["format"], content["generation"]) == (1, library.generation)
-    assert content["manifest"] == library.manifest["sha256"]
+    assert content["manifest"] == library.manifest.sha256
     content["suggestions"] = content["suggestions"][:1]
     (library.path / FILE).write_text(json.dumps(content), encoding="utf-8")
     assert suggestions_of(Index.open(library.path), make=False) == made[:1]

@@ -76,7 +76,7 @@ def possible(place: AbstractContextManager[Path]) -> bool:
 def change(index: Path) -> str:
     """What adding a text ends in."""
     try:
-        Index.add(NEW, index)
+        Index.open(index).add(NEW)
     except QAError as error:
         return "one sentence" if "\n" not in str(error) else f"several lines: {error}"
     except Exception as error:

@@ -52,9 +52,9 @@ def change(kind: str, index: Path, number: int) -> None:
     elif kind == "add":
         # So many that a batch of them is kept aside.
         paragraphs = "\n\n".join(f"{number}の{n}です。" for n in range(70))
-        Index.add(Source("c", f"追加は{number}です。\n\n{paragraphs}"), index)
+        Index.open(index).add(Source("c", f"追加は{number}です。\n\n{paragraphs}"))
     else:
-        Index.remove(["b"], index)
+        Index.open(index).remove(["b"])
 
 
 def state(index: Path) -> str:

@@ -70,8 +70,8 @@ class Changes:
             extra = Source("c", f"状態{self.number}の追加です。")
             self.keep([*texts(self.number), extra])
             Index.build(texts(self.number), self.index)
-            Index.add(extra, self.index)
-            Index.remove(["c"], self.index)
+            Index.open(self.index).add(extra)
+            Index.open(self.index).remove(["c"])
             self.made += 3
 
     def judged(self, answer: dict[str, object]) -> str:

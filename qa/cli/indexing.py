@@ -10,7 +10,7 @@ import click
 
 from qa.cli.options import Settings, print_json, with_settings, with_texts
 from qa.cli.reporting import ReportingCommand
-from qa.errors import IndexMismatchError, ModelError
+from qa.errors import IndexMismatchError, IndexMissingError, ModelError
 from qa.terminal import printable, progress_bar, status
 
 if TYPE_CHECKING:
@@ -68,7 +68,10 @@ def add(settings: Settings, sources: list[Path | Source], max_chars: int, keep: 
     if not sources:
         raise click.UsageError("Name a file or folder to add, or give a text with --text.")
     with progress_bar() as progress:
-        index = Index.add(sources, settings.index, max_chars=max_chars, keep=keep, progress=progress)
+        try:
+            index = Index.open(settings.index).add(sources, max_chars=max_chars, keep=keep, progress=progress)
+        except IndexMissingError:
+            index = Index.build(sources, settings.index, max_chars=max_chars, keep=keep, progress=progress)
     _report_change(settings, index)
 
 
@@ -83,11 +86,10 @@ def remove(settings: Settings, names: tuple[str, ...], no_purge: bool) -> None:
     to go back to. With --no-purge earlier generations stay, and still hold these texts.
     """
     from qa.index import Index
-    from qa.storage.generations import log as generations_of
 
     with progress_bar("Removing") as progress:
-        index = Index.remove(names, settings.index, purge=not no_purge, progress=progress)
-    earlier = [entry for entry in generations_of(settings.index) if entry.generation != index.generation]
+        index = Index.open(settings.index).remove(names, purge=not no_purge, progress=progress)
+    earlier = [entry for entry in index.history() if entry.generation != index.generation]
     _report_change(settings, index, earlier=[entry.generation for entry in earlier])
     if settings.json:
         return
@@ -111,7 +113,7 @@ def rename(settings: Settings, old: str, new: str) -> None:
     from qa.index import Index
 
     with progress_bar("Renaming") as progress:
-        index = Index.rename(old, new, settings.index, progress=progress)
+        index = Index.open(settings.index).rename(old, new, progress=progress)
     _report_change(settings, index)
 
 
@@ -122,13 +124,12 @@ def list_sources(settings: Settings) -> None:
     from qa.index import Index
 
     index = Index.open(settings.index)
-    paths = {entry["name"]: entry.get("path") for entry in index.manifest["sources"]}
     listed = [
         {
             "name": name,
             "characters": len(source.text),
             "passages": len(index.passages_of(name)),
-            "path": paths[name],
+            "path": str(source.path) if source.path else None,
             "sha256": source.sha256,
         }
         for name, source in index.sources.items()

@@ -13,9 +13,9 @@ from qa.terminal import printable, progress_bar, show_checks, show_log, status
 @with_settings
 def log(settings: Settings) -> None:
     """List the generations that are kept, newest first."""
-    from qa.storage.generations import log as generations_of
+    from qa.storage.generations import history
 
-    entries = generations_of(settings.index)
+    entries = history(settings.index)
     if settings.json:
         print_json({"generations": [entry.to_dict() for entry in entries]})
     else:
@@ -31,11 +31,11 @@ def rollback(settings: Settings, generation: int | None) -> None:
     Without a number it is the one before the present one.
     """
     from qa.index import Index
-    from qa.storage.commit import roll_back
+    from qa.storage.rollback import roll_back
     from qa.suggestions import suggestions_of
 
     with status("Trying it"):
-        number = roll_back(settings.index, generation, lambda number: Index.read(settings.index, number).embedder)
+        number = roll_back(settings.index, generation)
     with status("Finding questions"):
         index = Index.open(settings.index)
         suggestions_of(index)

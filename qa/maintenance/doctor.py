@@ -1,7 +1,7 @@
 """Index folder -> a list of checks: what is in order, and what to do about what is not.
 
-From the ground up: Python, libraries, cache folder, disk, model, index, whether the two fit, and a search for
-a passage's own text. What rests on something broken is not tried, so that the first cause stands alone.
+The checks go from the ground up: Python, libraries, cache folder, disk, index, model, whether the two fit, and a
+search for a passage's own text. What depends on something broken is not tried, so that the first cause is the only one.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
 import platformdirs
 
-from qa.errors import ModelError, QAError
+from qa.errors import QAError
 from qa.storage import generations
-from qa.storage.commit import try_change
+from qa.storage.writing import try_change
 
 if TYPE_CHECKING:
     from qa.index import Index
@@ -33,24 +32,31 @@ _OLDEST_PYTHON = (3, 11)
 _UNPACKED_MODEL = 600 * 1024**2
 """Bytes that the default model takes in the cache folder while it is being unpacked."""
 _INDEX_ROOM = 100 * 1024**2
-"""Bytes that an index of a book or two takes, with room to write the next one beside it."""
+"""Bytes that an index of a book or two takes, with room to write the next generation beside it."""
 _PROBE_CHARS = 500
 """Code points of a passage that are searched for."""
 _PROBE_HITS = 3
 _SAME = 0.99
-"""Cosine of two embeddings of one text by one model at the least; batches differ in their last digits."""
+"""The least cosine of two embeddings of one text by one model; batches differ in their last digits."""
 _RECALL_PROBES = 50
 _RECALL_AT = 10
 _SCRIPTS = {
     "Latin": "Latin", "Cyrillic": "Cyrillic", "Greek": "Greek", "Arabic": "Arabic", "Hebrew": "Hebrew",
     "Devanagari": "Devanagari", "Thai": "Thai", "Hangul": "Korean", "Hiragana": "Japanese", "Han": "Chinese",
 }  # fmt: skip
-"""Unicode's names of scripts, and what their users call what they write in them."""
+"""Unicode's names of scripts -> what their users call what they write in them."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at: whether it is in order, what was found, and what to do where it is not ("" where it is)."""
+    """One check.
+
+    Attributes:
+        name: what was checked, one word.
+        ok: whether it is in order.
+        detail: what was found.
+        remedy: what to do; "" if it is in order, or if the detail says all there is to say.
+    """
 
     name: str
     ok: bool
@@ -58,8 +64,8 @@ class Check:
     remedy: str = ""
 
 
-class _TroubleError(Exception):
-    """What a step found wrong and what helps."""
+class _FaultError(Exception):
+    """What a check found wrong, and what helps."""
 
     def __init__(self, detail: str, remedy: str) -> None:
         super().__init__(detail)
@@ -67,53 +73,53 @@ class _TroubleError(Exception):
 
 
 def check(index_path: str | Path = "index") -> list[Check]:
-    """Looks at the installation and at an index; changes nothing but that the default model may get unpacked."""
+    """Check the installation and an index; changes nothing, except that the default model may get unpacked."""
     return list(_checks(Path(index_path)))
 
 
 def _checks(index_path: Path) -> Iterator[Check]:
-    yield _tried("python", _python)
-    libraries = _tried("libraries", _libraries)
-    cache = _tried("cache", _cache)
-    yield from (libraries, cache, _tried("disk", lambda: _disk(index_path)))
+    yield _run("python", _python)
+    libraries = _run("libraries", _libraries)
+    cache = _run("cache", _cache)
+    yield from (libraries, cache, _run("disk", lambda: _disk(index_path)))
     if not libraries.ok:
         return
     opened: list[Index] = []
-    index = _tried("index", lambda: _index(index_path, opened))
+    index = _run("index", lambda: _index(index_path, opened))
     yield index
     if index.ok:
-        yield _tried("earlier", lambda: _earlier(opened[0]))
-        yield _tried("changes", lambda: f"{index_path} {try_change(index_path)}")
+        yield _run("earlier", lambda: _earlier(opened[0]))
+        yield _run("changes", lambda: f"{index_path} {try_change(index_path)}")
     if not cache.ok:
         return
     loaded: list[Embedder] = []
-    model = _tried("model", lambda: _model(opened, loaded))
+    model = _run("model", lambda: _model(opened, loaded))
     yield model
     if index.ok and model.ok:
-        fit = _tried("fit", lambda: _fit(opened[0], loaded[0]))
+        fit = _run("fit", lambda: _fit(opened[0], loaded[0]))
         yield fit
         if fit.ok:
-            yield _tried("search", lambda: _search(opened[0]))
-            yield _tried("recall", lambda: _recall(opened[0]))
-            yield _tried("terms", lambda: _terms(opened[0]))
+            yield _run("search", lambda: _search(opened[0]))
+            yield _run("recall", lambda: _recall(opened[0]))
+            yield _run("terms", lambda: _terms(opened[0]))
 
 
-def _tried(name: str, step: Callable[[], str]) -> Check:
+def _run(name: str, step: Callable[[], str]) -> Check:
     try:
         return Check(name, True, step())
-    except _TroubleError as trouble:
-        return Check(name, False, str(trouble), trouble.remedy)
-    except QAError as error:  # its sentence ends with what to do
-        what, _, remedy = str(error).rpartition(": ")
-        return Check(name, False, what or str(error), remedy[:1].upper() + remedy[1:])
-    except Exception as error:  # a library that does not even load
-        return Check(name, False, f"{type(error).__name__}: {error}", "Install cited-qa anew in a fresh environment.")
+    except _FaultError as fault:
+        return Check(name, False, str(fault), fault.remedy)
+    except QAError as error:
+        return Check(name, False, str(error), f"Run `{error.remedy}`." if error.remedy else "")
+    except Exception as error:  # such as a library that cannot even be imported
+        detail = f"{type(error).__name__}: {error}"
+        return Check(name, False, detail, "Install cited-qa again in a new virtual environment.")
 
 
 def _python() -> str:
     found = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
     if sys.version_info < _OLDEST_PYTHON:
-        raise _TroubleError(found, "Install Python {}.{} or newer.".format(*_OLDEST_PYTHON))
+        raise _FaultError(found, "Install Python {}.{} or newer.".format(*_OLDEST_PYTHON))
     return found
 
 
@@ -129,18 +135,18 @@ def _libraries() -> str:
         if _numbers(version) < _numbers(oldest):
             wrong.append(f"{name} {version} is older than {oldest}")
     if wrong:
-        raise _TroubleError("; ".join(wrong), "Install this package again with pip: it brings what it needs.")
+        raise _FaultError("; ".join(wrong), "Install cited-qa again with pip, which installs what it needs.")
     return ", ".join(found)
 
 
 def _requirements() -> list[tuple[str, str]]:
-    """Name and oldest version of each library that the package cannot do without here."""
+    """Return the name and oldest version of each library that the package needs on every system."""
     try:
         lines = metadata.requires("cited-qa") or []
     except metadata.PackageNotFoundError:  # run from a checkout
         project = Path(__file__).parents[2] / "pyproject.toml"
         lines = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
-    unconditional = [line for line in lines if ";" not in line]  # the rest is for some systems, or an extra
+    unconditional = [line for line in lines if ";" not in line]  # the others are for some systems, or for an extra
     parsed = [(re.match(r"[\w.-]+", line), re.search(r">=\s*([\d.]+)", line)) for line in unconditional]
     return [(name.group(), oldest.group(1) if oldest else "0") for name, oldest in parsed if name]
 
@@ -156,9 +162,9 @@ def _cache() -> str:
         with tempfile.TemporaryFile(dir=cache) as probe:
             probe.write(b"probe")
     except OSError as error:
-        raise _TroubleError(
+        raise _FaultError(
             f"{cache} cannot be written ({error.strerror or error})",
-            "Give yourself permission there, or point XDG_CACHE_HOME at a folder that can be written.",
+            "Change its permissions, or set XDG_CACHE_HOME to a folder that can be written.",
         ) from error
     return f"{cache} can be written"
 
@@ -173,7 +179,7 @@ def _disk(index_path: Path) -> str:
         free = shutil.disk_usage(there).free
         found.append(f"{free / 1024**3:.1f} GB free for {place}")
         if free < room:
-            raise _TroubleError(found[-1], f"Free {room // 1024**2} MB there.")
+            raise _FaultError(found[-1], f"Free {room // 1024**2} MB there.")
     return ", ".join(found)
 
 
@@ -182,40 +188,31 @@ def _index(path: Path, opened: list[Index]) -> str:
 
     index = Index.open(path)
     opened.append(index)
-    format_version, created = index.manifest["format"], index.manifest["created"]
+    made = index.manifest
     return (
-        f"{path}, generation {index.generation} of {created}, format {format_version}: "
-        f"{len(index.sources)} sources, {len(index.passages)} passages, every checksum right"
+        f"{path}, generation {index.generation} of {made.created}, format {made.format}: "
+        f"{len(index.sources)} sources, {len(index.passages)} passages, and every checksum is right"
     )
 
 
 def _earlier(index: Index) -> str:
-    """Whether one could go back to the generations that are kept."""
+    """Check that `qa rollback` can go back to every generation that is kept."""
     earlier = [number for number in generations.numbers(index.path) if number != index.generation]
     for number in earlier:
-        if error := generations.broken(index.path, number):
-            what, _, _ = str(error).rpartition(": ")
-            raise _TroubleError(
-                f"Generation {number} cannot be gone back to: {what}",
-                f"Remove it with `qa doctor --fix --index {quote(str(index.path))}`.",
+        if error := generations.lasting_damage(index.path, number):
+            raise _FaultError(
+                f"Generation {number} is damaged: {error.values['file']}",
+                f"Remove it with `{generations.repair_command(index.path)}`.",
             ) from error
-    return f"{len(earlier)} earlier generations are kept, every checksum right"
+    return f"{len(earlier)} earlier generations are kept, and every checksum is right"
 
 
 def _model(opened: list[Index], loaded: list[Embedder]) -> str:
-    """Loads the model that the index names, or the default where there is no index to ask."""
-    from qa.search.weights import DEFAULT_MODEL, HUB_NAME, default_model_folder, load_model, load_recorded
+    """Load the model that the index names, or the default one if there is no index to ask."""
+    from qa.search.weights import DEFAULT_MODEL, HUB_NAME, default_model_folder, load_model
+    from qa.storage.configuration import load_recorded_model
 
-    if opened:
-        try:
-            embedder = load_recorded(opened[0].model)
-        except ModelError as error:
-            again = f"`qa doctor --fix --model NAME --index {quote(str(opened[0].path))}`"
-            raise _TroubleError(
-                str(error).rpartition(": ")[0], f"Bring it back, or embed the texts with another one by {again}."
-            ) from error
-    else:
-        embedder = load_model()
+    embedder = load_recorded_model(opened[0].path, opened[0].model) if opened else load_model()
     loaded.append(embedder)
     place = f", from {default_model_folder() or HUB_NAME}" if embedder.name == DEFAULT_MODEL else ""
     return f"{embedder.name}, {embedder.dimension} dimensions, fingerprint {embedder.fingerprint}{place}"
@@ -224,15 +221,16 @@ def _model(opened: list[Index], loaded: list[Embedder]) -> str:
 def _fit(index: Index, embedder: Embedder) -> str:
     made_with = index.model.fingerprint
     if made_with != embedder.fingerprint:
-        raise _TroubleError(
-            f"The index was made with a {embedder.name} of fingerprint {made_with}, here is {embedder.fingerprint}",
-            _anew(index),
+        raise _FaultError(
+            f"The index was made with {embedder.name} of fingerprint {made_with}; "
+            f"the one installed has {embedder.fingerprint}",
+            _rebuild(index),
         )
-    return "the index was made with this very model"
+    return "the index was made with this model"
 
 
 def _search(index: Index) -> str:
-    """Asks for the beginning of the longest passage, which should lead to that passage."""
+    """Search for the beginning of the longest passage, which should be found."""
     from qa.retrieval import retrieve
 
     numbered = enumerate(index.passages)
@@ -240,17 +238,17 @@ def _search(index: Index) -> str:
     text = index.text(passage)
     (again,) = index.embedder.embed_passages([text])
     if float(again.vector @ index.store.vectors[number]) < _SAME:
-        raise _TroubleError(f"Passage {number} has another embedding than its text", _anew(index))
+        raise _FaultError(f"Passage {number} has the embedding of another text", _rebuild(index))
     hits = retrieve(index, text[:_PROBE_CHARS], k=_PROBE_HITS)
     if text not in [hit.text for hit in hits]:
-        raise _TroubleError(
-            f"Passage {number} is not among the first {_PROBE_HITS} hits for its own text", _anew(index)
+        raise _FaultError(
+            f"Passage {number} is not among the first {_PROBE_HITS} hits for its own text", _rebuild(index)
         )
-    return f"passage {number} is embedded as its text is, and finds itself"
+    return f"passage {number} has the embedding of its text, and a search for its text finds it"
 
 
 def _recall(index: Index) -> str:
-    """Of each passage's nearest by exact search, how many the index finds; over passages spread evenly."""
+    """Compare the index's search with an exact one, for passages spread evenly over the index."""
     import numpy as np
 
     vectors = index.store.vectors
@@ -260,24 +258,24 @@ def _recall(index: Index) -> str:
         cosines = vectors @ vectors[number]
         nearest, _ = index.store.search_dense(vectors[number], _RECALL_AT)
         least = np.sort(cosines)[::-1][: len(nearest)][-1]
-        found += int((cosines[nearest] >= least - 1e-5).sum())  # those that are equally near are as good
+        found += int((cosines[nearest] >= least - 1e-5).sum())  # one that is equally near is as good
         wanted += len(nearest)
-    told = f"{found} of the {wanted} nearest of {len(probes)} passages are found"
+    result = f"{found} of the {wanted} nearest neighbours of {len(probes)} passages are found"
     if found < wanted:
-        raise _TroubleError(told, _anew(index))
-    return told
+        raise _FaultError(result, _rebuild(index))
+    return result
 
 
-def _anew(index: Index) -> str:
-    return f"Make the index anew of its own texts with `qa doctor --fix --index {quote(str(index.path))}`."
+def _rebuild(index: Index) -> str:
+    return f"Rebuild the index from its own texts with `{generations.repair_command(index.path)}`."
 
 
 def _terms(index: Index) -> str:
-    """In which scripts a question would share no term with the texts, and rest on meaning alone."""
+    """Say in which scripts a question shares no term with the texts."""
     import regex
 
     written = "".join(source.text for source in index.sources.values())
     absent = [users for script, users in _SCRIPTS.items() if not regex.search(rf"\p{{{script}}}", written)]
     if not absent:
-        return "questions in any script may find terms"
-    return f"questions in {', '.join(absent)} find no term in these texts and rest on meaning alone"
+        return "a question in any script may share terms with the texts"
+    return f"questions in {', '.join(absent)} share no term with these texts and are answered by meaning alone"

@@ -1,43 +1,39 @@
-"""A broken index -> one that answers again, from what of it is whole: ``qa doctor --fix``.
+"""A damaged index -> one that answers again, from whatever of it is whole: ``qa doctor --fix``.
 
-What it was made of is in its folder. Where the present generation's texts are whole, there or in another generation
-that is kept, the index is built anew of them. Else, or where nothing says which generation is the present one, it
-goes back to the newest that is whole, and where none is, it is built of the texts of the newest that has all of them.
+The folder holds the texts that the index was made of. If the current generation's texts are whole, there or in another
+generation that is kept, the index is rebuilt from them. If not, or if nothing says which generation is current, it
+goes back to the newest generation that is whole; if none is, it is rebuilt from the newest one whose texts all are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
 from qa.errors import IndexDamagedError, IndexMismatchError, ModelError, QAError
-from qa.index import Index
 from qa.progress import Progress
-from qa.search.embedding import ModelRecord
 from qa.storage import generations
-from qa.storage.building import read_source
-from qa.storage.collection import Texts, with_added
-from qa.storage.commit import discard, roll_back
 from qa.storage.configuration import configured, load_made_with
+from qa.storage.contents import read_current, read_source
+from qa.storage.generations import generation_folder
+from qa.storage.manifest import Manifest, SourceRecord, file_sha256
+from qa.storage.rollback import check_usable
+from qa.storage.writing import IndexWriter
 from qa.text.source import Source
 
 
-class _WholeError(Exception):
-    """Another process has put the index in order meanwhile."""
-
-
 def repair(path: str | Path, model: str | None = None, *, anew: bool = False, progress: Progress | None = None) -> str:
-    """Repairs the index in a folder; of one that is whole only earlier generations that are not are removed.
+    """Repair the index in a folder; of a whole index, only damaged earlier generations are removed.
 
     Args:
         path: the index folder.
-        model: the model to embed its texts with, should its own be gone.
-        anew: also makes one anew of its texts that looks whole, and embeds each of them again.
+        model: the model to embed its texts with, if its own is gone.
+        anew: rebuild also an index that looks whole, and embed all of its texts again.
         progress: as for :meth:`qa.index.Index.build`.
 
     Returns:
-        What was done, one sentence; "" where nothing had to be.
+        What was done, one sentence; "" if nothing had to be.
 
     Raises:
         IndexError_: there is no index, or nothing of it is whole; it is left as it was. ModelError: its model
@@ -45,18 +41,20 @@ def repair(path: str | Path, model: str | None = None, *, anew: bool = False, pr
     """
     path = Path(path)
     if not anew and _is_whole(path, model):
-        return _without_broken_ones(path)
-    try:
-        done = _repaired(path, model, anew, progress)
-    except _WholeError:
-        return ""
-    _without_broken_ones(path, given_up=False)
+        return _remove_damaged(path, progress)
+    with IndexWriter(path, progress) as writer:
+        if not anew and _is_whole(path, model):  # another process has repaired it while this one waited
+            return ""
+        done = _repair(writer, model, anew)
+        # What was given up stays until a repair is asked for again: its texts may be rescued by hand.
+        writer.discard([number for number in _damaged_generations(path) if _holds_no_other_text(path, number)])
     return done
 
 
 def _is_whole(path: Path, model: str | None) -> bool:
+    """Return whether the index answers; an error that no repair can help is raised."""
     try:
-        Index.open(path).embedder  # noqa: B018
+        load_made_with(path, read_current(path).manifest.model)
     except (IndexDamagedError, IndexMismatchError) as error:
         if error.code == "index.format":  # whole, but of another version of this package
             raise
@@ -68,81 +66,72 @@ def _is_whole(path: Path, model: str | None) -> bool:
     return True
 
 
-def _repaired(path: Path, model: str | None, anew: bool, progress: Progress | None) -> str:
-    # With another model only where its own is gone.
-    model = model if model and _model_is_gone(path) else None
-
-    def choose(_: Texts) -> Texts:
-        """What is to be built, once nobody else can change the index any more."""
-        if not anew and _is_whole(path, model):
-            raise _WholeError
-        return with_added({}, _whole_texts(path))
-
-    def made() -> str:
-        configure = partial(configured, path, model, None, None)
-        index = Index.made(path, choose, configure, forgiven=QAError, progress=progress, reuse=not anew)
-        count, number = len(index.sources), index.generation
-        return f"The index was built anew of its own {count} texts: it is generation {number} now."
-
-    def try_out(number: int) -> None:
-        if _is_whole(path, None):
-            raise _WholeError
-        Index.read(path, number).embedder  # noqa: B018
-
-    kept, present = _manifests(path), _present(path)
-    if present in kept and _texts(path, kept[present], kept):
-        return made()
+def _repair(writer: IndexWriter, model: str | None, anew: bool) -> str:
+    """Rebuild the index or go back, whichever loses nothing or least."""
+    path = writer.index
+    manifests, current = _manifests(path), generations.current_or_none(path)
+    if current in manifests and (sources := _whole_sources(path, manifests[current], manifests)):
+        return _rebuild(writer, sources, model, anew)
     for number in reversed(generations.numbers(path)):
         with suppress(QAError):
-            roll_back(path, number, try_out)
-            lost = sorted(_names(kept.get(present)) - _names(kept.get(number)))
+            check_usable(path, number)
+            writer.go_back(number)
+            lost = sorted(_names(manifests.get(current or 0)) - _names(manifests[number]))
             without = f", without {', '.join(lost)}" if lost else ""
-            return f"What was the present generation is damaged: the index went back to generation {number}{without}."
-    if _whole_texts(path):
-        return made()
-    raise IndexDamagedError("index.hopeless", index=str(path), remedy=generations.rebuild_command(path)) from None
+            return f"The current generation is damaged: the index went back to generation {number}{without}."
+    for manifest in reversed(manifests.values()):
+        if sources := _whole_sources(path, manifest, manifests):
+            return _rebuild(writer, sources, model, anew)
+    raise IndexDamagedError("index.hopeless", index=str(path), remedy=generations.rebuild_command(path))
+
+
+def _rebuild(writer: IndexWriter, sources: Mapping[str, Source], model: str | None, anew: bool) -> str:
+    path = writer.index
+    # Another model is used only if the index's own is gone.
+    configuration = configured(path, model if model and _model_is_gone(path) else None)
+    writer.write(sources, configuration, reuse=not anew)
+    report = writer.commit()
+    return f"The index was rebuilt from its own texts ({report.sources}): it is generation {report.generation} now."
 
 
 def _model_is_gone(path: Path) -> bool:
     with suppress(IndexDamagedError, IndexMismatchError):
         manifest = generations.read_manifest(path, generations.current_number(path))
         try:
-            load_made_with(path, ModelRecord.read(manifest["model"]))
+            load_made_with(path, manifest.model)
         except ModelError:
             return True
     return False
 
 
-def _without_broken_ones(path: Path, *, given_up: bool = True) -> str:
-    """Removes the generations that nobody could go back to, unless ``given_up`` only those of the present texts."""
-
-    def is_unwanted(number: int) -> bool:
-        if generations.broken(path, number) is None:
-            return False
-        kept = _manifests(path)
-        return given_up or (number in kept and _hashes(kept[number]) <= _hashes(kept.get(_present(path))))
-
-    if not any(map(is_unwanted, generations.numbers(path))) or not (gone := discard(path, is_unwanted)):
+def _remove_damaged(path: Path, progress: Progress | None) -> str:
+    """Remove the earlier generations that nobody can go back to."""
+    if not _damaged_generations(path):
         return ""
-    return f"Earlier generations that could not be read any more were removed: {', '.join(map(str, gone))}."
+    with IndexWriter(path, progress) as writer:
+        damaged = _damaged_generations(path)
+        writer.discard(damaged)
+    removed = ", ".join(map(str, damaged))
+    return f"Earlier generations that could no longer be read were removed: {removed}." if damaged else ""
 
 
-def _whole_texts(path: Path) -> list[Source]:
-    """The texts of the present generation; where not all of them are whole, of the newest that has all of its own."""
-    kept = _manifests(path)
-    ordered = dict.fromkeys([_present(path), *reversed(kept)])
-    return next((texts for number in ordered if number in kept and (texts := _texts(path, kept[number], kept))), [])
+def _damaged_generations(path: Path) -> list[int]:
+    current = generations.current_or_none(path)
+    others = [number for number in generations.numbers(path) if number != current]
+    return [number for number in others if generations.lasting_damage(path, number)]
 
 
-def _present(path: Path) -> int:
-    """The number of the present generation; 0 where nothing says it."""
-    with suppress(QAError):
-        return generations.current_number(path)
-    return 0
+def _holds_no_other_text(path: Path, number: int) -> bool:
+    """Return whether the current generation has all texts that another one has."""
+    manifests, current = _manifests(path), generations.current_or_none(path)
+    if number not in manifests or current not in manifests:
+        return False
+    texts = {source.sha256 for source in manifests[number].sources}
+    return texts <= {source.sha256 for source in manifests[current].sources}
 
 
-def _manifests(path: Path) -> dict[int, generations.Manifest]:
-    """Number -> how that generation was made, of those that tell it."""
+def _manifests(path: Path) -> dict[int, Manifest]:
+    """Return number -> manifest of the generations whose manifest can be read, the oldest first."""
     found = {}
     for number in generations.numbers(path):
         with suppress(QAError):
@@ -150,35 +139,33 @@ def _manifests(path: Path) -> dict[int, generations.Manifest]:
     return found
 
 
-def _names(manifest: generations.Manifest | None) -> set[str]:
-    return {entry["name"] for entry in manifest["sources"]} if manifest else set()
+def _names(manifest: Manifest | None) -> set[str]:
+    return {source.name for source in manifest.sources} if manifest else set()
 
 
-def _hashes(manifest: generations.Manifest | None) -> set[str]:
-    return {entry["sha256"] for entry in manifest["sources"]} if manifest else set()
-
-
-def _texts(path: Path, wanted: generations.Manifest, kept: dict[int, generations.Manifest]) -> list[Source]:
-    """The texts of a generation, in order, each from wherever it is whole; none where one is nowhere."""
-    texts = []
-    for entry in wanted["sources"]:
+def _whole_sources(path: Path, wanted: Manifest, manifests: dict[int, Manifest]) -> dict[str, Source]:
+    """Return the sources of a generation, each from wherever its text is whole; none at all if one is nowhere."""
+    found: dict[str, Source] = {}
+    for record in wanted.sources:
         alike = (
-            _whole(path / "generations" / str(number), manifest, other)
-            for number, manifest in reversed(kept.items())
-            for other in manifest["sources"]
-            if other["sha256"] == entry["sha256"]
+            _whole_source(path, number, manifest, other, record)
+            for number, manifest in reversed(manifests.items())
+            for other in manifest.sources
+            if other.sha256 == record.sha256
         )
-        source = next((source for source in alike if source), None)
+        source = next(filter(None, alike), None)
         if source is None:
-            return []
-        texts.append(source.named(entry["name"]))
-    return texts
+            return {}
+        found[record.name] = source
+    return found
 
 
-def _whole(folder: Path, manifest: generations.Manifest, entry: dict[str, str]) -> Source | None:
-    """A source of a generation, if its files are what was written there."""
+def _whole_source(
+    path: Path, number: int, manifest: Manifest, found: SourceRecord, wanted: SourceRecord
+) -> Source | None:
+    """Return a source of a generation under the wanted name, if its files are whole."""
+    folder = generation_folder(path, number)
     with suppress(OSError, ValueError, TypeError, KeyError):
-        files = [entry[key] for key in ("file", "places") if key in entry]
-        if all(generations.file_sha256(folder / file) == manifest["files"][file] for file in files):
-            return read_source(folder, entry)
+        if all(file_sha256(folder / file) == manifest.files[file] for file in found.files):
+            return read_source(path, folder, found.model_copy(update={"name": wanted.name, "path": wanted.path}))
     return None

@@ -77,7 +77,7 @@ def read_sources(
         else:
             source = source_from_bytes(name, _read_bytes(item, max_chars), max_chars=max_chars)
             free = free_name(source.name, item.resolve().parent.name, sources)
-        sources[free] = source.named(free)
+        sources[free] = replace(source.named(free), path=item.path if isinstance(item, Source) else item.resolve())
     return list(sources.values())
 
 

@@ -5,11 +5,16 @@ One byte a number: only directions count, so no scale is kept with a vector.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from qa.search.embedding import Embedded
 
 _VECTORS, _NORMS, _SPANS, _BOUNDS = "vectors.i8", "norms.npy", "spans.npy", "bounds.npy"
 
@@ -48,8 +53,31 @@ class TokenVectors:
         return self.vectors[first:end], self.spans[first:end]
 
 
+@dataclass(frozen=True)
+class QuantisedEmbedding:
+    """A passage's embedding as an index keeps it: :class:`qa.search.embedding.Embedded` with one byte a number.
+
+    Attributes:
+        vector: float32 [d], unit length: the passage as a whole.
+        tokens: int8 [t, d]: the directions of its tokens.
+        spans: int32 [t, 2]: each token's start and end in the passage's text, 0-based code points, end exclusive.
+    """
+
+    vector: npt.NDArray[np.float32]
+    tokens: npt.NDArray[np.int8]
+    spans: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, embedded: Embedded) -> QuantisedEmbedding:
+        """Quantise what the model gave for a passage."""
+        return cls(embedded.vector, quantise(embedded.tokens), embedded.spans)
+
+
 class TokenWriter:
-    """Writes token vectors as passages get embedded, in whatever order that happens. Use it in ``with``."""
+    """Write token vectors as passages get embedded, in any order; call :meth:`finish` when all are written.
+
+    Leaving its ``with`` block without that closes the file and no more.
+    """
 
     def __init__(self, folder: Path, passages: int) -> None:
         """Opens the files of ``passages`` passages in a folder that is made."""
@@ -73,12 +101,13 @@ class TokenWriter:
     def __enter__(self) -> TokenWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._file.close()
-        if kind is None:
-            self._finish()
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):  # what is buffered may not fit on the disk
+            self._file.close()
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """Close the file of vectors and write the other files."""
+        self._file.close()
         spans = np.concatenate(self._spans) if self._spans else np.zeros((0, 2), dtype=np.int32)
         norms = np.concatenate(self._norms) if self._norms else np.zeros(0, dtype=np.float32)
         np.save(self._folder / _NORMS, norms, allow_pickle=False)

@@ -10,11 +10,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 from weakref import ReferenceType, ref
 
 from qa.answer import Answer, answer
-from qa.errors import IndexDamagedError, IndexMismatchError, QAError
+from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, QAError
 from qa.index import Index
 from qa.maintenance.repair import repair
 from qa.progress import Progress, ProgressEvent, Stage
@@ -213,6 +214,8 @@ class OpenIndex:
             task = self._queue.task(kind, clean_name(name), first if isinstance(first, Source) else None)
             task.fail(error)
             return task
+        if kind == "add":  # an upload lies in a temporary file, whose path says nothing
+            sources = [replace(source, path=None) for source in sources]
         only = sources[0] if len(sources) == 1 else None
         task = self._queue.task(kind, sources[0].name if sources else "", only)
         task.sources = sources
@@ -247,16 +250,19 @@ class OpenIndex:
         """Make the generation that a batch of jobs asks for."""
         job = batch[0].job
         if job.kind == "remove":
-            return Index.remove([job.name], self.path, progress=progress)
+            return self.current().remove([job.name], progress=progress)
         if job.kind == "rename":
-            return Index.rename(job.name, job.new_name, self.path, progress=progress)
+            return self.current().rename(job.name, job.new_name, progress=progress)
         if job.kind == "repair":
             repair(self.path, progress=progress)
             return Index.open(self.path)
         if job.kind == "build":
             return Index.build(batch[0].sources, self.path, progress=progress)
         latest = {source.name: source for task in batch for source in task.sources}
-        return Index.add(latest.values(), self.path, progress=progress)
+        try:
+            return self.current().add(latest.values(), progress=progress)
+        except IndexMissingError:
+            return Index.build(latest.values(), self.path, progress=progress)
 
 
 def is_repairable(error: BaseException | None) -> bool:

@@ -1,57 +1,84 @@
-"""The texts of an index -> those of the next: with some added, without some, with one renamed.
+"""The sources of an index -> those of the next generation: with some added, without some, with one renamed.
 
-They are a dict, name -> Source, in the index's order; none is changed, each function gives another.
+A collection is a mapping, name -> Source, in the order of the index. None is changed; each function returns another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from qa.errors import SourceError
-from qa.text.source import Source, clean_name
+from qa.text.source import Source, clean_name, free_name
 
-Texts = dict[str, Source]
-
-
-def with_added(texts: Texts, new: Collection[Source]) -> Texts:
-    """The texts with others after them; one whose name is there takes that one's place."""
-    return texts | {source.name: source for source in new}
+Sources = Mapping[str, Source]
 
 
-def without(texts: Texts, names: Collection[str]) -> Texts:
-    """The texts without those of these names.
+@dataclass(frozen=True)
+class Addition:
+    """A collection with sources added.
+
+    Attributes:
+        sources: all sources.
+        replaced: the names of those whose text was replaced.
+    """
+
+    sources: Sources
+    replaced: tuple[str, ...]
+
+
+def with_added(sources: Sources, new: Iterable[Source]) -> Addition:
+    """Return the sources with others after them.
+
+    A file that is there already, by its path, is replaced, whatever its name is now. A file whose name another file
+    has is added as ``folder/name``. Text from no file, such as an upload, replaces what has its name; so does a file
+    whose name a text from no file has.
+    """
+    result, replaced = dict(sources), []
+    by_path = {source.path: name for name, source in sources.items() if source.path}
+    for source in new:
+        name = by_path.get(source.path, source.name) if source.path else source.name
+        if name in result and source.path and result[name].path not in (None, source.path):
+            name = free_name(name, source.path.parent.name, result)
+        if name in sources:
+            replaced.append(name)
+        result[name] = source.named(name)
+    return Addition(result, tuple(replaced))
+
+
+def without(sources: Sources, names: Collection[str]) -> Sources:
+    """Return the sources without those of these names.
 
     Raises:
-        SourceError: there is none of such a name, or none would be left.
+        SourceError: there is no source of such a name, or none would be left.
     """
-    expect(names, texts)
-    left = {name: source for name, source in texts.items() if name not in names}
+    expect(names, sources)
+    left = {name: source for name, source in sources.items() if name not in names}
     if not left:
         raise SourceError("index.last")
     return left
 
 
-def renamed(texts: Texts, old: str, new: str) -> Texts:
-    """The texts with one under another name, in its place; control characters in the name are left out.
+def renamed(sources: Sources, old: str, new: str) -> Sources:
+    """Return the sources with one under another name, in its place; control characters in the name are left out.
 
     Raises:
-        SourceError: there is none of the old name, or one of the new.
+        SourceError: there is no source of the old name, or another has the new one.
     """
-    expect([old], texts)
+    expect([old], sources)
     new = clean_name(new)
-    if new != old and new in texts:
+    if new != old and new in sources:
         raise SourceError("index.taken", name=new)
-    given = (source.named(new) if name == old else source for name, source in texts.items())
+    given = (source.named(new) if name == old else source for name, source in sources.items())
     return {source.name: source for source in given}
 
 
-def expect(names: Collection[str], texts: Texts) -> None:
-    """Holds that there is a text of each of these names.
+def expect(names: Collection[str], sources: Sources) -> None:
+    """Check that there is a source of each of these names.
 
     Raises:
-        SourceError: there is none of such a name.
+        SourceError: there is no source of such a name.
     """
     for name in names:
-        if name not in texts:
-            shown = clean_name(name)
-            raise SourceError("index.unknown", name=shown)
+        if name not in sources:
+            raise SourceError("index.unknown", name=clean_name(name))

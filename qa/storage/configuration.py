@@ -1,4 +1,4 @@
-"""How an index is to be made: as its caller says, else as the index that is there was, else by default."""
+"""The model and settings of the next generation: the caller's, else those of the index, else the defaults."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qa.errors import IndexMismatchError, ModelError, QAError, StorageError
 from qa.search.embedding import Embedder, ModelRecord
 from qa.search.weights import load_model, load_recorded
 from qa.storage import generations
-from qa.storage.commit import KEPT
+from qa.storage.manifest import KEPT, Manifest
 from qa.text.passages import Chunking
 
 DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=0)
@@ -21,7 +21,14 @@ DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=0)
 
 @dataclass(frozen=True)
 class Configuration:
-    """The model, the sizes of passages in its tokens, none beyond its window, and the generations that are kept."""
+    """The model and settings of a generation.
+
+    Attributes:
+        model: what tells the model from others.
+        load: loads it.
+        chunking: the sizes of passages in the model's tokens, within its window.
+        keep: how many generations are kept.
+    """
 
     model: ModelRecord
     load: Callable[[], Embedder]
@@ -30,60 +37,60 @@ class Configuration:
 
     @cached_property
     def embedder(self) -> Embedder:
-        """The model, loaded at the first passage that wants it; errors are those of its loading."""
+        """The model, loaded when first needed; errors are those of loading it."""
         return self.load()
 
 
-def configured(index: Path, model: str | None, chunking: Chunking | None, keep: int | None) -> Configuration:
-    """What a build into this folder goes by; what is None is taken from the index there.
+def configured(
+    index: Path, model: str | None = None, chunking: Chunking | None = None, keep: int | None = None
+) -> Configuration:
+    """Return the configuration of a build into a folder; what is None is taken from the index there.
 
     Raises:
         ModelError: there is no such model. StorageError: ``keep`` is below 1.
     """
     if keep is not None and keep < 1:
         raise StorageError("storage.keep", keep=keep)
-    before = _manifest(index)
-    embedder = (
-        _recorded(index, ModelRecord.read(before["model"]))
-        if model is None and "model" in before
-        else load_model(model)
-    )
-    if chunking is None:
-        chunking = Chunking(**before["chunking"]) if "chunking" in before else DEFAULT_CHUNKING
+    before = _readable_manifest(index)
+    embedder = load_recorded_model(index, before.model) if before and model is None else load_model(model)
+    chunking = chunking or (before.chunking if before else DEFAULT_CHUNKING)
     longest = min(chunking.max_tokens, embedder.max_tokens)
     chunking = Chunking(longest, min(chunking.min_tokens, longest))
-    return Configuration(embedder.record, lambda: embedder, chunking, keep or before.get("keep", KEPT))
+    return Configuration(embedder.record, lambda: embedder, chunking, keep or (before.keep if before else KEPT))
 
 
-def as_it_was(index: Path) -> Configuration:
-    """What a change goes by that brings no new text: all as it was, and the model need not be there any more.
+def unchanged(index: Path) -> Configuration:
+    """Return the configuration of the current generation, for a change that brings no new text.
+
+    The model is loaded only if a text has to be split or embedded again, and may be gone until then.
 
     Raises:
-        IndexMissingError, IndexDamagedError, IndexMismatchError: there is no manifest that could be read.
+        IndexMissingError, IndexDamagedError, IndexMismatchError: there is no manifest that can be read.
     """
     before = generations.read_manifest(index, generations.current_number(index))
-    model = ModelRecord.read(before["model"])
-    return Configuration(
-        model, lambda: load_made_with(index, model), Chunking(**before["chunking"]), before.get("keep", KEPT)
-    )
+    return Configuration(before.model, lambda: load_made_with(index, before.model), before.chunking, before.keep)
 
 
 def load_made_with(index: Path, model: ModelRecord) -> Embedder:
-    """The model that made an index.
+    """Load the model that made an index.
 
     Raises:
-        IndexMismatchError: the model of that name is not the one that made the index.
-        ModelError: there is no such model any more.
+        IndexMismatchError: the model of that name is another one now. ModelError: there is no such model any more.
     """
-    embedder = _recorded(index, model)
+    embedder = load_recorded_model(index, model)
     if embedder.fingerprint != model.fingerprint:
         raise IndexMismatchError(
-            "index.model", index=str(index), model=model.name, remedy=generations.repair_command(index),
-        )  # fmt: skip
+            "index.model", index=str(index), model=model.name, remedy=generations.repair_command(index)
+        )
     return embedder
 
 
-def _recorded(index: Path, model: ModelRecord) -> Embedder:
+def load_recorded_model(index: Path, model: ModelRecord) -> Embedder:
+    """Load the model of the name that an index records; it may be another one than made the index.
+
+    Raises:
+        ModelError: there is no such model any more.
+    """
     try:
         return load_recorded(model)
     except ModelError as error:
@@ -95,9 +102,8 @@ def _recorded(index: Path, model: ModelRecord) -> Embedder:
         ) from error  # fmt: skip
 
 
-def _manifest(index: Path) -> generations.Manifest:
-    """The manifest of the index that is there, its files unread; empty where there is none that can be read."""
+def _readable_manifest(index: Path) -> Manifest | None:
     try:
         return generations.read_manifest(index, generations.current_number(index))
     except QAError:
-        return {}
+        return None

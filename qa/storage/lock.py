@@ -1,7 +1,7 @@
-"""One process at a time changes an index: its lock, and who holds it.
+"""One process at a time changes an index: its lock, and which process holds it.
 
     index/LOCK       held through the system, which takes it back from a process that dies
-    index/LOCK.held  there while it is held, where the file system knows no such locks
+    index/LOCK.held  there while it is held, on file systems without such locks
     index/BUILDER    which process that is, on which machine, since when
 
 Readers look at none of them.
@@ -24,18 +24,19 @@ from pathlib import Path
 from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from qa.errors import StorageError
+from qa.storage.disk import storage_errors
 
 _LOCK_SECONDS = 600
 _STEP = 0.5
-"""Seconds of waiting after which whoever waits is asked whether they still want to."""
+"""Seconds between two calls of ``waiting``."""
 _NO_LOCKS = {errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.EINVAL}
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Builder:
-    """The process that changes an index, as far as that can be told."""
+class Holder:
+    """The process that holds the lock, as far as that is known."""
 
     pid: int | str = "?"
     since: str = "?"
@@ -43,55 +44,61 @@ class Builder:
 
 
 @contextmanager
-def the_only_builder(index: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
-    """Holds the lock of an index, and says beside it who does.
+def locked(index: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold the lock of an index and write down which process does.
 
     Args:
-        index: the index folder, which is there.
-        waiting: called now and then while another holds it; what it raises ends the waiting.
+        index: the index folder, which exists.
+        waiting: called now and then while another process holds it; what it raises ends the waiting.
 
     Raises:
-        StorageError: another keeps it. OSError: the disk refused.
+        StorageError: another process keeps it, or the disk refused.
     """
-    lock = _acquired(index, waiting)
-    builder = index / "BUILDER"
+    lock = _acquire(index, waiting)
+    holder = index / "BUILDER"
     try:
-        since = datetime.now(UTC).isoformat(timespec="seconds")
-        builder.write_text(json.dumps(asdict(Builder(os.getpid(), since, platform.node()))), encoding="utf-8")
+        with storage_errors(index):
+            since = datetime.now(UTC).isoformat(timespec="seconds")
+            holder.write_text(json.dumps(asdict(Holder(os.getpid(), since, platform.node()))), encoding="utf-8")
         yield
     finally:
         with suppress(OSError):
-            builder.unlink()
+            holder.unlink()
         lock.release()
 
 
-def who_builds(index: Path) -> Builder | None:
-    """Who holds the lock of an index just now; None where nobody does."""
+def lock_holder(index: Path) -> Holder | None:
+    """Return which process holds the lock of an index now; None if none does.
+
+    Raises:
+        OSError: the disk refused.
+    """
     try:
         _try(index, 0).release()
     except Timeout:
-        return _builder(index)
+        return _read_holder(index)
     return None
 
 
-def _acquired(index: Path, waiting: Callable[[], None] | None) -> BaseFileLock:
-    deadline, told = time.monotonic() + _LOCK_SECONDS, False
+def _acquire(index: Path, waiting: Callable[[], None] | None) -> BaseFileLock:
+    deadline, logged = time.monotonic() + _LOCK_SECONDS, False
     while True:
-        try:
-            return _try(index, min(_STEP, _LOCK_SECONDS))
-        except Timeout:
-            holder = _builder(index)
-        if not told:
+        with storage_errors(index):
+            try:
+                return _try(index, min(_STEP, _LOCK_SECONDS))
+            except Timeout:
+                holder = _read_holder(index)
+        if not logged:
             _log.warning("Waiting: process %s has been changing %s since %s.", holder.pid, index, holder.since)
-            told = True
+            logged = True
         if time.monotonic() >= deadline:
-            raise _locked(index, holder)
+            raise _locked_error(index, holder)
         if waiting:
             waiting()
 
 
 def _try(index: Path, seconds: float) -> BaseFileLock:
-    """The lock, held; a Timeout where another holds it longer than this."""
+    """Return the lock, held; raises Timeout if another process keeps it for longer."""
     lock: BaseFileLock = FileLock(index / "LOCK", timeout=seconds, fallback_to_soft=False)
     try:
         lock.acquire()
@@ -104,26 +111,22 @@ def _try(index: Path, seconds: float) -> BaseFileLock:
 
 
 def _marker(index: Path) -> Path:
-    # Not LOCK: that is left behind where the file system had locks, and would count as held for ever.
+    # Not LOCK: that file stays behind where the file system had locks, and would count as held for ever.
     return index / "LOCK.held"
 
 
-def _builder(index: Path) -> Builder:
+def _read_holder(index: Path) -> Holder:
     try:
-        told = json.loads((index / "BUILDER").read_bytes())
-        return Builder(int(told["pid"]), datetime.fromisoformat(told["since"]).isoformat(), str(told.get("host", "")))
+        found = json.loads((index / "BUILDER").read_bytes())
+        return Holder(int(found["pid"]), datetime.fromisoformat(found["since"]).isoformat(), str(found.get("host", "")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return Builder()
+        return Holder()
 
 
-def _locked(index: Path, holder: Builder) -> StorageError:
+def _locked_error(index: Path, holder: Holder) -> StorageError:
     pid, since = str(holder.pid), holder.since
     if holder.host in ("", platform.node()) or not _marker(index).exists():
-        return StorageError(
-            "storage.locked", index=str(index), pid=pid, since=since,
-        )  # fmt: skip
-    # Nobody here can tell whether a process of another machine, or of a container that is gone, still runs.
+        return StorageError("storage.locked", index=str(index), pid=pid, since=since)
+    # Nothing here can tell whether a process of another machine, or of a container that is gone, still runs.
     file = str(_marker(index))
-    return StorageError(
-        "storage.locked.elsewhere", index=str(index), pid=pid, since=since, host=holder.host, file=file,
-    )  # fmt: skip
+    return StorageError("storage.locked.elsewhere", index=str(index), pid=pid, since=since, host=holder.host, file=file)

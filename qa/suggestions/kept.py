@@ -84,7 +84,7 @@ def _holds(one: Suggestion, index: Index) -> bool:
 
 def _belongs_to(index: Index) -> dict[str, Any]:
     """What names one generation, also among those that were made anew with the same number."""
-    return {"format": FORMAT, "generation": index.generation, "manifest": index.manifest["sha256"]}
+    return {"format": FORMAT, "generation": index.generation, "manifest": index.manifest.sha256}
 
 
 def _keep(index: Index, suggestions: tuple[Suggestion, ...]) -> None:

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from itertools import count
+from pathlib import Path
 
 from qa.errors import SourceError
 
@@ -39,6 +40,7 @@ class Source:
         name: what citations call it; unique among the sources of an index.
         text: the decoded text.
         places: where its pages or moments begin, in order; empty for a plain text.
+        path: the file that it was read from; None for text that came from no file. Equality ignores it.
         sha256: hexadecimal digest of the text's UTF-8.
 
     Raises:
@@ -48,6 +50,7 @@ class Source:
     name: str
     text: str
     places: tuple[Place, ...] = ()
+    path: Path | None = field(default=None, compare=False, kw_only=True)
     sha256: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,0 +1,61 @@
+"""Flushes, removals, and the errors of the disk as one sentence each."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from qa.errors import StorageError
+
+
+@contextmanager
+def storage_errors(place: Path) -> Iterator[None]:
+    """Turn an OSError inside the block into a StorageError that says what to do.
+
+    Keep the block to our own reading and writing: no code of a caller may run in it, whose errors are not the disk's.
+    """
+    try:
+        yield
+    except OSError as error:
+        # Libraries that write through C report a short write without a number.
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, None):
+            code = "storage.full"
+        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            code = "storage.permission"
+        elif error.errno in (errno.ENOTDIR, errno.EEXIST):
+            code = "storage.folder"
+        else:
+            code = "storage.refused"
+        raise StorageError(code, folder=str(place), why=str(error.strerror or error)) from error
+
+
+def flush_tree(folder: Path) -> None:
+    """Flush every file and folder in and below a folder to the disk."""
+    for path in [*folder.rglob("*"), folder]:
+        if path.is_dir():
+            flush_folder(path)
+        else:
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Flush the names in a folder to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a folder with everything in it; of a link, such as one to another disk, also what it leads to."""
+    if path.is_symlink():
+        shutil.rmtree(path.resolve())
+        path.unlink()
+    else:
+        shutil.rmtree(path)

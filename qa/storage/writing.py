@@ -1,0 +1,314 @@
+"""The one write path: a writer holds the lock of an index, writes the next generation aside, commits or aborts.
+
+    with IndexWriter(path) as writer:
+        writer.write({**writer.current.sources, "b": Source("b", "...")}, configured(path))
+        report = writer.commit()
+
+A generation is written into a folder of its own and flushed to the disk, files and folders; only then is it named
+in ``CURRENT``, by one rename. Whenever a writer is killed, the index that was there before is still whole. Readers
+keep the generation that they have open.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+
+from qa.errors import QAError, StorageError
+from qa.progress import Progress, ProgressEvent, Stage
+from qa.storage import generations
+from qa.storage.building import Builder, Counts
+from qa.storage.checkpoint import Checkpoint
+from qa.storage.configuration import Configuration
+from qa.storage.contents import Contents, read_contents, read_current
+from qa.storage.disk import flush_folder, flush_tree, remove_tree, storage_errors
+from qa.storage.generations import BATCHES, SUGGESTIONS, generation_folder, numbers
+from qa.storage.lock import lock_holder, locked
+from qa.storage.manifest import FILE
+from qa.storage.reuse import Reusable
+from qa.text.source import Source
+
+_UNFINISHED = re.compile(r"([1-9][0-9]*)\.unfinished$")
+_CHECKPOINT = re.compile(r"[0-9a-f]{16}$")
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a change of an index did, as ``qa build --json`` prints it.
+
+    Attributes:
+        generation: the new generation's number.
+        sources: how many sources it has.
+        passages: how many passages it has.
+        embedded: passages that were embedded.
+        reused: passages that took the embedding of one with the same text.
+        seconds: how long it took.
+        replaced: the names of the sources whose text was replaced by an added one.
+    """
+
+    generation: int
+    sources: int
+    passages: int
+    embedded: int
+    reused: int
+    seconds: float
+    replaced: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the report as programs get it, from the shell and over HTTP."""
+        return asdict(self) | {"seconds": round(self.seconds, 2), "replaced": list(self.replaced)}
+
+
+class IndexWriter:
+    """The right to change an index, held by one process at a time in a ``with`` block.
+
+    Leaving the block without :meth:`commit` or :meth:`go_back` leaves the index as it was. Passages that were embedded
+    are then kept for the next try if the process was interrupted or the disk refused, and removed if the change was
+    called off by any other error.
+
+    Attributes:
+        index: the index folder.
+        number: the number of the next generation.
+    """
+
+    def __init__(self, index: Path, progress: Progress | None = None, *, create: bool = False) -> None:
+        """Take an index; nothing is done before the ``with`` block begins.
+
+        Args:
+            index: the index folder.
+            progress: called at each stage, also while another process holds the lock; what it raises ends the change.
+            create: make the folder if there is no index; else that is an IndexMissingError.
+        """
+        self.index = index
+        self.number = 0
+        self._progress = progress
+        self._create = create
+        self._started = time.monotonic()
+        self._counts = Counts()
+        self._checkpoint: Checkpoint | None = None
+        self._before: int | None = None
+        self._held = ExitStack()
+
+    def __enter__(self) -> IndexWriter:
+        """Wait for the lock, then remove what killed writers left.
+
+        Raises:
+            StorageError: the folder cannot be written or holds something else, or another process keeps the lock.
+        """
+        if not self._create and not numbers(self.index):
+            generations.current_number(self.index)
+        with storage_errors(self.index):
+            _expect_index(self.index)
+            (self.index / "generations").mkdir(parents=True, exist_ok=True)
+        waiting = partial(self._progress, ProgressEvent(Stage.WAITING, 0, 0)) if self._progress else None
+        with ExitStack() as held:
+            held.enter_context(locked(self.index, waiting))
+            with storage_errors(self.index):
+                left = _remove_unfinished(self.index)
+                self._before = generations.current_or_none(self.index)
+                self.number = max([*numbers(self.index), *left], default=0) + 1
+            self._held = held.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._held:
+            shutil.rmtree(self._unfinished, ignore_errors=True)
+            called_off = isinstance(error, Exception) and not isinstance(error, StorageError)
+            if called_off and self._checkpoint is not None:
+                with storage_errors(self.index):
+                    self._checkpoint.forget()
+
+    @cached_property
+    def current(self) -> Contents:
+        """The current generation, which no other process can replace now.
+
+        Raises:
+            IndexMissingError, IndexDamagedError, IndexMismatchError: it cannot be used.
+        """
+        return read_current(self.index)
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder that becomes the next generation."""
+        with storage_errors(self.index):
+            self._unfinished.mkdir()
+        return self._unfinished
+
+    @property
+    def _unfinished(self) -> Path:
+        return self.index / "generations" / f"{self.number}.unfinished"
+
+    def write(self, sources: Mapping[str, Source], configuration: Configuration, *, reuse: bool = True) -> None:
+        """Write all files of the next generation.
+
+        Args:
+            sources: name -> source, in the order of the index.
+            configuration: the model and settings.
+            reuse: whether passages that were embedded before are not embedded again.
+
+        Raises:
+            SourceError: the sources hold no sentence. ModelError: the model cannot be loaded.
+            StorageError: the disk refused.
+        """
+        with storage_errors(self.index):
+            self._checkpoint = Checkpoint(self.index, configuration.model)
+        reusable = self._reusable(configuration, self._checkpoint) if reuse else Reusable(configuration)
+        builder = Builder(self.index, self.folder, configuration, reusable, self._checkpoint, self._progress)
+        self._counts = builder.build(sources)
+
+    def _reusable(self, configuration: Configuration, checkpoint: Checkpoint) -> Reusable:
+        current = None
+        with suppress(QAError):
+            current = self.current
+        others = (number for number in numbers(self.index) if current is None or number != current.number)
+        return Reusable(configuration, current, checkpoint, _readable(self.index, others))
+
+    def commit(self, *, purge: bool = False) -> BuildReport:
+        """Make what was written into :attr:`folder` the current generation.
+
+        As many generations stay as its manifest says.
+
+        Args:
+            purge: remove all other generations and all that may hold anything of them.
+
+        Raises:
+            StorageError: the disk refused; or what should be purged cannot be removed, after the commit.
+        """
+        with storage_errors(self.index):
+            flush_tree(self.folder)
+            self.folder.rename(generation_folder(self.index, self.number))
+            flush_folder(self.index / "generations")
+            self._point_at(self.number)
+            if self._checkpoint is not None:
+                self._checkpoint.forget()
+            if purge:
+                self._purge()
+            else:
+                self._keep(generations.read_manifest(self.index, self.number).keep)
+        return BuildReport(self.number, **asdict(self._counts), seconds=time.monotonic() - self._started)
+
+    def go_back(self, number: int) -> None:
+        """Make a generation that is kept the current one; the caller has checked it.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        with storage_errors(self.index):
+            self._point_at(number)
+
+    def discard(self, unwanted: Iterable[int]) -> None:
+        """Remove generations other than the current one.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        with storage_errors(self.index):
+            for number in unwanted:
+                _discard(generation_folder(self.index, number))
+
+    def _point_at(self, number: int) -> None:
+        pointer = self.index / "CURRENT.new"
+        with pointer.open("w", encoding="ascii") as file:
+            file.write(f"{number}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        pointer.replace(self.index / "CURRENT")
+        flush_folder(self.index)
+
+    def _keep(self, kept: int) -> None:
+        """Remove all generations but this many: this one, the one before it, then the newest of the others."""
+        first = [self.number, *([] if self._before is None else [self._before])]
+        others = [number for number in reversed(numbers(self.index)) if number not in first]
+        for number in [*first, *others][kept:]:
+            with suppress(OSError):
+                _discard(generation_folder(self.index, number))
+
+    def _purge(self) -> None:
+        for path in (self.index / "generations").iterdir():
+            if _UNFINISHED.match(path.name):
+                remove_tree(path)
+            elif path.name != str(self.number) and generations.is_generation(path):
+                _discard(path)
+        if (self.index / BATCHES).exists():
+            remove_tree(self.index / BATCHES)
+        for path in self.index.glob(f"{SUGGESTIONS}*"):
+            path.unlink()
+
+
+def try_change(index: Path) -> str:
+    """Find out whether an index can be changed, without changing it.
+
+    Returns:
+        What was found, as the predicate of a sentence about the index.
+
+    Raises:
+        StorageError: it cannot.
+    """
+    with storage_errors(index):
+        if holder := lock_holder(index):
+            return f"is being changed by process {holder.pid} since {holder.since}"
+        with TemporaryDirectory(dir=index / "generations"):
+            pass
+        for name in ("BUILDER", BATCHES):
+            place = index / name
+            if place.exists() and place.is_dir() != (name == BATCHES):
+                raise OSError(errno.EEXIST, f"{place} is in the way")
+    return "can be changed"
+
+
+def _readable(index: Path, kept: Iterable[int]) -> Iterable[Contents]:
+    for number in kept:
+        with suppress(QAError):
+            yield read_contents(index, number)
+
+
+def _expect_index(index: Path) -> None:
+    """Reject a folder that is no index and holds what would be taken for our own, and removed."""
+    if (index / "CURRENT").exists():
+        return
+    for name, is_ours in (("generations", _is_ours), (BATCHES, lambda path: _CHECKPOINT.match(path.name))):
+        for path in (index / name).iterdir() if (index / name).is_dir() else ():
+            if not is_ours(path):
+                raise StorageError("storage.foreign", folder=str(index), file=str(path))
+
+
+def _is_ours(path: Path) -> bool:
+    """Return whether something in ``generations/`` was written by this package."""
+    try:
+        return _UNFINISHED.match(path.name) is not None or "sha256" in json.loads((path / FILE).read_bytes())
+    except (OSError, ValueError, TypeError, RecursionError):
+        return False
+
+
+def _remove_unfinished(index: Path) -> list[int]:
+    """Remove what killed writers left; return the numbers of what could not be removed."""
+    for path in (index / "generations").iterdir():
+        if _UNFINISHED.match(path.name):
+            with suppress(OSError):
+                remove_tree(path)
+    with suppress(FileNotFoundError):
+        (index / "CURRENT.new").unlink()
+    left = (_UNFINISHED.match(path.name) for path in (index / "generations").iterdir())
+    return [int(found[1]) for found in left if found]
+
+
+def _discard(path: Path) -> None:
+    """Remove a generation, renamed first: one that is removed in part is not taken for a generation."""
+    doomed = path.with_name(f"{path.name}.unfinished")
+    if doomed.exists():
+        remove_tree(doomed)
+    path.rename(doomed)
+    remove_tree(doomed)
