@@ -164,3 +164,11 @@ def test_the_command_exits_with_0_when_all_is_well_and_1_when_not(tmp_path: Path
     assert printed["ok"] is False
     assert [one["name"] for one in printed["checks"] if not one["ok"]] == ["index"]
     assert list(printed["checks"][0]) == ["name", "ok", "detail", "remedy"]
+
+
+def test_what_stands_in_a_path_is_not_taken_for_the_remedy(tmp_path: Path) -> None:
+    index = tmp_path / "x: y"
+    fault = the_fault(check(index))
+    command = f"qa build PATH --index '{index}'"
+    assert fault.detail == f"There is no index in {index}: make one with `{command}`."
+    assert fault.remedy == f"Run `{command}`."

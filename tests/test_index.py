@@ -24,6 +24,7 @@ from qa.errors import (
 from qa.index import Index
 from qa.search.lexical import tokenize
 from qa.search.store import FaissStore
+from qa.search.term_cache import TermCache
 from qa.search.weights import default_model_folder
 from qa.storage import generations
 from qa.storage.contents import read_contents
@@ -456,3 +457,76 @@ def test_a_generation_that_goes_while_it_is_opened_is_followed_by_the_next(
 
     monkeypatch.setattr(FaissStore, "load", meanwhile)
     assert list(Index.open(path).sources) == ["dogs"] and not swapped[0].exists()
+
+
+# Files of the same name
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> tuple[Path, Path]:
+    """Two files of one name, in the folders north and south."""
+    for folder, text in (("north", "There are three mills in the north."), ("south", "There are two in the south.")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "report.txt").write_text(text)
+    return tmp_path / "north" / "report.txt", tmp_path / "south" / "report.txt"
+
+
+def test_a_file_of_the_same_name_from_another_folder_is_added_beside_the_first(
+    tmp_path: Path, reports: tuple[Path, Path]
+) -> None:
+    north, south = reports
+    index = Index.build(north, tmp_path / "index").add(south)
+    assert what_is_there(index) == {"report.txt": north.read_text(), "south/report.txt": south.read_text()}
+    assert index.built is not None and index.built.replaced == ()
+    assert [source.path for source in Index.open(index.path).sources.values()] == [north, south]
+
+
+def test_the_same_file_replaces_its_text_whatever_its_name_is_now(tmp_path: Path, reports: tuple[Path, Path]) -> None:
+    north, south = reports
+    index = Index.build(north, tmp_path / "index").add(south).rename("report.txt", "mills")
+    north.write_text("There are four mills now.")
+    index = index.add([north, south])
+    assert what_is_there(index) == {"mills": "There are four mills now.", "south/report.txt": south.read_text()}
+    assert index.built is not None and index.built.to_dict()["replaced"] == ["mills", "south/report.txt"]
+
+
+def test_a_text_from_no_file_replaces_what_has_its_name_and_says_so(
+    tmp_path: Path, reports: tuple[Path, Path]
+) -> None:
+    index = Index.build(reports[0], tmp_path / "index").add(Source("report.txt", "An upload."))
+    assert what_is_there(index) == {"report.txt": "An upload."}
+    assert index.built is not None and index.built.replaced == ("report.txt",)
+
+
+def test_an_index_moved_with_its_files_knows_them(tmp_path: Path, reports: tuple[Path, Path]) -> None:
+    Index.build(reports, tmp_path / "index")
+    moved = tmp_path.with_name(f"{tmp_path.name}-moved")
+    tmp_path.rename(moved)
+    index = Index.open(moved / "index").add(moved / "south" / "report.txt")
+    assert list(index.sources) == ["report.txt", "south/report.txt"]
+
+
+def test_a_manifest_of_an_earlier_version_without_paths_replaces_by_name(
+    tmp_path: Path, reports: tuple[Path, Path]
+) -> None:
+    north, south = reports
+    index = Index.build(north, tmp_path / "index")
+    records = [record.model_dump(exclude={"path"}, exclude_none=True) for record in index.manifest.sources]
+    rewrite_manifest(index.path, {"sources": records})
+    index = Index.open(index.path).add(south)
+    assert what_is_there(index) == {"report.txt": south.read_text()}
+    assert index.built is not None and index.built.replaced == ("report.txt",)
+
+
+def test_the_terms_of_sentences_take_bounded_memory(tmp_path: Path) -> None:
+    cache = TermCache(room=10)
+    for number in range(5):
+        assert cache.terms(number, ["猫は魚", "犬"]) == [tokenize("猫は魚"), tokenize("犬")]
+    assert list(cache._kept) == [3, 4]
+    kept = cache.terms(3, ["猫は魚", "犬"])
+    cache.terms(5, ["鳥は空を"])
+    assert list(cache._kept) == [3, 5] and cache.terms(3, []) is kept
+    assert cache.terms(6, ["長い" * 20]) == [tokenize("長い" * 20)]
+    assert list(cache._kept) == [5, 3]
+    index = Index.build(Source("a", TEXT), tmp_path)
+    assert index.sentence_terms(0) is index.sentence_terms(0)

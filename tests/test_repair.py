@@ -151,7 +151,7 @@ def test_the_command_repairs_then_checks(index: Path) -> None:
     told = json.loads(repaired.stdout)
     assert list(told) == ["ok", "checks", "fixed"] and told["ok"] and "rebuilt" in told["fixed"]
     again = CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index)])
-    assert again.stdout.startswith("The index needs no repairing.\n") and again.exit_code == 0
+    assert again.stdout.startswith("The index needs no repair.\n") and again.exit_code == 0
 
 
 def after(change: str) -> type[IndexWriter]:

@@ -35,7 +35,7 @@ class TermCache:
         found = [tokenize(sentence) for sentence in sentences]
         size = sum(map(len, sentences))
         with self._lock:
-            if number not in self._kept:
+            if number not in self._kept and size <= self.room:
                 self._kept[number] = size, found
                 self._size += size
             while self._size > self.room:
