@@ -490,9 +490,7 @@ def test_the_same_file_replaces_its_text_whatever_its_name_is_now(tmp_path: Path
     assert index.built is not None and index.built.to_dict()["replaced"] == ["mills", "south/report.txt"]
 
 
-def test_a_text_from_no_file_replaces_what_has_its_name_and_says_so(
-    tmp_path: Path, reports: tuple[Path, Path]
-) -> None:
+def test_a_text_from_no_file_replaces_what_has_its_name_and_says_so(tmp_path: Path, reports: tuple[Path, Path]) -> None:
     index = Index.build(reports[0], tmp_path / "index").add(Source("report.txt", "An upload."))
     assert what_is_there(index) == {"report.txt": "An upload."}
     assert index.built is not None and index.built.replaced == ("report.txt",)
