@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import logging
 import re
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -293,3 +294,20 @@ def test_a_command_in_an_error_is_shown_as_code_that_runs_from_left_to_right(tag
     assert "`" not in shown["content"]
     pieces = said(pieces_for(trouble, words_of(tag)), trouble=True)["pieces"]
     assert [text for text, is_code in pieces if is_code] == [remedy]
+
+
+def test_a_conversation_of_many_citations_is_looked_up_once_and_then_drawn_at_once() -> None:
+    text = "".join(f"{n}番目の灯台は{n}年に建てられた。" for n in range(40_000))
+    source = Source("a.txt", text)
+    gone = [Citation(1, "a.txt", at, at + 12, f"{at:05}番目の塔はない。"[:12]) for at in range(60)]
+    answers = [Answer("?", "", (citation,), True, 0.9, (), "?") for citation in gone]
+    history = History(tuple(Turn("?", answer, sources={"a.txt": source.sha256}) for answer in answers), 1)
+    reading = Reading({"a.txt": source})
+
+    def seconds_to_draw() -> float:
+        started = time.process_time()
+        chat_messages(history, reading, ENGLISH)
+        return time.process_time() - started
+
+    first, second = seconds_to_draw(), seconds_to_draw()
+    assert second < first / 3

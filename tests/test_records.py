@@ -18,7 +18,16 @@ from qa.citations import Citation
 from qa.retrieval import Hit
 from qa.text.passages import Passage
 from qa.ui.history import History, Switched, Turn
-from qa.ui.records import GREATEST, LONGEST_TEXT, MOST_ENTRIES, RecordError, from_record, to_record
+from qa.ui.records import (
+    GREATEST,
+    LONGEST_TEXT,
+    MOST_CITATIONS,
+    MOST_ENTRIES,
+    MOST_HITS,
+    RecordError,
+    from_record,
+    to_record,
+)
 from qa.ui.refusals import sentence_for
 
 SOURCE = Source("動物.txt", "猫は眠る。𠮷野家の犬は吠える。")
@@ -99,8 +108,30 @@ def test_unknown_keys_are_ignored() -> None:
     assert from_record(strange) == from_record(record)
 
 
+def test_a_conversation_kept_by_an_earlier_version_opens() -> None:
+    record = to_record(conversation())
+    earlier = through_the_browser(record)
+    for entry in earlier["entries"]:
+        for kept in (entry.get("answer") or {}).get("hits", []):
+            kept["furniture"], kept["late"] = kept.pop("boilerplate"), kept.pop("maxsim")
+    assert from_record(earlier) == from_record(record)
+
+
+def test_an_answer_with_as_many_citations_as_there_can_be_opens() -> None:
+    record = through_the_browser(to_record(conversation()))
+    cite_again(record, MOST_CITATIONS)
+    [turn, *_] = from_record(record).turns
+    assert turn.answer is not None and len(turn.answer.citations) == MOST_CITATIONS
+
+
 def turn_of(record: dict[str, Any]) -> dict[str, Any]:
     return dict.__getitem__(record, "entries")[0]  # type: ignore[no-any-return]
+
+
+def cite_again(record: dict[str, Any], count: int) -> None:
+    """Repeat the first citation, correctly numbered."""
+    answer = turn_of(record)["answer"]
+    answer["citations"] = [{**answer["citations"][0], "n": n} for n in range(1, count + 1)]
 
 
 DAMAGES: dict[str, Damage] = {
@@ -135,6 +166,11 @@ DAMAGES: dict[str, Damage] = {
     "an offset with a point": lambda r: turn_of(r)["answer"]["citations"][0].update(start=0.0),
     "an offset too great": lambda r: turn_of(r)["answer"]["citations"][0].update(start=GREATEST, end=GREATEST + 5),
     "words longer than their place": lambda r: turn_of(r)["answer"]["citations"][0].update(end=4),
+    "a confidence beyond all bounds": lambda r: turn_of(r)["answer"].update(confidence=10**400),
+    "more citations than an answer has": lambda r: cite_again(r, MOST_CITATIONS + 1),
+    "more passages than an answer reads": lambda r: turn_of(r)["answer"].update(
+        hits=turn_of(r)["answer"]["hits"][:1] * (MOST_HITS + 1)
+    ),
     "no words": lambda r: turn_of(r)["answer"]["citations"][0].update(quote="", end=0),
     "a passage without its text": lambda r: turn_of(r)["answer"]["hits"][0].pop("text"),
     "a term that is none": lambda r: turn_of(r)["answer"]["hits"][0].update(terms=[None]),

@@ -20,6 +20,11 @@ from qa.ui.reading import Reading
 RELATED = 3
 """How many of the nearest passages an abstention shows and a browser keeps."""
 
+STANDINGS_KEPT = 10_000
+"""Citations whose standing is kept in memory, per index."""
+LONGEST_KEPT = 2_000
+"""Code points of a quote whose standing is kept. Only a forged conversation has longer ones."""
+
 
 @dataclass(frozen=True)
 class Excerpt:
@@ -62,7 +67,7 @@ def related_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
 
 def _excerpt(was: Citation, turn: Turn, reading: Reading) -> Excerpt:
     sha256 = turn.sources.get(was.source, "")
-    standing, now = recheck(was, sha256, reading.sources)
+    standing, now = _standing(was, sha256, reading)
     if standing is Standing.GONE:
         return Excerpt(was, now, standing, sha256)
     source = reading.sources[now.source]
@@ -75,6 +80,18 @@ def _excerpt(was: Citation, turn: Turn, reading: Reading) -> Excerpt:
         was, now, standing, source.sha256, passage.path,
         source.text[passage.start : now.start], source.text[now.end : passage.end], hit,
     )  # fmt: skip
+
+
+def _standing(was: Citation, sha256: str, reading: Reading) -> tuple[Standing, Citation]:
+    """Return ``recheck``'s result; a conversation is drawn many times, and looked up once."""
+    known = reading.standings.get((was, sha256))
+    if known is None:
+        known = recheck(was, sha256, reading.sources)
+        if len(was.quote) <= LONGEST_KEPT:
+            if len(reading.standings) >= STANDINGS_KEPT:
+                reading.standings.clear()
+            reading.standings[was, sha256] = known
+    return known
 
 
 def stands(hit: Hit, reading: Reading) -> bool:

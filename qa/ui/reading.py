@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
+from qa.citations import Citation, Standing
 from qa.index import Index
 from qa.suggestions import Topic, leads_on, suggestions_of, topics
 from qa.text.language import UNKNOWN, language_of
@@ -32,6 +33,8 @@ class Reading:
         languages: name -> language tag; a source whose language is unknown is missing.
         topics: sections and terms that the chosen sources are about.
         questions: what may be asked next; each one is answered from the sources.
+        standings: (citation, sha256 of its text) -> what became of it in these sources, as far as it was looked up;
+            see ``excerpts.py``. Looking for words that have moved takes milliseconds in a long text.
     """
 
     sources: Mapping[str, Source] = field(default_factory=dict)
@@ -39,6 +42,9 @@ class Reading:
     languages: Mapping[str, str] = field(default_factory=dict)
     topics: tuple[Topic, ...] = ()
     questions: tuple[str, ...] = ()
+    standings: dict[tuple[Citation, str], tuple[Standing, Citation]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def passage_at(self, source: str, start: int, end: int) -> Passage | None:
         """Return the passage that holds a span, or None if the span reaches over several.

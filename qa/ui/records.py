@@ -1,39 +1,40 @@
-"""A conversation <-> the plain JSON that the browser keeps of it.
+"""What a browser keeps of a conversation: a ``History`` goes in and plain JSON comes out, and the other way round.
 
-What comes back may be damaged or forged: everything is checked here for its kind, its length and what must
-hold between its parts, and what is not known is ignored. Even so nothing of it is shown as an excerpt on
-trust: whoever draws a reopened conversation checks each citation against the present sources.
+The JSON that comes back may be damaged or forged. ``from_record`` checks the type and the size of everything, and what
+must hold between its parts; it ignores unknown keys. Even so, nothing of it is shown as an excerpt unchecked: each
+citation is looked up in the present texts when it is drawn.
+
+Offsets are 0-based code points, end exclusive.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from qa.answer import Answer
 from qa.citations import Citation
 from qa.errors import QAError
 from qa.retrieval import Hit
+from qa.search.config import DEFAULT_CONFIG
 from qa.text.passages import Passage
 from qa.ui.excerpts import RELATED
 from qa.ui.history import History, Switched, Turn
 
-FORMAT = 1
+FORMAT: Literal[1] = 1
 MOST_ENTRIES = 2_000
 MOST_PARTS = 10_000
-"""Texts asked, citations, passages or terms of one answer."""
+"""Texts asked in one turn, or terms of one passage."""
+MOST_CITATIONS = DEFAULT_CONFIG.max_citations
+"""Citations of one answer. Each one is looked up in the texts whenever it is drawn."""
+MOST_HITS = DEFAULT_CONFIG.passages_read
+"""Passages kept of one answer: those it cites are among those that were read for it."""
 LONGEST_TEXT = 200_000
 """Code points of any one string."""
 GREATEST = 2**53
-"""Beyond it a browser's whole numbers are not exact."""
-
-_ID = re.compile(r"[0-9a-f]{32}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half of a character: JSON can write it, no text of ours holds it."""
+"""A browser's whole numbers are not exact beyond it."""
 
 
 class RecordError(QAError):
@@ -45,190 +46,192 @@ class RecordError(QAError):
 
 
 def to_record(history: History) -> dict[str, Any]:
-    """What is kept of a conversation: JSON, offsets in code points.
+    """Return what a browser keeps of a conversation, as JSON.
 
-    Of the passages found, those that a citation lies in, or the nearest of an abstention. At the end what is
-    not settled is left out: a question that is still being looked for, and a note of another text, which is
-    made anew on reopening.
+    Of the passages found, it holds those that a citation lies in, or the nearest ones of an abstention. A question
+    that is still being answered is left out; so is a note of other texts at the end, which is made again on reopening.
     """
-    return {"format": FORMAT, "id": history.id, "entries": [_entry(entry) for entry in history.settled().entries]}
+    return {"format": FORMAT, "id": history.id, "entries": [_kept_entry(one) for one in history.settled().entries]}
 
 
 def from_record(data: object) -> History:
-    """The conversation of a record, of no generation yet: see ``History.reopened``.
+    """Return the conversation of a record. Its generation is not known yet: see ``History.reopened``.
 
     Raises:
-        RecordError: anything in it is not as ``to_record`` makes it.
+        RecordError: the record is not as ``to_record`` makes it.
     """
-    record = _object(data)
-    if record.get("format") != FORMAT:
-        raise RecordError("it was kept by another version of this program")
-    entries = [_read_entry(_object(entry)) for entry in _list(record, "entries", MOST_ENTRIES)]
-    if not entries:
-        raise RecordError("it is empty")
-    return History(tuple(entries), id=_matching(record.get("id"), _ID))
+    try:
+        record = _Record.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise RecordError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    return History(tuple(entry.opened() for entry in record.entries), id=record.id)
 
 
-def _entry(entry: Turn | Switched) -> dict[str, Any]:
+def _kept_entry(entry: Turn | Switched) -> dict[str, Any]:
     if isinstance(entry, Switched):
         return {"kind": "switched", "names": list(entry.names), "passages": entry.passages}
-    answer = entry.answer
     return {
         "kind": "turn",
         "question": entry.question,
         "asked_at": entry.asked_at,
         "stopped": entry.stopped,
         "sources": dict(entry.sources),
-        "answer": answer and {
-            "answered": answer.answered,
-            "confidence": answer.confidence,
-            "searched_for": answer.searched_for,
-            "citations": [citation.to_dict() for citation in answer.citations],
-            "hits": [
-                {**hit.to_dict(), "boilerplate": hit.passage.boilerplate, "number": hit.number} for hit in _kept(answer)
-            ],
-        },
-    }  # fmt: skip
+        "answer": entry.answer and _kept_answer(entry.answer),
+    }
 
 
-def _kept(answer: Answer) -> tuple[Hit, ...]:
-    if not answer.answered:
-        return answer.hits[:RELATED]
-    return tuple(hit for hit in answer.hits if any(hit.holds(c.source, c.start, c.end) for c in answer.citations))
+def _kept_answer(answer: Answer) -> dict[str, Any]:
+    cited = (hit for hit in answer.hits if any(hit.holds(c.source, c.start, c.end) for c in answer.citations))
+    hits = tuple(cited) if answer.answered else answer.hits[:RELATED]
+    return {
+        "answered": answer.answered,
+        "confidence": answer.confidence,
+        "searched_for": answer.searched_for,
+        "citations": [citation.to_dict() for citation in answer.citations],
+        "hits": [{**hit.to_dict(), "boilerplate": hit.passage.boilerplate, "number": hit.number} for hit in hits],
+    }
 
 
-def _read_entry(entry: Mapping[str, object]) -> Turn | Switched:
-    if entry.get("kind") == "switched":
-        names = tuple(_checked(name) for name in _list(entry, "names", MOST_PARTS))
-        return Switched(names, _whole(entry, "passages"))
-    if entry.get("kind") != "turn":
-        raise RecordError("an entry of it is of no known kind")
-    given = _object(entry.get("sources"))
-    if len(given) > MOST_PARTS:
-        raise RecordError("it is too long")
-    question, stopped = _text(entry, "question"), _flag(entry, "stopped")
-    sources = {_checked(name): _matching(sha256, _SHA256) for name, sha256 in given.items()}
-    if stopped != (entry.get("answer") is None):
-        raise RecordError("an answer is missing")
-    answer = None if stopped else _read_answer(_object(entry.get("answer")), question)
-    return Turn(question, answer, stopped, _moment(entry), sources)
-
-
-def _read_answer(answer: Mapping[str, object], question: str) -> Answer:
-    citations = tuple(_read_citation(_object(part)) for part in _list(answer, "citations", MOST_PARTS))
-    answered = _flag(answer, "answered")
-    if [citation.n for citation in citations] != list(range(1, len(citations) + 1)) or answered != bool(citations):
-        raise RecordError("its citations are not in order")
-    return Answer(
-        question=question,
-        text=" ".join(f"{citation.quote} [{citation.n}]" for citation in citations),
-        citations=citations,
-        answered=answered,
-        confidence=_number(answer, "confidence"),
-        hits=tuple(_read_hit(_object(part)) for part in _list(answer, "hits", MOST_PARTS)),
-        searched_for=_text(answer, "searched_for"),
-    )
-
-
-def _read_citation(part: Mapping[str, object]) -> Citation:
-    start, end = _span(part, quote := _text(part, "quote"))
-    return Citation(_whole(part, "n"), _text(part, "source"), start, end, quote)
-
-
-def _read_hit(part: Mapping[str, object]) -> Hit:
-    start, end = _span(part, text := _text(part, "text"))
-    return Hit(
-        passage=Passage(_text(part, "source"), start, end, _text(part, "section"), _flag(part, "boilerplate")),
-        text=text,
-        score=_number(part, "score"),
-        dense=_number(part, "dense"),
-        lexical=_number(part, "lexical"),
-        terms=tuple(_checked(term) for term in _list(part, "terms", MOST_PARTS)),
-        dense_rank=_rank(part, "dense_rank"),
-        lexical_rank=_rank(part, "lexical_rank"),
-        maxsim=_number(part, "late"),
-        number=_whole(part, "number"),
-    )
-
-
-def _span(part: Mapping[str, object], text: str) -> tuple[int, int]:
-    start, end = _whole(part, "start"), _whole(part, "end")
-    if not text or end - start != len(text):
-        raise RecordError("an excerpt of it is not as long as its place")
-    return start, end
-
-
-def _object(value: object) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise RecordError("a part of it is missing")
+def _moment(value: str) -> str:
+    if value and datetime.fromisoformat(value).tzinfo is None:
+        raise ValueError("a date needs its time zone")
     return value
 
 
-def _list(part: Mapping[str, object], key: str, most: int) -> list[object]:
-    value = part.get(key)
-    if not isinstance(value, list):
-        raise RecordError("a part of it is missing")
-    if len(value) > most:
-        raise RecordError("it is too long")
-    return value
+_Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+_Moment = Annotated[_Text, AfterValidator(_moment)]
+"""ISO 8601 with a time zone, or ""."""
+_Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\z")]
+_Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}\z")]
+_Whole = Annotated[int, Field(ge=0, le=GREATEST)]
+_Number = Annotated[float, Field(ge=-GREATEST, le=GREATEST, allow_inf_nan=False)]
 
 
-def _text(part: Mapping[str, object], key: str) -> str:
-    return _checked(part.get(key))
+class _Part(BaseModel):
+    """A part of a record; unknown keys are ignored, and no type is converted to another."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
 
-def _checked(value: object) -> str:
-    if not isinstance(value, str) or _SURROGATE.search(value):
-        raise RecordError("a text of it is damaged")
-    if len(value) > LONGEST_TEXT:
-        raise RecordError("it is too long")
-    return value
+class _KeptCitation(_Part):
+    n: _Whole
+    source: _Text
+    start: _Whole
+    end: _Whole
+    quote: Annotated[_Text, Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _as_long_as_its_place(self) -> _KeptCitation:
+        if self.end - self.start != len(self.quote):
+            raise ValueError("a quote is not as long as its place")
+        return self
+
+    def opened(self) -> Citation:
+        """Return the citation."""
+        return Citation(self.n, self.source, self.start, self.end, self.quote)
 
 
-def _matching(value: object, pattern: re.Pattern[str]) -> str:
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise RecordError("a fingerprint of it is damaged")
-    return value
+class _KeptHit(_Part):
+    source: _Text
+    start: _Whole
+    end: _Whole
+    text: Annotated[_Text, Field(min_length=1)]
+    section: _Text
+    boilerplate: bool = Field(validation_alias=AliasChoices("boilerplate", "furniture"))  # the latter until 0.1
+    score: _Number
+    dense: _Number
+    lexical: _Number
+    terms: Annotated[list[_Text], Field(max_length=MOST_PARTS)]
+    dense_rank: _Whole | None = None
+    lexical_rank: _Whole | None = None
+    maxsim: _Number = Field(validation_alias=AliasChoices("maxsim", "late"))  # the latter until 0.1
+    number: _Whole
+
+    @model_validator(mode="after")
+    def _as_long_as_its_place(self) -> _KeptHit:
+        if self.end - self.start != len(self.text):
+            raise ValueError("a passage is not as long as its place")
+        return self
+
+    def opened(self) -> Hit:
+        """Return the hit."""
+        return Hit(
+            passage=Passage(self.source, self.start, self.end, self.section, self.boilerplate),
+            text=self.text,
+            score=self.score,
+            dense=self.dense,
+            lexical=self.lexical,
+            terms=tuple(self.terms),
+            dense_rank=self.dense_rank,
+            lexical_rank=self.lexical_rank,
+            maxsim=self.maxsim,
+            number=self.number,
+        )
 
 
-def _moment(part: Mapping[str, object]) -> str:
-    """When it was asked, UTC, or ""."""
-    value = _text(part, "asked_at")
-    try:
-        whole = not value or datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
-        whole = False
-    if not whole:
-        raise RecordError("a date of it is damaged")
-    return value
+class _KeptAnswer(_Part):
+    answered: bool
+    confidence: _Number
+    searched_for: _Text
+    citations: Annotated[list[_KeptCitation], Field(max_length=MOST_CITATIONS)]
+    hits: Annotated[list[_KeptHit], Field(max_length=MOST_HITS)]
+
+    @model_validator(mode="after")
+    def _numbered_from_one(self) -> _KeptAnswer:
+        if [citation.n for citation in self.citations] != list(range(1, len(self.citations) + 1)):
+            raise ValueError("citations are not in order")
+        if self.answered != bool(self.citations):
+            raise ValueError("an answer has citations, an abstention has none")
+        return self
+
+    def opened(self, question: str) -> Answer:
+        """Return the answer to its question."""
+        return Answer(
+            question=question,
+            text=" ".join(f"{citation.quote} [{citation.n}]" for citation in self.citations),
+            citations=tuple(citation.opened() for citation in self.citations),
+            answered=self.answered,
+            confidence=self.confidence,
+            hits=tuple(hit.opened() for hit in self.hits),
+            searched_for=self.searched_for,
+        )
 
 
-def _flag(part: Mapping[str, object], key: str) -> bool:
-    value = part.get(key)
-    if not isinstance(value, bool):
-        raise RecordError("a part of it is missing")
-    return value
+class _KeptTurn(_Part):
+    kind: Literal["turn"]
+    question: _Text
+    asked_at: _Moment
+    stopped: bool
+    sources: Annotated[dict[_Text, _Sha256], Field(max_length=MOST_PARTS)]
+    answer: _KeptAnswer | None = None
+
+    @model_validator(mode="after")
+    def _stopped_or_answered(self) -> _KeptTurn:
+        if self.stopped != (self.answer is None):
+            raise ValueError("a question has an answer or was stopped")
+        return self
+
+    def opened(self) -> Turn:
+        """Return the turn."""
+        answer = self.answer.opened(self.question) if self.answer else None
+        return Turn(self.question, answer, self.stopped, self.asked_at, self.sources)
 
 
-def _whole(part: Mapping[str, object], key: str) -> int:
-    value = part.get(key)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= GREATEST:
-        raise RecordError("a number of it is damaged")
-    return value
+class _KeptNote(_Part):
+    kind: Literal["switched"]
+    names: Annotated[list[_Text], Field(max_length=MOST_PARTS)]
+    passages: _Whole
+
+    def opened(self) -> Switched:
+        """Return the note."""
+        return Switched(tuple(self.names), self.passages)
 
 
-def _rank(part: Mapping[str, object], key: str) -> int | None:
-    return None if part.get(key) is None else _whole(part, key)
-
-
-def _number(part: Mapping[str, object], key: str) -> float:
-    value = part.get(key)
-    # A browser writes 1.0 as 1.
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or abs(value) > GREATEST
-        or not math.isfinite(value)
-    ):
-        raise RecordError("a number of it is damaged")
-    return float(value)
+class _Record(_Part):
+    format: Literal[1]
+    id: _Id
+    entries: Annotated[
+        list[Annotated[_KeptTurn | _KeptNote, Field(discriminator="kind")]],
+        Field(min_length=1, max_length=MOST_ENTRIES),
+    ]
