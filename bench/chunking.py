@@ -1,7 +1,7 @@
-"""What each size of passages gives: python bench/chunking.py SET [--index DIR]
+"""What each passage size gives: python bench/chunking.py SET [--index DIR]
 
-The text of the index at --index is split anew in each size, and the set's questions, which must be about
-it, are asked of each.
+Splits the text of the index at --index again for each size, and asks the questions of the set, which must be about
+that text.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How long a reader waits: python bench/first_answer.py
 
-Starts `app.py` on a copy of `source/` with an empty cache and no index, as after a fresh install, asks
-in the browser as soon as the page lets it, and prints the seconds to the address, to the first answer,
-and from Enter to the answer for five questions after it.
+Starts `app.py` on a copy of `source/` with an empty cache and no index, as after a fresh install, and asks in the
+browser as soon as the page allows it. Prints the seconds until the address is printed, until the first answer, and
+from Enter to the answer for five later questions.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LATER = [
 
 
 def seconds_to_answer(page: Page, question: str, patience: float) -> float:
-    """From Enter to the answer on the page."""
+    """Return the seconds from Enter to the answer on the page."""
     answers = page.locator("p.answer").count()
     page.fill("#question textarea", question)
     started = time.monotonic()
@@ -43,7 +43,7 @@ def seconds_to_answer(page: Page, question: str, patience: float) -> float:
 
 
 def main() -> None:
-    """Prints the three figures."""
+    """Print the three figures."""
     with TemporaryDirectory() as folder:
         for name in ("app.py", "qa", "source"):
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -63,7 +63,7 @@ def main() -> None:
                 page = browser.new_page(locale="ja-JP")
                 page.goto(address.group())
                 page.wait_for_selector("#question textarea")
-                while True:  # until the index is there, a question is given back
+                while True:  # without an index yet, the page returns the question
                     try:
                         seconds_to_answer(page, FIRST, patience=1)
                         break

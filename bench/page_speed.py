@@ -1,8 +1,8 @@
 """How fast the page is, by the browser's own clock: python bench/page_speed.py
 
-Serves an index of `source/`, opens the page in five fresh profiles and prints the medians of the first
-contentful paint, the largest contentful paint and the moment from which a question can be asked; then
-asks on and prints the time from the Enter key to the frame in which the answer is painted.
+Serves an index of `source/` and opens the page in five fresh profiles. Prints the medians of the first contentful
+paint, of the largest contentful paint and of the moment from which a question can be asked. Then asks ten questions
+and prints the time from the Enter key to the frame in which the answer is painted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ QUESTIONS = [
     "Microsoftの出資額は",
 ]
 
-# Runs in the page before its own scripts: keeps what the browser reports of painting.
+# Runs in the page before the page's scripts and keeps what the browser reports about painting.
 OBSERVE = """
 window.paints = {};
 const watch = (type, name) =>
@@ -42,7 +42,7 @@ new MutationObserver(() => {
 }).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-ready"] });
 """
 
-# Resolves with the milliseconds from the next Enter to the frame after the one that holds the new answer.
+# Resolves with the milliseconds from the next Enter to the frame after the one that shows the new answer.
 ENTER_TO_ANSWER = """
 () => new Promise((resolve) => {
   const replies = () => document.querySelectorAll("#chat .answer, #chat .abstained").length;
@@ -59,7 +59,7 @@ ENTER_TO_ANSWER = """
 
 
 def opened(browser: Browser, address: str) -> tuple[Page, dict[str, float]]:
-    """The page in a fresh profile, with the browser's times in milliseconds."""
+    """Open the page in a fresh profile; return it with the browser's times in milliseconds."""
     page = browser.new_context(locale="ja-JP", viewport={"width": 1280, "height": 800}).new_page()
     page.add_init_script(OBSERVE)
     page.goto(address)
@@ -71,7 +71,7 @@ def opened(browser: Browser, address: str) -> tuple[Page, dict[str, float]]:
 
 
 def milliseconds_to_answer(page: Page, question: str) -> float:
-    """From the Enter key to the painted answer."""
+    """Return the milliseconds from the Enter key to the painted answer."""
     page.fill("#question textarea", question)
     waiting: Any = page.evaluate_handle(f"({{ answered: ({ENTER_TO_ANSWER})() }})")
     page.press("#question textarea", "Enter")
@@ -80,20 +80,20 @@ def milliseconds_to_answer(page: Page, question: str) -> float:
 
 
 def main() -> None:
-    """Prints the medians."""
+    """Print the medians."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with serving() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        opened(browser, address)  # the server's first page is its slowest
+        opened(browser, address)  # a server's first page is its slowest
         visits = [opened(browser, address) for _ in range(VISITS)]
         page = visits[-1][0]
-        for name, told in (
+        for name, title in (
             ("first-contentful-paint", "first contentful paint"),
             ("largest", "largest contentful paint"),
             ("ready", "ready for a question"),
         ):
-            print(f"{told}: {statistics.median(times[name] for _, times in visits):.0f} ms (median of {VISITS})")
-        milliseconds_to_answer(page, "?")  # the model is loaded with the first question
+            print(f"{title}: {statistics.median(times[name] for _, times in visits):.0f} ms (median of {VISITS})")
+        milliseconds_to_answer(page, "?")  # the first question loads the model
         answers = [milliseconds_to_answer(page, question) for question in QUESTIONS]
         print(
             f"from Enter to the painted answer: {statistics.median(answers):.0f} ms "

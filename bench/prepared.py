@@ -1,6 +1,6 @@
-"""A question set -> its index and its questions made ready, for the measurements beside this file.
+"""A question set -> its index and its questions, embedded: what the measurements in this folder start from.
 
-The index of a set is kept in ``bench/results/``, so that a second measurement need not embed it again.
+The index of a set is kept in ``bench/results/``, so that the next measurement need not embed it again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RESULTS = Path(__file__).parent / "results"
 
 @dataclass(frozen=True)
 class Prepared:
-    """An index, and answerable questions to it with what retrieval needs of each."""
+    """A set's name, an index of its texts, and its answerable questions, each with its query."""
 
     name: str
     index: Index
@@ -31,17 +31,17 @@ class Prepared:
 
 
 def arguments(description: str, sets: bool = True) -> argparse.ArgumentParser:
-    """The options that every measurement here has."""
+    """Return a parser with the options that all measurements have."""
     parser = argparse.ArgumentParser(description=description)
     if sets:
         parser.add_argument("sets", nargs="+", type=Path, help="question sets, as for `qa eval`")
-    parser.add_argument("--index", type=Path, default=Path("index"), help="index of the text that a set leaves out")
+    parser.add_argument("--index", type=Path, default=Path("index"), help="index of the text that a set lacks")
     parser.add_argument("--limit", type=int, default=500, help="questions drawn from each set (500)")
     return parser
 
 
 def prepared(path: Path, index: Path, limit: int) -> Prepared:
-    """Builds or opens the set's index and embeds its answerable questions."""
+    """Build or open the index of a set and embed up to ``limit`` of its answerable questions."""
     questions = read_set(path)
     if questions.needs_index:
         opened = Index.open(index)

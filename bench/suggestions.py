@@ -1,7 +1,7 @@
 """What the suggested questions cost: python bench/suggestions.py [PATH ...]
 
-Builds an index of `source/` (or of the files given) in a temporary folder, makes the suggestions and prints the
-seconds, the candidates made, tried and kept, and each question with the sentence that answers it.
+Builds an index of `source/`, or of the files given, in a temporary folder, and makes the suggestions. Prints the
+seconds, how many candidates were made, tried and kept, and each question with the sentence that answers it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> None:
-    """Prints figures and questions."""
+    """Print figures and questions."""
     with TemporaryDirectory() as folder:
         index = Index.build(sys.argv[1:] or [ROOT / "source"], folder)
         retrieve(index, "?", 1)  # loads the model

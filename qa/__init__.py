@@ -1,20 +1,29 @@
-"""Questions answered from texts that you choose, in their own sentences, each cited at its exact place.
+"""Answer questions from texts that you choose, in their own sentences, each cited at its exact place.
 
-    source text -> passages -> embeddings + terms -> index folder -> hits -> answer with citations
+    from qa import Index, answer
 
-    sources.py    sentences.py  embedding.py      index.py        retrieval.py   answer.py
-                  passages.py   lexical.py        collection.py   rerank.py      citations.py
-                  language.py                     building.py     fusion.py      suggestions/
-                                                  generations.py
-
-    from qa import Index, answer, retrieve
     index = Index.build(["source/"], "index")
     result = answer(index, "Who became interim CEO?")
     for c in result.citations:
         assert index.sources[c.source].text[c.start : c.end] == c.quote
 
-Offsets are 0-based code points into ``Source.text``, end exclusive. Names load when first used, so
-that ``import qa`` is quick.
+Building an index:
+
+    files, web pages, texts         what a user gives
+      -> Source                     reading/     any format and encoding -> text
+      -> passages, sentences        text/        spans of the text
+      -> embeddings, terms          search/      embedding, lexical
+      -> a generation on the disk   index, storage/
+
+Asking a question:
+
+    question -> Query               retrieval    checked, embedded, tokenized
+      -> candidates -> hits         search/      candidates, ranker
+      -> sentences -> Answer        answer       scored by the same ranker; the best are chosen, or none
+      -> Citation                   citations    each checked against its source
+
+Offsets are 0-based code points into ``Source.text``, end exclusive. Names are loaded when first used, so that
+``import qa`` is quick.
 """
 
 from __future__ import annotations
@@ -95,7 +104,10 @@ __all__ = [
 
 
 class _Package(ModuleType):
-    """Keeps ``qa.answer`` the function: importing the module of that name would bind the module there."""
+    """The package as a module in which ``qa.answer`` stays the function.
+
+    Importing the module ``qa.answer`` would otherwise bind the module to that name.
+    """
 
     def __setattr__(self, name: str, value: object) -> None:
         if not (name == "answer" and isinstance(value, ModuleType)):

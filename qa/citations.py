@@ -1,6 +1,7 @@
-"""Spans of a source -> numbered citations that are checked against it.
+"""Spans of sources -> numbered citations, each checked against its source.
 
-The invariant that everything here serves: ``source.text[start:end] == quote``, or the quote is not shown.
+The invariant: ``source.text[start:end] == quote``, or the quote is not shown. All offsets are 0-based code points into
+a source's text, end exclusive.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Citation:
-    """An excerpt and where it stands.
+    """An excerpt of a source, and where it is.
 
     Attributes:
         n: its number in the answer, from 1.
-        source: name of the source.
+        source: the source's name.
         start: 0-based offset of the first code point of the excerpt in the source's text.
         end: offset after the last one.
         quote: the excerpt itself, ``text[start:end]``.
-        page: of a document with pages, the one it begins on, from 1.
-        time: of a film's subtitles, when it begins, in seconds.
+        page: the page it begins on, from 1, if the document has pages.
+        time: when it begins, in seconds, if the source has times, as subtitles do.
     """
 
     n: int
@@ -38,33 +39,33 @@ class Citation:
     time: float | None = None
 
     def to_dict(self) -> dict[str, str | int | float]:
-        """As programs get it; ``page`` and ``time`` where there is such a thing."""
+        """Return the citation as the shell and HTTP print it; ``page`` and ``time`` only where they are known."""
         return {key: value for key, value in asdict(self).items() if value is not None}
 
 
 def cite(spans: Iterable[tuple[str, int, int]], sources: Mapping[str, Source]) -> list[Citation]:
-    """Numbers spans, given as (source, start, end), from 1 in their order; quotes are cut from the sources."""
+    """Return a citation of each span, given as (source, start, end), numbered from 1; the sources give the quotes."""
     return [
-        _at(Citation(n, name, start, end, sources[name].text[start:end]), sources[name], start)
+        _moved_to(Citation(n, name, start, end, sources[name].text[start:end]), sources[name], start)
         for n, (name, start, end) in enumerate(spans, 1)
     ]
 
 
-def _at(citation: Citation, source: Source, start: int) -> Citation:
-    """A citation whose words stand in a source from ``start`` on."""
+def _moved_to(citation: Citation, source: Source, start: int) -> Citation:
+    """Return the citation moved to where its words are in a source, from ``start`` on."""
     page, time = (place.page, place.time) if (place := source.place(start)) else (None, None)
     end = start + len(citation.quote)
     return replace(citation, source=source.name, start=start, end=end, page=page, time=time)
 
 
 def clock(seconds: float) -> str:
-    """A moment of a film: 0:01:31."""
+    """Return seconds as hours, minutes and seconds: 0:01:31."""
     minutes, second = divmod(int(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{second:02}"
 
 
 def verify(citation: Citation, sources: Mapping[str, Source]) -> bool:
-    """Whether the quote stands in the source at its offsets, word for word."""
+    """Return whether the source has the quote at its offsets, word for word."""
     source = sources.get(citation.source)
     return (
         source is not None
@@ -74,7 +75,7 @@ def verify(citation: Citation, sources: Mapping[str, Source]) -> bool:
 
 
 def verified(citations: Iterable[Citation], sources: Mapping[str, Source]) -> list[Citation]:
-    """The citations that hold, numbered anew from 1; each that does not is dropped and logged."""
+    """Return the citations that are in their sources, renumbered from 1; drop and log the others."""
     kept: list[Citation] = []
     for citation in citations:
         if verify(citation, sources):
@@ -82,51 +83,51 @@ def verified(citations: Iterable[Citation], sources: Mapping[str, Source]) -> li
         else:
             span = (citation.n, citation.start, citation.end)
             _log.warning("dropped a citation that is not in its source: [%d] %d-%d", *span)
-            _log.debug("it was %r of %r", citation.quote, citation.source)
+            _log.debug("its quote was %r, of %r", citation.quote, citation.source)
     return kept
 
 
 class Standing(Enum):
-    """What has become of a citation whose texts may have changed since."""
+    """What has become of a citation, whose sources may have changed since."""
 
     VALID = "valid"
-    """Its words stand where they stood, in the same text, which may have another name now."""
+    """Its words are where they were, in the same text, which may have another name now."""
     MOVED = "moved"
-    """Its words stand elsewhere: in the text of that name at another place, or in another text."""
+    """Its words are elsewhere: at another place in the text of that name, or in another text."""
     GONE = "gone"
-    """Its words stand in none of the texts."""
+    """Its words are in none of the texts."""
 
 
 def recheck(citation: Citation, sha256: str, sources: Mapping[str, Source]) -> tuple[Standing, Citation]:
-    """Looks for a citation of an earlier day in the present sources.
+    """Look for an earlier citation in the present sources.
 
     Args:
-        citation: as it was shown then.
-        sha256: of the text it came from; tells a renamed text from another one.
-        sources: the present ones.
+        citation: the citation as it was shown then.
+        sha256: the hash of the text it came from, which identifies the text under a new name.
+        sources: the present sources.
 
     Returns:
-        What has become of it, and the citation with its present source and offsets; of one that is gone, as it
-        was. One that is not gone holds: ``verify(citation, sources)``. Of several places with the same words
-        it is the nearest one in the same text, else the first in the order of the sources.
+        What has become of it, and the citation with its present source and offsets, which pass ``verify``. Of
+        several places with the same words it is the nearest one in the text of that name, else the first in the
+        order of the sources. A citation that is gone is returned as it was.
     """
     if not citation.quote:
         return Standing.GONE, citation
     same = [name for name, source in sources.items() if source.sha256 == sha256]
     for name in sorted({*same, citation.source} & set(sources), key=lambda name: name != citation.source):
         if verify(replace(citation, source=name), sources):
-            return Standing.VALID, _at(citation, sources[name], citation.start)
+            return Standing.VALID, _moved_to(citation, sources[name], citation.start)
     own = sources.get(citation.source)
     if own is not None and (start := _nearest(own.text, citation.quote, citation.start)) >= 0:
-        return Standing.MOVED, _at(citation, own, start)
+        return Standing.MOVED, _moved_to(citation, own, start)
     for source in sources.values():
         if (start := source.text.find(citation.quote)) >= 0:
-            return Standing.MOVED, _at(citation, source, start)
+            return Standing.MOVED, _moved_to(citation, source, start)
     return Standing.GONE, citation
 
 
 def _nearest(text: str, quote: str, start: int) -> int:
-    """Where the quote stands nearest to an offset; -1 where it does not."""
+    """Return where the quote occurs nearest to an offset; -1 if it does not occur."""
     start = max(0, min(start, len(text)))
     before, after = text.rfind(quote, 0, start + len(quote)), text.find(quote, start)
     if -1 in (before, after):

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from qa import Answer, Index, answer
-from qa.answer import ScoredSentence, choose
+from qa.answer import ScoredSentence, choose, score_sentences
 from qa.errors import QuestionError
+from qa.retrieval import prepare, search
 from qa.search.config import DEFAULT_CONFIG
 from qa.text.source import Source
 
@@ -82,6 +83,32 @@ def test_what_the_text_does_not_speak_of_is_declined_with_related_passages(index
 def test_a_least_confidence_of_zero_never_declines_and_of_one_always_does(index: Index) -> None:
     assert answer(index, "富士山の標高は何メートルですか?", min_confidence=0.0).citations
     assert not answer(index, "暫定CEOに任命されたのは誰ですか", min_confidence=1.0).answered
+
+
+def test_the_confidence_is_that_of_what_is_cited_however_near_uncited_boilerplate_comes(index: Index) -> None:
+    question = "この記事の出典(来源)はどこ?"
+    query = prepare(index, question)
+    read = score_sentences(index, query, search(index, query, DEFAULT_CONFIG.passages_read))
+    result = answer(index, question, min_confidence=0.0)
+    cited = {(citation.source, citation.start) for citation in result.citations}
+    assert result.confidence == round(max(one.maxsim for one in read if (one.source, one.start) in cited), 4)
+    nearest = max(read, key=lambda one: one.maxsim)
+    [passage] = [p for p in index.passages if p.source == nearest.source and p.start <= nearest.start < p.end]
+    assert passage.boilerplate and nearest.maxsim > result.confidence + 0.02
+    assert answer(index, question, min_confidence=1.0).confidence == result.confidence
+    between = (nearest.maxsim + result.confidence) / 2
+    assert not answer(index, question, min_confidence=between).answered
+
+
+def test_the_confidence_is_a_number_even_where_nothing_is_found(tmp_path: Path) -> None:
+    index = Index.build([Source("words", "猫は魚を食べます。"), Source("marks", "* * *")], tmp_path)
+    result = answer(index, "猫", sources="marks")
+    assert (type(result.confidence), result.confidence, result.hits) == (float, 0.0, ())
+
+
+def test_the_former_name_of_the_least_confidence_works_and_warns(index: Index) -> None:
+    with pytest.warns(DeprecationWarning, match="min_confidence"):
+        assert not answer(index, "暫定CEOに任命されたのは誰ですか", floor=1.0).answered
 
 
 def test_an_answer_speaks_from_several_sources_in_their_order(tmp_path: Path) -> None:

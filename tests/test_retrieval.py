@@ -54,6 +54,14 @@ def test_a_question_without_a_shared_word_still_finds_by_meaning(index: Index) -
     assert hit.why.endswith("no word in common")
 
 
+def test_the_token_by_token_score_has_its_name_and_the_former_one_for_programs(index: Index) -> None:
+    [hit] = retrieve(index, "Loopt", k=1)
+    written = hit.to_dict()
+    assert written["maxsim"] == written["late"] == hit.maxsim
+    with pytest.warns(DeprecationWarning, match="maxsim"):
+        assert hit.late == hit.maxsim
+
+
 def test_dense_and_lexical_figures_are_the_stores_own(index: Index) -> None:
     question = "マイクロソフトの投資額"
     query = prepare(index, question)
@@ -142,6 +150,14 @@ def test_an_answer_cites_the_chosen_sources_only(three: Index) -> None:
         result = answer(three, "猫は何を食べますか", min_confidence=0.0, sources=[name])
         assert {citation.source for citation in result.citations} == {name}
         assert {hit.passage.source for hit in result.hits} == {name}
+
+
+def test_a_lone_name_is_one_source_not_its_letters(three: Index) -> None:
+    question = "猫は何を食べますか"
+    assert retrieve(three, question, sources="cats") == retrieve(three, question, sources=["cats"]) != []
+    assert answer(three, question, sources="cats") == answer(three, question, sources=["cats"])
+    with pytest.raises(SourceError, match="no text named cat:"):
+        retrieve(three, question, sources="cat")
 
 
 def test_all_names_are_the_same_as_none_given(three: Index) -> None:

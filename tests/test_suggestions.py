@@ -32,7 +32,7 @@ from qa.suggestions import (
 )
 from qa.suggestions.candidates import _spread, candidates
 from qa.suggestions.suggest import MOST_TRIED, attempt
-from qa.suggestions.terms import telling_terms
+from qa.suggestions.terms import key_terms
 from qa.text.passages import Passage
 from qa.text.sentences import split_sentences
 from qa.text.source import Source
@@ -343,6 +343,7 @@ def test_without_sections_topics_are_terms_and_sources_share_them(library: Index
     found = topics(library, count=6)
     assert {topic.source for topic in found} == set(library.sources)
     assert [topic.title for topic in topics(library, ["de"])] == ["Wasserwerk"]
+    assert topics(library, "de") == topics(library, ["de"])
     assert topics(library, []) == ()
     start = CHINESE.index("清河大桥")
     assert Topic("清河大桥", "zh", start, start + 4) in topics(library, ["zh"])
@@ -361,7 +362,7 @@ def test_a_word_of_a_hundred_thousand_characters_takes_no_time() -> None:
     ):
         for rules in (japanese, english, chinese, arabic):
             rules.people(word)
-        telling_terms(word, "ja", 5), telling_terms(word, "en", 5), telling_terms(word, "zh", 5)
+        key_terms(word, "ja", 5), key_terms(word, "en", 5), key_terms(word, "zh", 5)
     assert time.process_time() - started < 20
 
 
@@ -378,7 +379,7 @@ def test_a_word_of_a_hundred_thousand_characters_takes_no_time() -> None:
     ],
 )
 def test_terms_are_whole_words_that_return(language: str, text: str, terms: list[str]) -> None:
-    assert telling_terms(text, language, 5) == terms
+    assert key_terms(text, language, 5) == terms
 
 
 @pytest.mark.parametrize("rules", [japanese, english, chinese, arabic])

@@ -1,8 +1,8 @@
-"""Question set -> figures: how well passages are found, answers cited, and unanswerable questions declined.
+"""Question set, index -> figures: how well passages are found, answers cited and unanswerable questions declined.
 
-questions.py  what a set is made of
-sets.py       a file -> a set
+questions.py  the parts of a question set
+sets.py       file -> question set
+scores.py     one question, index -> its score
 metrics.py    ranks, confidences and spans -> figures
-scores.py     one question, an index -> its score
-report.py     a set, an index -> ``Report``                           <- where a set becomes figures
+report.py     question set, index -> ``Report``         <- start here: ``evaluate``
 """

@@ -1,6 +1,6 @@
-"""What an evaluation set is made of: collections of sources, and questions that say what is right.
+"""The parts of a question set: collections of sources, and questions with what is right.
 
-All offsets are 0-based code points into a source's text, end exclusive.
+Offsets are 0-based code points into a source's text, end exclusive.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from qa.text.source import Source
 
 @dataclass(frozen=True)
 class Evidence:
-    """A stretch of a source that answers a question; ``source`` is "" until ``place`` has found it."""
+    """A stretch of a source that answers a question; ``source`` is "" until ``sets.place`` has found it."""
 
     source: str
     start: int
@@ -22,16 +22,16 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Question:
-    """One question and what is right.
+    """A question and what is right.
 
     Attributes:
         id: its name in the set.
-        lang: language code, "und" where neither the set nor the letters tell.
-        question: what is asked.
-        answerable: whether the sources hold an answer.
-        answers: the accepted answers, as strings.
-        gold: name of the source (the paragraph) that should be found; "" where the set marks evidence alone.
-        evidence: the sentences that answer, each of them enough; empty where the set marks none.
+        lang: language code; "und" if neither the set nor the script shows the language.
+        question: the question itself.
+        answerable: whether the sources answer it.
+        answers: the accepted answers.
+        gold: name of the source (the paragraph) that should be found; "" if the set marks evidence only.
+        evidence: sentences each of which answers the question; empty if the set marks none.
     """
 
     id: str
@@ -45,7 +45,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Collection:
-    """Texts that are searched together, and the questions put to them; ``sources`` None means the user's index."""
+    """Texts that are searched together, and the questions about them; ``sources`` is None for those of an index."""
 
     sources: tuple[Source, ...] | None
     questions: tuple[Question, ...]
@@ -53,12 +53,12 @@ class Collection:
 
 @dataclass(frozen=True)
 class EvaluationSet:
-    """All collections of a file; ``name`` is the file's name without its endings."""
+    """All collections of a file; ``name`` is the file's name up to the first dot."""
 
     name: str
     collections: tuple[Collection, ...]
 
     @property
     def needs_index(self) -> bool:
-        """Whether some questions are about a text that the set does not bring along."""
+        """Whether some questions are about a text that the set does not include."""
         return any(collection.sources is None for collection in self.collections)

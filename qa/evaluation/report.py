@@ -1,7 +1,8 @@
-"""Question set, index -> ``Report``: each question's score, and the figures that are made of them.
+"""Question set, index -> ``Report``: the score of each question, and the figures computed from them.
 
-Retrieval is told by the place of the right passage, evidence by what the answers cite, abstention by what is
-answered of the answerable, what is declined of the rest, and how well the confidence alone tells the two apart.
+Retrieval figures come from the rank of the right passage and evidence figures from what the answers cite. Abstention
+figures are the share of answerable questions that were answered, the share of the others that were declined, and how
+well the confidence alone separates the two.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ from qa.progress import Progress, ProgressEvent, Stage
 
 @dataclass(frozen=True)
 class Report:
-    """All scores of a set; every figure is worked out from them."""
+    """The scores of a set's questions; every figure is computed from them."""
 
     set: str
     scores: tuple[QuestionScore, ...]
     seconds: float
 
     def to_dict(self) -> dict[str, Any]:
-        """The figures as ``qa eval --json`` prints them; None where a set cannot tell a figure."""
+        """Return the figures as ``qa eval --json`` prints them; None where a set does not allow a figure."""
         languages = sorted({score.lang for score in self.scores})
         return {
             "set": self.set,
@@ -44,7 +45,7 @@ class Report:
 
     @property
     def verbatim(self) -> float | None:
-        """Share of all excerpts shown that read as their source does; never rounded, so that 1.0 means all."""
+        """Share of all excerpts shown that are equal to their source's text; not rounded, so 1.0 means all."""
         shown = sum(score.shown for score in self.scores)
         return sum(score.verbatim for score in self.scores) / shown if shown else None
 
@@ -57,13 +58,17 @@ def evaluate(
     limit: int | None = None,
     seed: int = 0,
 ) -> Report:
-    """Asks every question of a set and scores what comes back.
+    """Ask every question of a set and score the answers.
 
-    Texts that the set brings along are indexed in a temporary folder; the questions of other sets are asked of
-    ``index``. ``limit`` takes that many questions, drawn with ``seed``, and leaves the texts as they are.
+    Args:
+        questions: the set; texts that it includes are indexed in a temporary folder.
+        index: an open index or its folder, for questions about a text that the set does not include.
+        progress: called after each question, and while texts are indexed.
+        limit: how many questions to draw from the set; None: all. The texts stay complete.
+        seed: the seed of the draw.
 
     Raises:
-        EvaluationSetError: the set needs an index of a certain text, and ``index`` is none.
+        EvaluationSetError: the set needs an index, and none is given or it holds another text.
         IndexError_: the index cannot be used.
     """
     started = time.perf_counter()
@@ -73,13 +78,13 @@ def evaluate(
         index = index if isinstance(index, Index) else Index.open(index)
         questions = place(questions, index.sources)
     if limit is not None:
-        questions = _sample(questions, limit, seed)
+        questions = _draw(questions, limit, seed)
     total = sum(len(collection.questions) for collection in questions.collections)
     scores: list[QuestionScore] = []
-    for collection_index, collection in _opened(questions, index, progress):
+    for collection_index, collection in _indexed(questions, index, progress):
         asked = collection.questions
         texts = {source.name: source for source in collection.sources} if collection.sources else None
-        # Hits of one source count once where a source is what should be found.
+        # Where a source should be found, hits from one source count once.
         depth = DEPTH * (_most_passages(collection_index) if any(question.gold for question in asked) else 1)
         for question in asked:
             scores.append(score_question(collection_index, question, depth, texts))
@@ -88,7 +93,7 @@ def evaluate(
     return Report(questions.name, tuple(scores), time.perf_counter() - started)
 
 
-def _sample(questions: EvaluationSet, limit: int, seed: int) -> EvaluationSet:
+def _draw(questions: EvaluationSet, limit: int, seed: int) -> EvaluationSet:
     drawn = [(c, q) for c, collection in enumerate(questions.collections) for q in range(len(collection.questions))]
     random.Random(seed).shuffle(drawn)
     kept = set(drawn[:limit])
@@ -99,15 +104,15 @@ def _sample(questions: EvaluationSet, limit: int, seed: int) -> EvaluationSet:
     return replace(questions, collections=tuple(collection for collection in collections if collection.questions))
 
 
-def _opened(
+def _indexed(
     questions: EvaluationSet, index: Index | str | Path | None, progress: Progress | None
 ) -> Iterator[tuple[Index, Collection]]:
-    """Each collection with its index; those of own texts vanish when the next one is wanted."""
-    # Among hundreds of small collections a bar for each would only flicker: the one over all questions tells.
+    """Yield each collection with its index; a temporary index is removed before the next one."""
+    # With hundreds of small collections a bar for each would only flicker.
     own_progress = progress if len(questions.collections) == 1 else None
     for collection in questions.collections:
         if collection.sources is None:
-            assert isinstance(index, Index)  # evaluate() has opened it
+            assert isinstance(index, Index)  # evaluate() opened it
             yield index, collection
         else:
             with TemporaryDirectory(prefix="qa-eval-") as folder:
@@ -116,7 +121,7 @@ def _opened(
 
 
 def _most_passages(index: Index) -> int:
-    """Passages of the source that has most: so many hits may have to be read for each distinct source."""
+    """Return the number of passages of the largest source: that many hits may come from one source."""
     counts = dict.fromkeys(index.sources, 0)
     for passage in index.passages:
         counts[passage.source] += 1
@@ -127,7 +132,7 @@ def _figures(scores: Sequence[QuestionScore]) -> dict[str, Any]:
     judged = [score for score in scores if score.judged]
     ranks = [score.rank for score in judged]
     answerable = [score for score in scores if score.answerable]
-    others = [score for score in scores if not score.answerable]
+    unanswerable = [score for score in scores if not score.answerable]
     return {
         "questions": len(scores),
         "retrieval": _rounded(
@@ -144,8 +149,8 @@ def _figures(scores: Sequence[QuestionScore]) -> dict[str, Any]:
         "abstention": _rounded(
             {
                 "answered_answerable": metrics.mean([score.answered for score in answerable]),
-                "declined_unanswerable": metrics.mean([not score.answered for score in others]),
-                "AUC": metrics.roc_auc((s.confidence for s in answerable), (s.confidence for s in others)),
+                "declined_unanswerable": metrics.mean([not score.answered for score in unanswerable]),
+                "AUC": metrics.roc_auc((s.confidence for s in answerable), (s.confidence for s in unanswerable)),
             }
         ),
     }
@@ -167,25 +172,30 @@ def _rounded(figures: dict[str, float | None]) -> dict[str, float | None]:
 
 
 def render(report: Report) -> str:
-    """The report as tables for a terminal: one for each kind of figure, a row for all and one a language.
+    """Return the report as tables for a terminal: one for each kind of figure, a row for all and one per language.
 
-    ``of`` is the number of questions that a row's figures are about.
+    The column ``of`` is the number of questions that a row is about.
     """
     figures = report.to_dict()
     verbatim = "none" if report.verbatim is None else f"{100 * report.verbatim:.6g} %"
-    parts = [f"{report.set}: {len(report.scores)} questions in {report.seconds:.1f} s; excerpts verbatim: {verbatim}"]
-    for kind, title in _TITLES.items():
-        if kind == "forced" and figures["forced"] == figures["evidence"]:
-            continue  # nothing was declined
-        counted = [score.lang for score in report.scores if score.judged or kind == "abstention"]
-        if counted:
-            cells = [[title, "of", *figures[kind]], ["all", str(len(counted)), *map(_cell, figures[kind].values())]]
-            if len(set(counted)) > 1:
-                for lang in sorted(set(counted)):
-                    row = figures["languages"][lang][kind].values()
-                    cells.append([lang, str(counted.count(lang)), *map(_cell, row)])
-            parts.append(_aligned(cells))
-    return "\n\n".join(parts)
+    heading = f"{report.set}: {len(report.scores)} questions in {report.seconds:.1f} s; excerpts verbatim: {verbatim}"
+    tables = [_table(report, kind) for kind in _TITLES if kind != "forced" or figures["forced"] != figures["evidence"]]
+    return "\n\n".join(filter(None, [heading, *tables]))
+
+
+def _table(report: Report, kind: str) -> str:
+    """Return the table of one kind of figure; "" if no question has such figures."""
+    figures = report.to_dict()
+    counted = [score.lang for score in report.scores if score.judged or kind == "abstention"]
+    if not counted:
+        return ""
+    rows = [[_TITLES[kind], "of", *figures[kind]]]
+    rows.append(["all", str(len(counted)), *map(_figure_text, figures[kind].values())])
+    languages = sorted(set(counted))
+    for lang in languages if len(languages) > 1 else ():
+        row = figures["languages"][lang][kind].values()
+        rows.append([lang, str(counted.count(lang)), *map(_figure_text, row)])
+    return _aligned(rows)
 
 
 _TITLES = {
@@ -196,12 +206,12 @@ _TITLES = {
 }
 
 
-def _cell(figure: float | None) -> str:
+def _figure_text(figure: float | None) -> str:
     return "-" if figure is None else f"{figure:.4f}"
 
 
 def _aligned(cells: Sequence[Sequence[str]]) -> str:
-    """Rows of cells in columns: names to the left, figures to the right."""
+    """Return rows of cells as aligned columns: names to the left, figures to the right."""
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = []
     for name, *figures in cells:

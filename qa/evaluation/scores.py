@@ -1,8 +1,8 @@
-"""One question, an index -> ``QuestionScore``: where the right passage came, what the answer cited.
+"""One question, index -> ``QuestionScore``: the rank of the right passage, and what the answer cited.
 
-A hit is right when it is of the gold source, hits of one source counting once; where a set marks evidence
-alone, when it holds at least half of an evidence sentence. A citation is evidence when it shares with an
-evidence sentence at least half of the shorter of the two.
+A hit is right if it is from the gold source; hits from one source count once. If a set marks evidence only, a hit is
+right if it covers at least half of an evidence sentence. A citation counts as evidence if it shares with an evidence
+sentence at least half of the shorter of the two.
 """
 
 from __future__ import annotations
@@ -20,12 +20,19 @@ from qa.retrieval import Hit
 from qa.text.source import Source
 
 DEPTH = 10
-"""Distinct places in the list of hits that are looked at, the k of the last figures."""
+"""How many distinct hits are looked at: the largest k of the figures."""
 
 
 @dataclass(frozen=True)
 class EvidenceScore:
-    """What one answer cited: its first citation is evidence, any is, one holds an accepted answer, how many."""
+    """What one answer cited.
+
+    Attributes:
+        first: whether the first citation is evidence.
+        cited: whether any citation is.
+        answer: whether a citation contains an accepted answer.
+        citations: how many there are.
+    """
 
     first: bool
     cited: bool
@@ -35,18 +42,18 @@ class EvidenceScore:
 
 @dataclass(frozen=True)
 class QuestionScore:
-    """One question's outcome.
+    """The outcome of one question.
 
     Attributes:
         id, lang, answerable: as in the set.
-        judged: whether the set says where the answer stands; retrieval and evidence are told of these alone.
-        rank: place of the first right hit, from 1; None where it is not among the first ten.
+        judged: whether the set says where the answer is; retrieval and evidence figures are about these questions.
+        rank: place of the first right hit, from 1; None if it is not among the first ten.
         answered: whether it was answered rather than declined.
-        confidence: the answer's own.
-        evidence: what the answer cited; all misses where it was declined.
-        forced: the same had it not been allowed to decline.
-        shown: excerpts shown, hits and citations.
-        verbatim: how many of them read as their source does at their offsets.
+        confidence: the answer's confidence.
+        evidence: what the answer cited; nothing if it was declined.
+        forced: what it would have cited if declining had not been allowed.
+        shown: how many excerpts were shown, hits and citations.
+        verbatim: how many of them are equal to their source's text at their offsets.
     """
 
     id: str
@@ -68,39 +75,40 @@ _NOTHING = EvidenceScore(first=False, cited=False, answer=False, citations=0)
 def score_question(
     index: Index, question: Question, depth: int, texts: Mapping[str, Source] | None = None
 ) -> QuestionScore:
-    """Asks one question and compares what comes back with what is right.
+    """Ask one question and compare the answer with what is right.
 
-    ``texts`` are the sources as the set has them, by name, which every excerpt shown is compared with; where
-    the set brings none along, the index's own.
-    ``depth`` is how many hits to look through for ten distinct sources. A question that cannot be asked
-    (blank or too long) is the set's fault, and a miss all the same.
+    Args:
+        index: the index to ask.
+        question: the question; one that cannot be asked (blank or too long) counts as a miss.
+        depth: how many hits to fetch, so that there are ten distinct sources among them.
+        texts: the sources as the set has them, by name, to compare every excerpt with; None: the index's own.
     """
     judged = question.answerable and bool(question.gold or question.evidence)
     try:
-        given = answer(index, question.question, k=depth)
-        forced = given if given.answered else answer(index, question.question, k=depth, min_confidence=0.0)
+        result = answer(index, question.question, k=depth)
+        forced = result if result.answered else answer(index, question.question, k=depth, min_confidence=0.0)
     except QuestionError:
         return QuestionScore(
             question.id, question.lang, question.answerable, judged, None, False, 0.0, _NOTHING, _NOTHING, 0, 0
         )
-    shown = [(hit.passage.source, hit.start, hit.end, hit.text) for hit in given.hits]
-    shown += [(cited.source, cited.start, cited.end, cited.quote) for cited in given.citations]
+    shown = [(hit.passage.source, hit.start, hit.end, hit.text) for hit in result.hits]
+    shown += [(cited.source, cited.start, cited.end, cited.quote) for cited in result.citations]
     return QuestionScore(
         id=question.id,
         lang=question.lang,
         answerable=question.answerable,
         judged=judged,
-        rank=_rank(given.hits, question),
-        answered=given.answered,
-        confidence=given.confidence,
-        evidence=_evidence(given, question),
-        forced=_evidence(forced, question),
+        rank=_rank_of_right_hit(result.hits, question),
+        answered=result.answered,
+        confidence=result.confidence,
+        evidence=_score_citations(result, question),
+        forced=_score_citations(forced, question),
         shown=len(shown),
         verbatim=sum((texts or index.sources)[name].text[start:end] == text for name, start, end, text in shown),
     )
 
 
-def _rank(hits: Sequence[Hit], question: Question) -> Rank:
+def _rank_of_right_hit(hits: Sequence[Hit], question: Question) -> Rank:
     if question.gold:
         right = [name == question.gold for name in dict.fromkeys(hit.passage.source for hit in hits)]
     else:
@@ -115,18 +123,18 @@ def _rank(hits: Sequence[Hit], question: Question) -> Rank:
     return right.index(True) + 1 if True in right[:DEPTH] else None
 
 
-def _evidence(given: Answer, question: Question) -> EvidenceScore:
+def _score_citations(result: Answer, question: Question) -> EvidenceScore:
     right = {
         cited.n: any(
             cited.source == evidence.source
             and metrics.is_same_sentence((cited.start, cited.end), (evidence.start, evidence.end))
             for evidence in question.evidence
         )
-        for cited in given.citations
+        for cited in result.citations
     }
     return EvidenceScore(
         first=right.get(1, False),
         cited=any(right.values()),
-        answer=metrics.holds_answer((cited.quote for cited in given.citations), question.answers),
-        citations=len(given.citations),
+        answer=metrics.holds_answer((cited.quote for cited in result.citations), question.answers),
+        citations=len(result.citations),
     )

@@ -1,17 +1,17 @@
-"""A file of questions -> an ``EvaluationSet``: collections of sources, and what is asked of each.
+"""A file of questions -> an ``EvaluationSet``: collections of sources, and the questions about each.
 
-Forms that are read, each also as ``.gz``:
+These forms are read, each also as ``.gz``:
 
     SQuAD v1 and v2   {"data": [{"title", "paragraphs": [{"context", "qas": [{"id", "question", "answers", ...}]}]}]}
     compact           {"passages": [text, ...], "queries": [[question, passage index, [answer, ...], title], ...]}
     lines             {"id", "lang", "question", "answerable", "answers", "evidence": [{"quote", "start", "end"}]}
     NoMIRACL          {"id", "lang", "question", "passages": [text, ...], "answerable"}
 
-The last two have one such object a line. In the first two every paragraph is a source, and the evidence is
-the sentences that hold the answer. The questions of the third are about a text that is not in the file:
-``place`` finds it in an index. In the last each question has a small collection of its own, and nobody says
-where in it the answer stands.
-All offsets are 0-based code points into a source's text, end exclusive.
+The last two have one object per line. In the first two every paragraph is a source, and the sentences that contain
+the answer are the evidence. In the third the questions are about a text that is not in the file; ``place`` finds it
+in an index. In the last each question has a small collection of its own, without a mark of where the answer is.
+
+Offsets are 0-based code points into a source's text, end exclusive.
 """
 
 from __future__ import annotations
@@ -33,29 +33,29 @@ from qa.text.source import Source
 
 
 def read_set(path: str | Path) -> EvaluationSet:
-    """Reads a question set of any form above.
+    """Read a question set in any of the forms above.
 
     Raises:
-        EvaluationSetError: the file is missing, cut, in no known form, or without questions.
+        EvaluationSetError: the file is missing, cut short, in an unknown form, or without questions.
     """
     path = Path(path)
-    content = _parse(_read(path), path.name)
+    content = _parse_json(_read_text(path), path.name)
     try:
         collections = tuple(_collections(content))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         missing = f" ({error} is missing)" if isinstance(error, KeyError) else ""
-        told = f" ({error})" if isinstance(error, ValueError | IndexError) else missing
-        raise EvaluationSetError("set.form", name=path.name, why=told) from error
+        why = f" ({error})" if isinstance(error, ValueError | IndexError) else missing
+        raise EvaluationSetError("set.form", name=path.name, why=why) from error
     if not any(collection.questions for collection in collections):
         raise EvaluationSetError("set.empty", name=path.name)
     return EvaluationSet(path.name.split(".")[0], collections)
 
 
 def place(questions: EvaluationSet, sources: Mapping[str, Source]) -> EvaluationSet:
-    """Finds each evidence quote of an index-based set at its offsets in one of the index's sources.
+    """Find the source of each evidence quote in a set that is about the text of an index.
 
     Raises:
-        EvaluationSetError: a quote stands in none of them at its offsets.
+        EvaluationSetError: no source has the quote at its offsets.
     """
 
     def found(evidence: Evidence) -> Evidence:
@@ -86,7 +86,10 @@ _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 def guess_language(question: str, passage: str = "") -> str:
-    """Kana -> ja, Hangul -> ko, Han -> ja where the passage has kana, else zh; else as the passage, else "und"."""
+    """Return the language that the script shows: of the question, else of the passage, else "und".
+
+    Kana shows ja, Hangul ko; Han shows ja if the passage has kana, else zh.
+    """
     for text in (question, passage):
         if _KANA.search(text):
             return "ja"
@@ -97,7 +100,7 @@ def guess_language(question: str, passage: str = "") -> str:
     return "und"
 
 
-def _read(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         data = path.read_bytes()
         if data.startswith(b"\x1f\x8b") or path.suffix == ".gz":
@@ -113,13 +116,13 @@ def _read(path: Path) -> str:
         raise EvaluationSetError("set.unreadable", file=str(path), why=str(error.strerror or error)) from error
 
 
-def _parse(text: str, name: str) -> Any:
-    """The one JSON value of a file, or the list of those on its lines."""
+def _parse_json(text: str, name: str) -> Any:
+    """Return a file's JSON value, or the list of the values on its lines."""
     try:
         return json.loads(text)
     except ValueError as not_one_value:
         values = []
-        # Only "\n" parts lines: splitlines() would cut inside a string that holds U+2028.
+        # splitlines() would also split at U+2028 inside a string.
         for number, line in enumerate(text.split("\n"), start=1):
             try:
                 if line.strip():
@@ -132,23 +135,23 @@ def _parse(text: str, name: str) -> Any:
 
 def _collections(content: Any) -> Iterator[Collection]:
     if isinstance(content, dict) and "data" in content:
-        yield _squad(content["data"])
+        yield _read_squad(content["data"])
     elif isinstance(content, dict) and "queries" in content:
-        yield _compact(content["passages"], content["queries"])
+        yield _read_compact(content["passages"], content["queries"])
     else:
         records = content if isinstance(content, list) else [content]
-        yield from (_own_collection(number, record) for number, record in enumerate(records) if "passages" in record)
-        on_index = [_line(number, record) for number, record in enumerate(records) if "passages" not in record]
+        yield from (_read_collection(number, record) for number, record in enumerate(records) if "passages" in record)
+        on_index = [_read_question(number, record) for number, record in enumerate(records) if "passages" not in record]
         if on_index:
             yield Collection(None, tuple(on_index))
 
 
-def _squad(articles: Sequence[Any]) -> Collection:
-    paragraphs: dict[str, Source] = {}  # by text: a paragraph that comes twice is one thing to find
+def _read_squad(articles: Sequence[Any]) -> Collection:
+    paragraphs: dict[str, Source] = {}  # by text: a paragraph that occurs twice is one source
     questions: list[Question] = []
     for article in articles:
         for paragraph in article["paragraphs"]:
-            text = _text(paragraph["context"])
+            text = _expect_text(paragraph["context"])
             if not text.strip():
                 continue
             source = paragraphs.setdefault(text, Source(f"{len(paragraphs):05}", text))
@@ -161,18 +164,18 @@ def _squad(articles: Sequence[Any]) -> Collection:
                     Question(
                         id=str(asked.get("id", len(questions))),
                         lang=asked.get("lang") or guess_language(asked["question"], text),
-                        question=_text(asked["question"]),
+                        question=_expect_text(asked["question"]),
                         answerable=answerable,
                         answers=_distinct(answer["text"] for answer in given) if answerable else (),
                         gold=source.name if answerable else "",
-                        evidence=_evidence(source, sentences, spans) if answerable else (),
+                        evidence=_answering_sentences(source, sentences, spans) if answerable else (),
                     )
                 )
     return Collection(tuple(paragraphs.values()), tuple(questions))
 
 
-def _compact(passages: Sequence[str], queries: Sequence[Sequence[Any]]) -> Collection:
-    sources = [Source(f"{number:05}", _text(text)) for number, text in enumerate(passages)]
+def _read_compact(passages: Sequence[str], queries: Sequence[Sequence[Any]]) -> Collection:
+    sources = [Source(f"{number:05}", _expect_text(text)) for number, text in enumerate(passages)]
     sentences = [split_sentences(source.text) for source in sources]
     questions: list[Question] = []
     for number, (question, passage, answers, *_title) in enumerate(queries):
@@ -184,22 +187,22 @@ def _compact(passages: Sequence[str], queries: Sequence[Sequence[Any]]) -> Colle
             Question(
                 id=str(number),
                 lang=guess_language(question, source.text),
-                question=_text(question),
+                question=_expect_text(question),
                 answerable=bool(answers),
                 answers=_distinct(answers),
                 gold=source.name if answers else "",
-                evidence=_evidence(source, sentences[passage], spans),
+                evidence=_answering_sentences(source, sentences[passage], spans),
             )
         )
     return Collection(tuple(source for source in sources if source.text.strip()), tuple(questions))
 
 
-def _own_collection(number: int, record: Mapping[str, Any]) -> Collection:
-    texts = _distinct(text for text in map(_text, record["passages"]) if text.strip())
-    return Collection(tuple(Source(f"{n:02}", text) for n, text in enumerate(texts)), (_line(number, record),))
+def _read_collection(number: int, record: Mapping[str, Any]) -> Collection:
+    texts = _distinct(text for text in map(_expect_text, record["passages"]) if text.strip())
+    return Collection(tuple(Source(f"{n:02}", text) for n, text in enumerate(texts)), (_read_question(number, record),))
 
 
-def _line(number: int, record: Mapping[str, Any]) -> Question:
+def _read_question(number: int, record: Mapping[str, Any]) -> Question:
     answerable = record.get("answerable", True)
     marked = record.get("evidence") or [] if answerable else []
     if not isinstance(answerable, bool):
@@ -207,15 +210,15 @@ def _line(number: int, record: Mapping[str, Any]) -> Question:
     return Question(
         id=str(record.get("id", number)),
         lang=record.get("lang") or guess_language(record["question"]),
-        question=_text(record["question"]),
+        question=_expect_text(record["question"]),
         answerable=answerable,
         answers=_distinct(record.get("answers") or []),
-        evidence=tuple(Evidence("", int(e["start"]), int(e["end"]), _text(e["quote"])) for e in marked),
+        evidence=tuple(Evidence("", int(e["start"]), int(e["end"]), _expect_text(e["quote"])) for e in marked),
     )
 
 
 def _answer_spans(text: str, answer: str, start: int | None) -> list[Span]:
-    """Where an answer stands: at its given offset, or, where none is given or it is wrong, wherever it occurs."""
+    """Return where an answer is: at the offset given; without one, or if it is wrong, wherever it occurs."""
     if not answer:
         return []
     if start is not None and text.startswith(answer, start):
@@ -223,7 +226,7 @@ def _answer_spans(text: str, answer: str, start: int | None) -> list[Span]:
     return [found.span() for found in re.finditer(re.escape(answer), text)]
 
 
-def _evidence(source: Source, sentences: Sequence[Span], answers: Sequence[Span]) -> tuple[Evidence, ...]:
+def _answering_sentences(source: Source, sentences: Sequence[Span], answers: Sequence[Span]) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(source.name, start, end, source.text[start:end])
         for start, end in sentences
@@ -231,11 +234,11 @@ def _evidence(source: Source, sentences: Sequence[Span], answers: Sequence[Span]
     )
 
 
-def _text(value: Any) -> str:
+def _expect_text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} stands where a text should")
+        raise ValueError(f"{value!r} is not a text")
     return value
 
 
 def _distinct(texts: Iterator[str] | Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(_text, texts)))
+    return tuple(dict.fromkeys(map(_expect_text, texts)))

@@ -1,8 +1,7 @@
-"""Texts -> embeddings: float32 vectors of unit length, one for a text and one for each of its tokens.
+"""Texts -> embeddings: float32 vectors of unit length, one for the text and one for each of its tokens.
 
-The model is a ``SentenceTransformer``, any one by name or folder; `qa.search.weights` finds the default. The
-vectors of the single tokens come out of the same forward pass as the text's own, with their places in
-the text; late interaction uses them.
+The model is any ``SentenceTransformer``, by name or folder; `qa.search.weights` finds the default one. The vectors of
+the tokens come from the same forward pass as the text's own; `qa.search.maxsim` compares them.
 """
 
 from __future__ import annotations
@@ -26,15 +25,15 @@ from qa.progress import Progress, ProgressEvent, Stage
 Vectors = npt.NDArray[np.float32]
 
 DEFAULT_WINDOW = 512
-"""Tokens a model is taken to read where it names no limit of its own."""
+"""Tokens that a model is assumed to read if it states no limit."""
 _BATCH = 16
 _HUB_SECONDS = 10
-"""How long the hub is waited for; its own client would try for minutes."""
+"""Seconds to wait for the hub; its own client would try for minutes."""
 
 
 @dataclass(frozen=True)
 class Prompts:
-    """What is put before a question and before a passage; many models are trained with such."""
+    """Text put before a question and before a passage; many models are trained with such prompts."""
 
     query: str = ""
     passage: str = ""
@@ -42,12 +41,12 @@ class Prompts:
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """What an index keeps of the model that made it, in its manifest.
+    """The model that made an index, as its manifest records it.
 
     Attributes:
-        name: what the user called it.
+        name: the name that the user gave it.
         fingerprint: see :class:`Embedder`.
-        prompts: what was put before questions and passages.
+        prompts: the text put before questions and passages.
         dimension: the length of a vector.
     """
 
@@ -64,12 +63,12 @@ class ModelRecord:
 
 @dataclass(frozen=True)
 class Embedded:
-    """A text's embeddings.
+    """The embeddings of one text.
 
     Attributes:
-        vector: float32 [d], unit length: the text as a whole.
-        tokens: float32 [t, d], unit length: its tokens, without specials and prompt.
-        spans: int32 [t, 2]: each token's start and end in the text, in code points.
+        vector: float32 [d], unit length, the text as a whole.
+        tokens: float32 [t, d], unit length, its tokens; special tokens and the prompt are left out.
+        spans: int32 [t, 2], each token's place in the text; 0-based code points, end exclusive.
     """
 
     vector: Vectors
@@ -81,22 +80,24 @@ class Embedder:
     """An embedding model with its prompts.
 
     Attributes:
-        name: what the user called it.
-        prompts: what is put before questions and passages.
+        name: the name that the user gave it.
+        prompts: the text put before questions and passages.
         dimension: d, the length of a vector.
-        max_tokens: tokens of a passage that the model reads, prompt and specials aside.
-        fingerprint: 16 hex digits over all weights, the tokenizer, the window and the kind of pooling:
-            another model, or another training of it, has others.
+        max_tokens: how many tokens of a passage the model reads, not counting prompt and special tokens.
+        fingerprint: 16 hex digits, a hash of all weights, the tokenizer, the window and the kind of pooling; another
+            model has another one, and so has the same model after more training.
     """
 
     def __init__(self, model: Any, name: str) -> None:
-        """Wraps a loaded ``SentenceTransformer`` with the prompts it brings along."""
+        """Wrap a loaded ``SentenceTransformer``, with its own prompts.
+
+        Raises:
+            ModelError: its tokenizer cannot say where its tokens are in the text.
+        """
         if not getattr(model.tokenizer, "is_fast", False):
-            raise ModelError(
-                "model.tokenizer", model=repr(name),
-            )  # fmt: skip
+            raise ModelError("model.tokenizer", model=repr(name))
         self._model = model
-        self._lock = threading.Lock()  # fast tokenizers change their truncation state on use
+        self._lock = threading.Lock()  # a fast tokenizer changes its truncation state when used
         self.name = name
         self.dimension = int(model.get_embedding_dimension())
         self.fingerprint = _fingerprint(model)
@@ -105,11 +106,11 @@ class Embedder:
 
     @property
     def record(self) -> ModelRecord:
-        """What tells it from another model, or from the same with other prompts."""
+        """What distinguishes it from another model, and from the same model with other prompts."""
         return ModelRecord(self.name, self.fingerprint, self.prompts, self.dimension)
 
     def with_prompts(self, prompts: Prompts) -> Embedder:
-        """The same model, in memory once, with other prompts."""
+        """Return the same model with other prompts; it stays in memory once."""
         other = copy.copy(self)
         other._set(prompts)
         return other
@@ -121,7 +122,7 @@ class Embedder:
             self.max_tokens = window - len(self._model.tokenizer(prompts.passage)["input_ids"])
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, prompt and specials aside."""
+        """Return the number of tokens of each text, not counting prompt and special tokens."""
         if not texts:
             return []
         with self._lock:
@@ -131,11 +132,11 @@ class Embedder:
         return [len(ids) for ids in encoded["input_ids"]]
 
     def embed_question(self, question: str) -> Embedded:
-        """One question's embeddings."""
+        """Return a question's embeddings."""
         return next(self._embed([question], self.prompts.query))
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Iterator[Embedded]:
-        """The passages' embeddings, in order, as batches get done."""
+        """Yield the passages' embeddings in order, batch by batch."""
         for done, embedded in enumerate(self._embed(texts, self.prompts.passage), 1):
             yield embedded
             if progress:
@@ -160,12 +161,12 @@ class Embedder:
 
 
 def load_embedder(name: str, *, place: str | None = None, revision: str | None = None) -> Embedder:
-    """Any ``SentenceTransformer``.
+    """Load any ``SentenceTransformer``.
 
     Args:
-        name: what it is called from here on; a folder, or a name on the hub.
-        place: the folder or hub name to load, where it is not ``name`` itself.
-        revision: a fixed revision of a hub's model.
+        name: the name it is given; a folder, or a name on the hub.
+        place: the folder or hub name to load, if not ``name`` itself.
+        revision: a fixed revision of a model on the hub.
 
     Raises:
         ModelError: there is no such model, or it cannot be loaded.
@@ -175,15 +176,12 @@ def load_embedder(name: str, *, place: str | None = None, revision: str | None =
         return Embedder(_sentence_transformer(place or name, revision).eval(), name)
     except ModelError:
         raise
-    except Exception as error:  # every library below has errors of its own
-        why = _first_line(error)
-        raise ModelError(
-            "model.load", model=repr(name), why=why,
-        ) from error  # fmt: skip
+    except Exception as error:  # each library below has its own errors
+        raise ModelError("model.load", model=repr(name), why=_first_line(error)) from error
 
 
 def _sentence_transformer(place: str, revision: str | None) -> Any:
-    """What is on this machine without asking anyone; else the hub's, which is asked once whether it is there."""
+    """Load a model from this machine without any request; if it is not here, ask the hub once and download it."""
     from huggingface_hub import HfApi
     from sentence_transformers import SentenceTransformer
 
@@ -197,7 +195,7 @@ def _sentence_transformer(place: str, revision: str | None) -> Any:
 
 
 def _quiet_libraries() -> None:
-    """Load reports and progress bars of the libraries below are not our user's business."""
+    """Silence the load reports and progress bars of the libraries."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
@@ -222,7 +220,7 @@ def _embedded(output: dict[str, Any], encoded: Any, i: int, prompt_length: int) 
     spans = np.asarray(encoded["offset_mapping"][i], dtype=np.int32).reshape(-1, 2) - prompt_length
     special = np.asarray(encoded["special_tokens_mask"][i], dtype=bool)
     kept = ~special & (spans[:, 1] > 0) & (spans[:, 1] > spans[:, 0])
-    read = output["attention_mask"].bool()  # padding may stand on either side
+    read = output["attention_mask"].bool()  # padding may be on either side
     tokens = output["token_embeddings"][read].float().cpu().numpy()[kept]
     norms = np.linalg.norm(tokens, axis=1, keepdims=True)
     vector = output["sentence_embedding"].float().cpu().numpy()
@@ -234,7 +232,7 @@ def _embedded(output: dict[str, Any], encoded: Any, i: int, prompt_length: int) 
 
 
 def _fingerprint(model: Any) -> str:
-    """A hash over every parameter, the tokenizer, and how much of a text is read and how its tokens are pooled."""
+    """Return a hash of every parameter, the tokenizer, the window and the kind of pooling."""
     import torch
 
     digest = hashlib.sha256()
@@ -243,7 +241,7 @@ def _fingerprint(model: Any) -> str:
         digest.update(value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
     if backend := getattr(model.tokenizer, "backend_tokenizer", None):
         written = backend.to_str()
-        # What comes first is how the last call cut and padded.
+        # What comes before is how the last call truncated and padded.
         digest.update(written[written.index('"added_tokens"') :].encode())
     digest.update(str(model.max_seq_length).encode())
     probe = "質問と答え: Question & answer 123, 谁 вопрос سؤال 질문."

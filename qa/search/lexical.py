@@ -1,9 +1,8 @@
-"""Text -> terms, and BM25 over them; no dictionary, any language.
+"""Text -> terms, and BM25 over them; for any language, without a dictionary.
 
-Runs of kana, kanji, hangul and of scripts that part no words (Thai, Lao, Khmer, Burmese, Tibetan)
-give every single character and every pair of neighbours; elsewhere a term is a word. Text is folded
-first: NFKC (which unifies the widths of letters, digits and kana), then case; each term keeps the place
-it came from in the text as it stands.
+In kana, kanji, hangul and scripts without spaces between words (Thai, Lao, Khmer, Burmese, Tibetan) the terms are
+the single characters and the pairs of neighbours; elsewhere they are words. Text is folded first: NFKC, which
+unifies the widths of letters, digits and kana, then case. Each term knows where it is in the original text.
 """
 
 from __future__ import annotations
@@ -29,29 +28,29 @@ _UNSPACED = (
 _RUN = re.compile(f"(?P<unspaced>[{_UNSPACED}]+)|[^\\W{_UNSPACED}_]+")
 
 _COMPOSING = r"\p{M}\uff9e\uff9f\u1160-\u11ff"
-"""What NFKC may join to the code point before it: marks, halfwidth voiced marks, hangul vowels and finals."""
+"""What NFKC may combine with the code point before: marks, halfwidth voiced marks, hangul vowels and finals."""
 _SIMPLE = r"A-Za-z0-9\s,.!?:;()\u3001\u3002\u300c-\u300f\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff\uac00-\ud7a3"
-"""What folds code point by code point: most of what is written here."""
+"""What folds code point by code point: most text."""
 _PLAIN = regex.compile(f"[{_SIMPLE}]+")
 _PIECE = regex.compile(f"[{_SIMPLE}]+(?![{_COMPOSING}])|(?s:.)[{_COMPOSING}]*")
-"""Stretches that may be normalised apart."""
+"""Stretches that can be normalised one by one."""
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """How text becomes terms; part of the manifest, so that questions are read as the texts were."""
+    """How text becomes terms; it is in the manifest, so that questions are tokenized as the texts were."""
 
     name: str = "nfkc-casefold-unspaced-1+2"
     version: int = 1
 
     def to_dict(self) -> dict[str, str | int]:
-        """As it stands in the manifest."""
+        """Return it as the manifest has it."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class Term:
-    """A folded term and where it stands in the text: code points, end exclusive."""
+    """A folded term and its place in the text; offsets are 0-based code points, end exclusive."""
 
     text: str
     start: int
@@ -59,19 +58,24 @@ class Term:
 
 
 def terms(text: str) -> list[Term]:
-    """The terms of a text with their places, in order; a pair comes before the character it begins with."""
+    """Return the terms of a text with their places, in order; a pair comes before the character it begins with."""
     folded, starts, ends = fold(text)
     return [Term(folded[first:end], starts[first], ends[end - 1]) for first, end in _spans(folded)]
 
 
 def tokenize(text: str) -> list[str]:
-    """The terms of a text without their places: what is counted and compared."""
+    """Return the terms of a text in order, as they are counted and compared."""
     folded = "".join(_folded(piece) for piece in _PIECE.findall(text))
     return [folded[first:end] for first, end in _spans(folded)]
 
 
 def fold(text: str) -> tuple[str, list[int], list[int]]:
-    """NFKC and case folding; for each folded code point the start and the end of what it came from."""
+    """Fold a text by NFKC and case.
+
+    Returns:
+        The folded text, and for each of its code points the start and the end of what it came from; 0-based code
+        points, end exclusive.
+    """
     folded: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -105,7 +109,7 @@ def _spans(folded: str) -> Iterator[tuple[int, int]]:
 
 
 class BM25:
-    """BM25 over passages given as terms (Robertson & Zaragoza 2009, in Lucene's form), run by bm25s.
+    """BM25 over documents given as terms (Robertson and Zaragoza 2009, in Lucene's form), computed by bm25s.
 
     score(q, d) = sum over the terms t of q of idf(t) * tf / (tf + k1 * (1 - b + b * |d| / mean |d|)),
     idf(t) = ln(1 + (N - df + 0.5) / (df + 0.5)).
@@ -115,11 +119,11 @@ class BM25:
     B = 0.75
 
     def __init__(self, documents: Sequence[Sequence[str]]) -> None:
-        """Indexes n documents, each given as its terms."""
+        """Index n documents, each given as its terms."""
         import bm25s
 
         self._index = bm25s.BM25(method="lucene", k1=self.K1, b=self.B)
-        # bm25s cannot index a collection without any term; an unseen one stands in.
+        # bm25s cannot index a collection without any term; this one occurs in no question.
         content = [list(document) for document in documents]
         if not any(content):
             content = [["\0"] for _ in content]
@@ -127,7 +131,7 @@ class BM25:
 
     @classmethod
     def load(cls, folder: Path) -> BM25:
-        """Reads what :meth:`save` wrote."""
+        """Read what :meth:`save` wrote."""
         import bm25s
 
         loaded = cls.__new__(cls)
@@ -135,11 +139,11 @@ class BM25:
         return loaded
 
     def save(self, folder: Path) -> None:
-        """Writes .npy and .json files into the folder."""
+        """Write .npy and .json files into the folder."""
         self._index.save(folder, show_progress=False, allow_pickle=False)
 
     def scores(self, query: Iterable[str]) -> npt.NDArray[np.float32]:
-        """float32 [n]: each document's score for the query's terms, each counted once; 0 where none occurs."""
+        """Return float32 [n]: each document's score for the query's distinct terms; 0 where none occurs."""
         known = [term for term in dict.fromkeys(query) if term in self._index.vocab_dict]
         if not known:
             return np.zeros(self._index.scores["num_docs"], dtype=np.float32)
@@ -147,7 +151,10 @@ class BM25:
         return found
 
     def scores_of(self, documents: Sequence[Sequence[str]], query: Iterable[str]) -> npt.NDArray[np.float32]:
-        """float32 [n]: BM25 of other documents, such as sentences, with the idf of the indexed ones."""
+        """Return float32 [n]: the scores of other documents, such as sentences, with the idf of the indexed ones.
+
+        The mean length in the formula is that of the documents given.
+        """
         weights = {term: self.idf(term) for term in query}
         lengths = np.array([len(document) for document in documents], dtype=np.float32)
         norms = self.K1 * (1 - self.B + self.B * lengths / max(float(lengths.mean()), 1.0))
@@ -158,7 +165,7 @@ class BM25:
         return scores
 
     def idf(self, term: str) -> float:
-        """Inverse document frequency; that of a term no document holds is the highest."""
+        """Return a term's inverse document frequency; it is highest for a term that no document has."""
         n = int(self._index.scores["num_docs"])
         number = self._index.vocab_dict.get(term)
         indptr = self._index.scores["indptr"]
@@ -166,10 +173,10 @@ class BM25:
         return math.log(1 + (n - df + 0.5) / (df + 0.5))
 
     def coverage(self, query: Iterable[str]) -> float:
-        """The share, 0 to 1, of the query's idf that its terms known to the index make up.
+        """Return the share, 0 to 1, of the query's summed idf that belongs to terms of the index.
 
-        Near 0 when a question is asked in a language that the texts are not in: then BM25's order
-        rests on the odd shared name or number, and should count for little.
+        It is near 0 for a question in another language than the texts. Then BM25's order depends on the odd
+        shared name or number, and should count for little.
         """
         weights = {term: self.idf(term) for term in query}
         known = sum(weight for term, weight in weights.items() if term in self._index.vocab_dict)

@@ -1,6 +1,6 @@
-"""Passages' vectors and terms -> ranked passages: FAISS for meaning, BM25 for words, in plain files.
+"""A question's vector and terms -> the nearest passages: FAISS for meaning, BM25 for terms, in plain files.
 
-The vectors lie in an exact ``IndexFlatIP``: of unit vectors the inner product is the cosine.
+FAISS searches exactly (``IndexFlatIP``); for vectors of unit length the inner product is the cosine.
 """
 
 from __future__ import annotations
@@ -15,19 +15,23 @@ import numpy.typing as npt
 from qa.search.lexical import BM25
 
 Numbers = npt.NDArray[np.int64]
-"""Numbers of passages."""
+"""Numbers of passages: their positions in ``Index.passages``."""
 Ranking = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
-"""Numbers of passages, best first, and their scores."""
+"""Numbers of passages, best first, and their scores, float32."""
 
 _VECTORS = "faiss.index"
 _LEXICAL = "lexical"
 
 
 class FaissStore:
-    """The searchable side of one generation."""
+    """The vectors and the BM25 index of one generation's n passages.
+
+    Attributes:
+        lexical: the BM25 index.
+    """
 
     def __init__(self, vectors: npt.NDArray[np.float32], lexical: BM25) -> None:
-        """Takes float32 [n, d] vectors of unit length and the BM25 index of the same n passages."""
+        """Take float32 [n, d] vectors of unit length and the BM25 index of the same n passages."""
         import faiss
 
         self._dense: Any = faiss.IndexFlatIP(vectors.shape[1])
@@ -36,24 +40,24 @@ class FaissStore:
 
     @classmethod
     def load(cls, folder: Path) -> FaissStore:
-        """Reads what :meth:`save` wrote.
+        """Read what :meth:`save` wrote.
 
         Raises:
-            OSError: a file is missing, or cannot be read.
+            OSError: a file is missing or cannot be read.
         """
         import faiss
 
         store = cls.__new__(cls)
-        # Read by ourselves: faiss tells a missing file by a RuntimeError.
+        # faiss would report a missing file as a RuntimeError.
         store._dense = faiss.deserialize_index(np.frombuffer((folder / _VECTORS).read_bytes(), dtype=np.uint8))
         store.lexical = BM25.load(folder / _LEXICAL)
         return store
 
     def save(self, folder: Path) -> None:
-        """Writes ``faiss.index`` and ``lexical/`` into the folder."""
+        """Write ``faiss.index`` and ``lexical/`` into the folder."""
         import faiss
 
-        # Written by ourselves: faiss raises nothing that tells a full disk.
+        # faiss would not report a full disk as an OSError.
         (folder / _VECTORS).write_bytes(faiss.serialize_index(self._dense).tobytes())
         self.lexical.save(folder / _LEXICAL)
 
@@ -69,16 +73,19 @@ class FaissStore:
         return found
 
     def search_dense(self, vector: npt.NDArray[np.float32], k: int, among: Numbers | None = None) -> Ranking:
-        """The k passages whose vectors are nearest, with their cosines; of those ``among`` alone, if given."""
+        """Return the k passages whose vectors are nearest, with their cosines; only from ``among``, if given."""
         import faiss
 
         chosen = None if among is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(among))  # type: ignore[call-arg]
-        there = self._dense.ntotal if among is None else len(among)
-        scores, numbers = self._dense.search(vector[None, :], min(k, there), params=chosen)
+        available = self._dense.ntotal if among is None else len(among)
+        scores, numbers = self._dense.search(vector[None, :], min(k, available), params=chosen)
         return numbers[0].astype(np.int64), scores[0]
 
     def search_lexical(self, terms: Sequence[str], k: int, among: Numbers | None = None) -> Ranking:
-        """The at most k passages, ``among`` those given, that hold any of the terms; BM25 scores above zero."""
+        """Return the k best passages by BM25 that have any of the terms; only from ``among``, if given.
+
+        Passages without a term are left out, so there may be fewer than k.
+        """
         scores = self.lexical.scores(terms)
         if among is not None:
             others = np.ones(len(scores), dtype=bool)

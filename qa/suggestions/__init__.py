@@ -1,12 +1,12 @@
-"""Questions that a reader may ask, taken from the texts themselves; no language model, no list of questions.
+"""Index -> questions that a reader may ask, made from the sentences of its texts by rules; no language model.
 
-draft.py       what a rule makes of a sentence
-japanese.py    english.py    chinese.py    arabic.py: the rules of a language
-terms.py       text -> the terms it keeps coming back to
-candidates.py  index -> all that might be asked
-suggest.py     -> what the product does answer, spread over the texts   <- where candidates are proven
+draft.py       the question that a rule makes of a sentence
+japanese.py    english.py    chinese.py    arabic.py: the rules of each language
+terms.py       text -> the terms that are typical of it
+candidates.py  index -> all questions that might be suggested
+suggest.py     -> those that the index really answers, spread over the texts      <- start here: ``suggest``
 kept.py        suggestions.json in the index folder
-leads.py       what to ask next; what the texts speak of
+leads.py       what to ask next, and what the texts are about
 """
 
 from __future__ import annotations

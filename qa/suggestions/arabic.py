@@ -1,4 +1,4 @@
-"""Arabic sentences -> questions. The verb comes first, so that a question word before it is all that is needed."""
+"""Arabic sentences -> questions. The verb comes first, so putting a question word before it is enough."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ _LONGEST = 90
 
 
 def people(text: str) -> frozenset[str]:
-    """None: no rule here asks for a person."""
+    """Return nothing: no rule here asks about a person."""
     return frozenset()
 
 
 def about(term: str, sentence: str) -> str | None:
-    """A question about a term, where it stands among the first words of the sentence."""
+    """Return a question about a term if it is among the first words of the sentence, else None."""
     if _NO_TOPICS.fullmatch(term) or not term.startswith("ال"):
         return None
     return f"ماذا يقول النص عن {term}؟" if term in " ".join(sentence.split()[:3]).split() else None
 
 
 def drafts(sentence: str, known_people: Collection[str] = ()) -> Iterator[Draft]:
-    """The questions that an Arabic sentence answers, given without its full stop."""
-    for draft in _all(sentence):
+    """Yield the questions that an Arabic sentence, given without its full stop, answers."""
+    for draft in _unfiltered(sentence):
         if len(draft.question) <= _LONGEST and not _STANDS_FOR.search(draft.question):
             yield draft
 
 
-def _all(sentence: str) -> Iterator[Draft]:
+def _unfiltered(sentence: str) -> Iterator[Draft]:
     if when := _WHEN.match(sentence):
         yield Draft(f"متى {when['clause']}؟", "when", when["clause"], 1.0)
     if event := _EVENT.match(sentence):

@@ -1,4 +1,4 @@
-"""Index -> the questions that might be suggested: made by the rules of each source's language, none proven yet."""
+"""Index -> candidates: questions that might be suggested, made by the rules of each source's language."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import regex
 from qa.index import Index
 from qa.suggestions import arabic, chinese, english, japanese
 from qa.suggestions.draft import Draft
-from qa.suggestions.terms import telling_terms
+from qa.suggestions.terms import key_terms
 from qa.text.language import language_of
 from qa.text.sections import sections
 from qa.text.source import Source
 
 Place = tuple[str, int, int]
-"""A sentence: source, start, end."""
+"""A sentence: source, start, end; 0-based code points, end exclusive."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Candidate:
     """A question that may be suggested.
 
     Attributes:
-        draft: the question itself and what kind it is.
-        answers: the sentences that it was made from; one of them has to be cited first.
-        region: in which stretch of the texts the first of them stands.
+        draft: the question and its kind.
+        answers: the sentences that it was made from; the answer has to cite one of them first.
+        region: the part of the texts that the first of them is in: the source's name and a number.
     """
 
     draft: Draft
@@ -38,18 +38,18 @@ class Candidate:
 
 _RULES: dict[str, ModuleType] = {"ja": japanese, "en": english, "zh": chinese, "ar": arabic}
 _MOST_SENTENCES = 3000
-"""Sentences that the rules are tried on; of more, as many spread evenly."""
+"""Sentences of a source that the rules are tried on; of a longer source, that many, spread evenly."""
 _LONGEST_SENTENCE = 200
-"""Code points; longer ones make no question that a reader would ask, and the rules are not linear in them."""
+"""Code points; longer sentences make no question that a reader would ask, and rules take more than linear time."""
 _REGIONS = 8
-"""Stretches that a source without sections is parted into."""
+"""Regions of a source without sections."""
 _TERMS = 16
 _MOST_TOPICS = 6
-"""Terms that something general is asked about; further ones are seldom topics."""
+"""Terms about which a general question is made; others are seldom topics."""
 _ABOUT_QUALITY = 0.3
 _CENTRAL = 5
 _CENTRAL_BONUS = 0.2
-"""For a question that names one of the terms its text comes back to most."""
+"""Added to the quality of a question about one of the text's most typical terms."""
 _FEWEST_LABELS = 2
 _ENDS = regex.compile(r"""(?V1)[\p{Sentence_Terminal}]["'”’」』)）\s]*\Z""")
 _ASKS = regex.compile(r"""[?？؟;]["'”’」』)）\s]*\Z""")
@@ -59,12 +59,12 @@ _QUESTION_MARKS = {"ja": "？", "zh": "？", "ar": "؟", "fa": "؟", "ur": "؟",
 
 
 def candidates(index: Index) -> list[Candidate]:
-    """All candidates of all sources in reading order; of the same question, one with all its sentences."""
+    """Return all candidates of all sources in reading order; a question made of several sentences is one candidate."""
     drafts: dict[str, Draft] = {}
     answers: dict[str, list[Place]] = {}
     regions: dict[str, tuple[str, int]] = {}
     for source in index.sources.values():
-        for draft, places, region in _of_source(index, source):
+        for draft, places, region in _drafts_of(index, source):
             drafts.setdefault(draft.question, draft)
             answers.setdefault(draft.question, []).extend(places)
             regions.setdefault(draft.question, (source.name, region))
@@ -72,7 +72,7 @@ def candidates(index: Index) -> list[Candidate]:
 
 
 def body(index: Index, name: str) -> list[tuple[int, int]]:
-    """The sentences of a source without the boilerplate of a page around it."""
+    """Return the sentences of a source, without those of a page's boilerplate."""
     return [
         span
         for number in index.passages_of(name)
@@ -81,7 +81,7 @@ def body(index: Index, name: str) -> list[tuple[int, int]]:
     ]
 
 
-def _of_source(index: Index, source: Source) -> Iterator[tuple[Draft, list[Place], int]]:
+def _drafts_of(index: Index, source: Source) -> Iterator[tuple[Draft, list[Place], int]]:
     text = source.text
     found = sections(text)
     titled = [section for section in found if section.title]
@@ -99,7 +99,7 @@ def _of_source(index: Index, source: Source) -> Iterator[tuple[Draft, list[Place
     language = language_of(text)
     rules = _RULES.get(language.partition("-")[0])
     prose = "\n".join(text[start:end] for start, end in spans)
-    terms = telling_terms(prose, language, _TERMS)
+    terms = key_terms(prose, language, _TERMS)
     if rules:
         for draft, span in _by_rules(rules, text, tried):
             if any(term in draft.question for term in terms[:_CENTRAL]):

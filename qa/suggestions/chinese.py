@@ -1,4 +1,4 @@
-"""Chinese sentences -> questions. A question word stands where its answer would; nothing else changes."""
+"""Chinese sentences -> questions. A question word takes the place of its answer; nothing else changes."""
 
 from __future__ import annotations
 
@@ -52,26 +52,26 @@ _LONGEST = 34
 
 
 def people(text: str) -> frozenset[str]:
-    """None: Chinese names carry no mark of their own."""
+    """Return nothing: Chinese names cannot be recognised by their form."""
     return frozenset()
 
 
 def about(term: str, sentence: str) -> str | None:
-    """A question about a term, where the sentence begins with it."""
+    """Return a question about a term if the sentence begins with it, else None."""
     if not sentence.startswith(term) or _STANDS_FOR.search(term):
         return None
     return f"文中怎麼介紹{term}？" if _TRADITIONAL.search(sentence) else f"文中怎么介绍{term}？"
 
 
 def drafts(sentence: str, known_people: Collection[str] = ()) -> Iterator[Draft]:
-    """The questions that a Chinese sentence answers, given without its full stop."""
-    for subject, draft in _all(sentence):
+    """Yield the questions that a Chinese sentence, given without its full stop, answers."""
+    for subject, draft in _unfiltered(sentence):
         if len(draft.question) <= _LONGEST and not _STANDS_FOR.search(subject):
             yield draft
 
 
-def _all(sentence: str) -> Iterator[tuple[str, Draft]]:
-    """Each question with the part of it that comes from the sentence."""
+def _unfiltered(sentence: str) -> Iterator[tuple[str, Draft]]:
+    """Yield each question with the part of it that comes from the sentence."""
     traditional = _TRADITIONAL.search(sentence) is not None
     what, who, many, when = ("什麼", "誰", "多少", "什麼時候") if traditional else ("什么", "谁", "多少", "什么时候")
 

@@ -1,4 +1,4 @@
-"""What a rule of some language makes of a sentence: a question, not yet proven."""
+"""Sentence -> drafts: questions that a language's rules make of it. Nobody has checked yet that they are answered."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ class Draft:
     """A question that a sentence should answer.
 
     Attributes:
-        question: as a reader would ask it.
-        kind: which rule made it: "when", "who", ... The same for all languages, so that kinds can be varied.
-        subject: what it is about; there is one question at most for each.
-        quality: 0 to 1, how specific such questions are and how well they read.
+        question: the question, as a reader would ask it.
+        kind: the kind of rule that made it: "when", "who", ...; the same names in all languages.
+        subject: what it is about; at most one question is suggested about each subject.
+        quality: 0 to 1, how specific questions of this rule are and how well they read.
     """
 
     question: str
@@ -25,13 +25,13 @@ class Draft:
 
 
 class Rules(Protocol):
-    """The module of one language."""
+    """The functions that the module of a language has."""
 
     def people(self, text: str) -> frozenset[str]:
-        """Names that the text shows to be persons'."""
+        """Return the names that the text shows to be those of people."""
 
     def about(self, term: str, sentence: str) -> str | None:
-        """A question about a term that the sentence speaks of first of all; None where it does not."""
+        """Return a question about a term if the sentence is about it, else None."""
 
     def drafts(self, sentence: str, known_people: Collection[str] = ()) -> Iterator[Draft]:
-        """The questions that a sentence, given without its final marks, answers; often none."""
+        """Yield the questions that a sentence answers, often none; it is given without its final marks."""

@@ -1,7 +1,7 @@
-"""English sentences -> questions, by rules that need no other form of a verb than the one that stands there.
+"""English sentences -> questions, by rules that use every verb in the form it already has.
 
-Who and what ask for the subject, so that the rest of the sentence stays; with was, were, is and are the subject
-and the verb change places. What would need *did* and a base form is not asked.
+*Who* and *what* ask for the subject, so the rest of the sentence stays as it is; with *was*, *were*, *is* and *are*
+the subject and the verb change places. A question that would need *did* and a base form is not made.
 """
 
 from __future__ import annotations
@@ -123,24 +123,24 @@ _LONGEST = 90
 
 
 def people(text: str) -> frozenset[str]:
-    """The names of which the text says what people do, or that carry a title."""
+    """Return the names that have a title, or of which the text says something that only people do."""
     return frozenset(found["who"] for pattern in (_HUMANS, _TITLED) for found in pattern.finditer(text))
 
 
 def about(term: str, sentence: str) -> str | None:
-    """A question about a term, where the sentence begins with it."""
+    """Return a question about a term if the sentence begins with it, else None."""
     topic = regex.match(rf"{_NO_NAME}(?P<the>The\ )?{regex.escape(term)}\ (?!(?:and|or|of)\ )\p{{Ll}}{{2,}}", sentence)
     return f"What is said about {'the ' if topic['the'] else ''}{term}?" if topic else None
 
 
 def drafts(sentence: str, known_people: Collection[str] = ()) -> Iterator[Draft]:
-    """The questions that an English sentence answers, given without its full stop."""
-    for draft in _all(sentence, known_people):
+    """Yield the questions that an English sentence, given without its full stop, answers."""
+    for draft in _unfiltered(sentence, known_people):
         if len(draft.question) <= _LONGEST and not _PRONOUN.search(_FIRST_WORD.sub("", draft.question)):
             yield draft
 
 
-def _all(sentence: str, known_people: Collection[str]) -> Iterator[Draft]:
+def _unfiltered(sentence: str, known_people: Collection[str]) -> Iterator[Draft]:
     yield from _when(sentence)
     yield from _who(sentence, known_people)
     yield from _what(sentence, known_people)
@@ -195,7 +195,7 @@ def _what(sentence: str, known_people: Collection[str]) -> Iterator[Draft]:
 
 
 def _within(subject: str) -> str:
-    """A phrase that began a sentence, as it is written within one; a name keeps its capital."""
+    """Return a phrase from the beginning of a sentence as it is written inside one; a name keeps its capital."""
     first, space, rest = subject.partition(" ")
     return _lower(first) + space + rest if first in ("The", "A", "An") else subject
 

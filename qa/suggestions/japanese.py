@@ -1,4 +1,4 @@
-"""Japanese sentences -> questions. A wh-word stands where its answer would, so that most rules cut and append."""
+"""Japanese sentences -> questions. A question word takes the place of its answer, so most rules cut and append."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qa.suggestions.draft import Draft
 _NOUN = r"[\p{Han}\p{Katakana}ーA-Za-z0-9０-９々〆・･&.\-]"
 _JOINED = rf"(?:{_NOUN}|の(?=[\p{{Han}}\p{{Katakana}}A-Za-z])|(?<=[A-Za-z])\ (?=[A-Za-z]))"
 _WORDS = rf"{_NOUN}{_JOINED}*+"
-"""A noun phrase without verbs, the whole of it: nouns joined by の. A search for it begins at ``_LEFT``."""
+"""A complete noun phrase without verbs: nouns joined by の. ``_LEFT`` makes a search begin at its start."""
 _LEFT = rf"(?<!{_NOUN})(?!(?<={_NOUN}の)[\p{{Han}}\p{{Katakana}}A-Za-z]|(?<=[A-Za-z]\ )[A-Za-z])"
 _NAME = (
     r"(?:(?<![\p{Katakana}ー])[\p{Katakana}ー・･＝=]{2,30}|(?<![A-Za-z])[A-Z][\p{Latin}.'’\-]{1,24}"
@@ -44,14 +44,14 @@ _STANDS_FOR = regex.compile(
     r"|自分|自身|当時|前者|後者|上記|以下|前述"
     r"|一方|また|今|本書|本稿|[何誰]|いつ|どこ|さらに|しかし"
 )
-"""Words that mean nothing without the sentence before, and words that ask already."""
+"""Words that mean nothing without the sentence before, and question words."""
 _OPEN_QUOTATION = regex.compile(r"「[^」]*\Z|\A[^「]*」|『[^』]*\Z|\A[^『]*』|[(（][^)）]*\Z|\A[^(（]*[)）]")
 _HEARSAY = regex.compile(
     r"(?:という|そう(?:です|だ)|らしい|とされる|のだ|のです|かもしれ\w*|でしょう|だろう|たい|ましょう|ください)\Z"
 )
 _SHORTEST, _LONGEST = 7, 44
 
-# How a clause ends, and how a question made of it does: as a noun clause (…のはいつですか), and after なぜ.
+# How a clause ends, and its ending in a question: in a noun clause (…のはいつですか), and after なぜ.
 _PLAIN_ENDS = (
     (
         regex.compile(
@@ -84,7 +84,7 @@ _ROLE_OF_THING = regex.compile(
     rf"(?P<thing>[A-Z][\p{{Latin}}]+(?:\ [A-Z][\p{{Latin}}]+)*|[\p{{Katakana}}ー・]{{3,}})(?=[はがを、])"
 )
 _ONLY_ONE = regex.compile(r"最|筆頭|唯一|主要|(?:首都|本社)\Z")
-"""A role that one thing alone can have."""
+"""A role that only one thing can have."""
 _PLACED = regex.compile(r"(?:社|企業|株主|投資家|大学|国|都市|団体|機関|銀行|首都|町|村|市|県|州|地)\Z")
 _TAKES_OFFICE = regex.compile(
     rf"{_LEFT}(?P<role>{_WORDS})に(?P<verb>就任し|任命され|選出され|指名され|選ばれ)(?=た|ました|て)"
@@ -94,7 +94,7 @@ _COPULA = regex.compile(
     rf"(?P<what>.{{4,}}?)(?:です|である|だ|でした|であった|だった|を指す|を指します|のこと)\Z"
 )
 _VAGUE = regex.compile(r"\p{Han}{1,2}|.*(?:上|中|後|前|内|際|時|以降|現在|今日|場合|結果|こと|もの|たち|達)")
-"""Of whom or of what, only the sentence before says; or no topic but a circumstance."""
+"""Topics that depend on the sentence before, and circumstances, which are no topics."""
 _SECOND_CLAUSE = regex.compile(r"[りしてくずが]、")
 _CLEFT = regex.compile(r"の[はがも]|[なは]ど|同じ|様子|状態|状況|通り|方針|見込み|予定")
 _NOMINAL = regex.compile(r"[\p{Han}\p{Katakana}A-Za-zー」)）]\Z")
@@ -138,19 +138,19 @@ _LABEL_ASKS = (
 
 
 def people(text: str) -> frozenset[str]:
-    """The names that have 氏, さん and the like after them somewhere in the text."""
+    """Return the names that are followed by 氏, さん or the like somewhere in the text."""
     return frozenset(regex.sub(rf"{_HONORIFIC}\Z", "", name["who"]) for name in regex.finditer(_PERSON, text))
 
 
 def about(term: str, sentence: str) -> str | None:
-    """A question about a term, where the sentence has it as its topic."""
+    """Return a question about a term if it is the topic of the sentence, else None."""
     topic = regex.match(rf"{regex.escape(term)}(?P<person>{_HONORIFIC})?(?:は|とは|が|では|には|も|について)", sentence)
     return f"{term}{topic['person'] or ''}について教えてください" if topic else None
 
 
 def drafts(sentence: str, known_people: Collection[str] = ()) -> Iterator[Draft]:
-    """The questions that a Japanese sentence answers, given without its full stop."""
-    for draft in _all(sentence, known_people):
+    """Yield the questions that a Japanese sentence, given without its full stop, answers."""
+    for draft in _unfiltered(sentence, known_people):
         question = draft.question
         if (
             _SHORTEST <= len(question) <= _LONGEST
@@ -160,7 +160,7 @@ def drafts(sentence: str, known_people: Collection[str] = ()) -> Iterator[Draft]
             yield draft
 
 
-def _all(sentence: str, known_people: Collection[str]) -> Iterator[Draft]:
+def _unfiltered(sentence: str, known_people: Collection[str]) -> Iterator[Draft]:
     yield from _when(sentence)
     yield from _why(sentence)
     yield from _persons(sentence)
@@ -184,7 +184,7 @@ def _when(sentence: str) -> Iterator[Draft]:
 
 
 def _dates_well(clause: str) -> bool:
-    """Whether a clause tells one thing that happened."""
+    """Return whether a clause reports a single event."""
     return (
         clause.endswith("た")
         and clause.count("が") == 1
@@ -255,7 +255,7 @@ def _things(sentence: str, known_people: Collection[str]) -> Iterator[Draft]:
 
 
 def _clause(rest: str) -> str | None:
-    """The shortest beginning of a sentence that is a clause with its subject, its verb in plain form."""
+    """Return the shortest beginning of a sentence that is a clause with a subject, with its verb in the plain form."""
     end = -1
     while end < min(len(rest), _LONGEST):
         end = rest.find("、", end + 1)
@@ -269,7 +269,7 @@ def _clause(rest: str) -> str | None:
 
 
 def _plain(clause: str) -> str | None:
-    """A clause with its verb in the plain form; None where it cannot be told."""
+    """Return a clause with its verb in the plain form; None if that form is unknown."""
     if _HEARSAY.search(clause):
         return None
     for pattern, form in _PLAIN_ENDS:
@@ -279,7 +279,7 @@ def _plain(clause: str) -> str | None:
 
 
 def _topic_as_subject(clause: str) -> str | None:
-    """In a noun clause は of the topic becomes が; None where there is more than one."""
+    """Return a clause with the は of its topic turned into が, as noun clauses need; None if there is another は."""
     topic = regex.match(rf"(?:{_WORDS}|「[^」]*」)++(?P<mark>[はが])、?", clause)
     if not topic:
         return None
@@ -288,6 +288,6 @@ def _topic_as_subject(clause: str) -> str | None:
 
 
 def _asking(question: str) -> str:
-    """The end of a question that asks: its own words are no others' stand-ins."""
+    """Return the question words at the end of a question; they do not depend on the sentence before."""
     asking = regex.search(r"(?:は|が|に|とは)?(?:何|誰|いつ|どこ|いくら|どの)[^。]*\Z", question)
     return asking.group() if asking else ""

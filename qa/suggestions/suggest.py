@@ -1,8 +1,8 @@
-"""Index -> questions that a reader may ask first, each proven: the product answers it with that very sentence.
+"""Index -> suggestions: questions to ask first, each one tried and answered with the sentence it was made from.
 
-Questions are made from sentences by rule and kept only if the round trip closes (Alberti et al. 2019,
-"Synthetic QA Corpora Generation with Roundtrip Consistency"): asked of the index, the answer's [1] is the
-sentence that the question was made from.
+Questions are made from sentences by rules and kept only if the round trip closes (Alberti et al. 2019, "Synthetic QA
+Corpora Generation with Roundtrip Consistency"): when the index is asked, citation [1] is the sentence that the
+question was made from.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from qa.suggestions.candidates import Candidate, Place, candidates
 
 COUNT = 12
 MOST_TRIED = 40
-"""Candidates asked at the most; each costs as much as one question."""
+"""The most candidates to try; each costs as much as a question."""
 
 _MOST_OF = defaultdict(lambda: 4, about=3, event=2, said=2)
-"""How many of one kind are kept at the most."""
+"""The most suggestions of one kind."""
 
-# What a candidate loses for each one like it that was kept or tried before.
+# What a candidate loses for each similar one that was kept or tried before.
 _SAME_KIND_KEPT = 0.2
 _SAME_REGION_KEPT = 0.3
 _SAME_REGION_TRIED = 0.06
@@ -33,10 +33,10 @@ class Suggestion:
     """A question that the index answers.
 
     Attributes:
-        question: as a reader would ask it, in the language of its text.
+        question: the question, in the language of its text.
         source: name of the source that answers it.
         start: 0-based offset, in code points, of the sentence that is cited first.
-        end: offset after it.
+        end: offset after that sentence.
     """
 
     question: str
@@ -47,7 +47,7 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of trying: the suggestions, and how many candidates there were and were asked."""
+    """The suggestions, and how many candidates there were and how many of them were tried."""
 
     suggestions: tuple[Suggestion, ...]
     candidates: int
@@ -55,7 +55,7 @@ class Trial:
 
 
 def suggest(index: Index, count: int = COUNT) -> tuple[Suggestion, ...]:
-    """Up to ``count`` questions, spread over sections and sources, best first; the same ones each time.
+    """Return up to ``count`` questions, best first, spread over sections and sources; the same ones each time.
 
     Raises:
         ModelError, IndexMismatchError: the model of the index cannot be loaded.
@@ -64,7 +64,7 @@ def suggest(index: Index, count: int = COUNT) -> tuple[Suggestion, ...]:
 
 
 def attempt(index: Index, count: int = COUNT) -> Trial:
-    """The same, with the figures."""
+    """Return the suggestions of :func:`suggest` with the number of candidates made and tried."""
     pool = candidates(index)
     made = len(pool)
     kept: dict[Suggestion, Candidate] = {}
@@ -84,7 +84,7 @@ def attempt(index: Index, count: int = COUNT) -> Trial:
 
 
 def cited_first(index: Index, question: str) -> Place | None:
-    """The sentence that answers a question best; None where the answer is declined."""
+    """Return the sentence that the answer cites first; None if the question is declined."""
     citations = answer(index, question).citations
     return (citations[0].source, citations[0].start, citations[0].end) if citations else None
 
@@ -99,7 +99,7 @@ def _worth(candidate: Candidate, kept: list[Candidate], tried: Counter[tuple[str
 
 
 def _repeats(candidate: Candidate, kept: dict[Suggestion, Candidate]) -> bool:
-    """Whether something kept already asks about the same, or all its sentences answer something kept."""
+    """Return whether a kept suggestion is about the same subject, or kept ones use all sentences of the candidate."""
     subject = fold(candidate.draft.subject)[0]
     places = {(one.source, one.start, one.end) for one in kept}
     return places.issuperset(candidate.answers) or any(

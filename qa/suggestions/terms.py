@@ -1,7 +1,7 @@
-"""Text -> the terms that it keeps coming back to, without a dictionary.
+"""Text -> the terms that occur again and again in it; without a dictionary.
 
-Where capitals or a change of script mark names and compounds, these are counted; Chinese words are strings
-that recur between many different neighbours (accessor variety, Feng et al. 2004); elsewhere words are counted.
+Where capitals or a change of script mark names and compounds, these are counted. Chinese words are strings that occur
+between many different neighbours (accessor variety, Feng et al. 2004). Elsewhere words are counted.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ _LONGEST_NAME = 40
 _CHINESE_SAMPLE = 50_000
 _VARIETY = 3
 _COMMON = 0.01
-"""Share of all words above which, in a text of some length, a word tells nothing."""
+"""Share of all words above which a word of a longer text is too common to be typical of it."""
 
 
-def telling_terms(text: str, language: str, count: int) -> list[str]:
-    """Up to ``count`` terms, most telling first; none holds another. Takes time linear in the text's length."""
+def key_terms(text: str, language: str, count: int) -> list[str]:
+    """Return up to ``count`` terms, the most typical first; none contains another. Takes linear time."""
     if language == "ja":
         words = (_HONORIFIC.sub("", match) for match in _JAPANESE.findall(text))
         found = Counter(word for word in words if not _NO_TERM.search(word))
     elif language.startswith("zh"):
-        found = _chinese(text) + Counter(regex.findall(_LATIN_NAME, text))
+        found = _count_chinese(text) + Counter(regex.findall(_LATIN_NAME, text))
     else:
-        found = _names(text) or _words(text)
+        found = _count_names(text) or _count_words(text)
     least = 2 if any(times > 1 for times in found.values()) else 1
     ranked = sorted(
         ((term, times) for term, times in found.items() if least <= times and len(term) <= _LONGEST_NAME),
@@ -58,8 +58,8 @@ def telling_terms(text: str, language: str, count: int) -> list[str]:
     return chosen
 
 
-def _names(text: str) -> Counter[str]:
-    """Names, without words that have a capital only because they begin a sentence."""
+def _count_names(text: str) -> Counter[str]:
+    """Count names, without words that have a capital only because they begin a sentence."""
     small = set(regex.findall(r"(?<![\p{L}])\p{Ll}[\p{L}\p{M}]*", text))
     names: Counter[str] = Counter()
     for name in _NAME.findall(text):
@@ -70,7 +70,7 @@ def _names(text: str) -> Counter[str]:
     return names
 
 
-def _words(text: str) -> Counter[str]:
+def _count_words(text: str) -> Counter[str]:
     words = Counter(_WORD.findall(text))
     total = words.total()
     if total < 3 / _COMMON:
@@ -78,7 +78,7 @@ def _words(text: str) -> Counter[str]:
     return Counter({word: times for word, times in words.items() if times <= _COMMON * total})
 
 
-def _chinese(text: str) -> Counter[str]:
+def _count_chinese(text: str) -> Counter[str]:
     before: defaultdict[str, set[str]] = defaultdict(set)
     after: defaultdict[str, set[str]] = defaultdict(set)
     times: Counter[str] = Counter()
