@@ -198,7 +198,8 @@ def test_the_lines_form_brings_no_sources_and_is_placed_in_those_of_an_index(tmp
 
 def test_evidence_that_stands_elsewhere_says_which_index_fits(tmp_path: Path) -> None:
     sources = {"lamp": Source("lamp", LAMP)}
-    with pytest.raises(EvaluationSetError, match=r'lines are about a text .*"高さは31メートルである。" at 14.*--index'):
+    complaint = r'lines are about a text .*"高さは31メートルである。" is not at 14.*--index'
+    with pytest.raises(EvaluationSetError, match=complaint):
         place(lines_set(tmp_path, start=14), sources)
 
 
@@ -246,18 +247,18 @@ def test_language_is_guessed_from_the_letters(question: str, passage: str, langu
     ("content", "sentence"),
     [
         (b"", r"bad\.json holds no questions"),
-        (b"\xff\xfe\x00", r"bad\.json is not text in UTF-8"),
-        (b'{"data": [', r"bad\.json is not whole JSON"),
-        (b'{"question": "a"}\n{"question"', r"bad\.json is not whole JSON \(line 2"),
+        (b"\xff\xfe\x00", r"bad\.json is not UTF-8 text"),
+        (b'{"data": [', r"bad\.json is not complete JSON"),
+        (b'{"question": "a"}\n{"question"', r"bad\.json is not complete JSON \(line 2"),
         (b'{"data": []}', r"bad\.json holds no questions"),
-        (b'{"data": [{"title": "t"}]}', r"bad\.json is in no form that is known \('paragraphs' is missing\)"),
-        (b'{"passages": ["a"], "queries": [["q", 1, ["a"]]]}', r"in no form that is known .*passage 1 of 1"),
-        (b'{"passages": [1], "queries": []}', r"in no form that is known"),
-        (b'{"answer": "a"}', r"in no form that is known"),
-        (b'{"question": "a", "answerable": "yes"}', r"in no form that is known .*'yes', not true or false"),
-        (b"[1, 2]", r"in no form that is known"),
-        (b"12", r"in no form that is known"),
-        (b"\x1f\x8bnot gzip", r"bad\.json is cut or is not gzip"),
+        (b'{"data": [{"title": "t"}]}', r"bad\.json is not a known kind of question set \('paragraphs' is missing\)"),
+        (b'{"passages": ["a"], "queries": [["q", 1, ["a"]]]}', r"not a known kind of question set .*passage 1 of 1"),
+        (b'{"passages": [1], "queries": []}', r"not a known kind of question set"),
+        (b'{"answer": "a"}', r"not a known kind of question set"),
+        (b'{"question": "a", "answerable": "yes"}', r"not a known kind of question set .*'yes', not true or false"),
+        (b"[1, 2]", r"not a known kind of question set"),
+        (b"12", r"not a known kind of question set"),
+        (b"\x1f\x8bnot gzip", r"bad\.json is cut off or is not gzip"),
     ],
 )
 def test_a_file_in_no_known_form_is_refused_in_one_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
@@ -275,7 +276,7 @@ def test_a_missing_file_a_folder_and_a_cut_gzip_are_refused(tmp_path: Path) -> N
         read_set(tmp_path)
     cut = tmp_path / "cut.json.gz"
     cut.write_bytes(gzip.compress(json.dumps(squad({"context": LAMP * 50, "qas": []})).encode())[:60])
-    with pytest.raises(EvaluationSetError, match="cut or is not gzip"):
+    with pytest.raises(EvaluationSetError, match="cut off or is not gzip"):
         read_set(cut)
 
 
@@ -392,7 +393,7 @@ def test_small_collections_are_told_of_abstention_alone(tmp_path: Path) -> None:
 
 def test_a_set_on_another_text_needs_an_index_and_one_that_fits(tmp_path: Path, article_index: Path) -> None:
     read = lines_set(tmp_path)
-    with pytest.raises(EvaluationSetError, match="name with --index an index of it"):
+    with pytest.raises(EvaluationSetError, match="give --index an index of it"):
         evaluate(read)
     with pytest.raises(EvaluationSetError, match="a text that this index does not hold"):
         evaluate(read, article_index)

@@ -1,7 +1,7 @@
 """The numbers that ranking, citing and declining depend on, each with the measurement that chose it.
 
-The figures are those of the 40 answerable questions on `source/` unless a line names another set; the command
-beside each prints them. `docs/` has the whole tables.
+The figures are those of the 40 answerable questions about `source/`; the command beside each prints them for any
+set. `docs/figures.md` has the tables.
 """
 
 from __future__ import annotations

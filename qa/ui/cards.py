@@ -62,7 +62,7 @@ def _why(hit: Hit, words: Words) -> str:
     """First in a sentence, then in figures."""
     terms = " ".join(f'<span class="term" dir="auto">{escape(term)}</span>' for term in hit.terms)
     rows = (
-        (words["why.late"], own(f"{hit.maxsim:.3f}")),
+        (words["why.maxsim"], own(f"{hit.maxsim:.3f}")),
         (words["why.dense"], own(_ranked(f"{hit.dense:.3f}", hit.dense_rank, words))),
         (words["why.lexical"], own(_ranked(f"{hit.lexical:.2f}", hit.lexical_rank, words))),
         (words["why.terms"], terms or own(words["why.no.terms"])),
