@@ -158,6 +158,14 @@ def test_every_path_that_is_named_is_there(page: str) -> None:
     assert [path for path in named if not (placeholder.search(path) or (ROOT / path).exists())] == []
 
 
+def test_the_architecture_names_every_package_and_modules_that_are_there() -> None:
+    rows = dict(re.findall(r"^\| `(qa/\w+/)` \| (.*) \|$", read("ARCHITECTURE.md"), re.MULTILINE))
+    assert set(rows) == {f"qa/{path.parent.name}/" for path in ROOT.glob("qa/*/__init__.py")}
+    for package, modules in rows.items():
+        for name in re.findall(r"`([\w/]+)`", modules):
+            assert (ROOT / package / name).is_dir() or (ROOT / package / f"{name}.py").is_file(), (package, name)
+
+
 def test_the_drawing_of_the_packages_has_the_order_that_is_enforced() -> None:
     contracts = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
     [layers] = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
