@@ -1,4 +1,4 @@
-"""Pictures of the page in each of its states: python bench/shots.py
+"""Take pictures of the page in each of its states: python bench/shots.py
 
 Serves `source/` from a temporary index and drives the system's chromium: desktop and phone, light and
 dark, Japanese, Arabic and high contrast, into `shots/`, which git ignores. The pictures are for looking
@@ -30,12 +30,12 @@ UNANSWERED = "富士山の高さは何メートルですか"
 ARABIC = "من هو الرئيس التنفيذي المؤقت لشركة OpenAI؟"
 NOTES = "庭の記録\n\n庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。門の鍵は赤い箱の中にあります。\n"
 FRAME = 1800
-"""Milliseconds that each step of the moving picture stands."""
+"""Milliseconds for each step of the animation."""
 WAIT = 120_000
 
 
 def main() -> None:
-    """Takes them all."""
+    """Take all pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=ROOT / "shots")
     parser.add_argument("--docs", action="store_true", help="renew the pictures in docs/")
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def _reading(page: Page, out: Path, name: str) -> None:
-    """A visit: welcome, answer, pointing at an [n], following it, why, an abstention, the keys."""
+    """Take a visit: welcome, answer, an [n] hovered and clicked, why, an abstention, the conversations."""
     _shot(page, out, f"{name}-1-welcome")
     _ask(page, QUESTION)
     _shot(page, out, f"{name}-2-answer")
@@ -99,7 +99,7 @@ def _contrast(page: Page, out: Path, name: str) -> None:
 
 
 def _sources(page: Page, out: Path, name: str) -> None:
-    """Adding a text and one that fails, then a conversation whose article has changed meanwhile."""
+    """Add texts, one of which fails, then show a conversation after its article has changed."""
     _ask(page, TWO_SENTENCES)
     quotes = page.locator("#chat .answer .quote").all_text_contents()
     _panel(page).click()
@@ -108,10 +108,11 @@ def _sources(page: Page, out: Path, name: str) -> None:
         broken.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
         changed = Path(folder) / ARTICLE.name
         text = ARTICLE.read_bytes().decode("utf-8")
-        # One cited sentence goes, all that is behind the new line moves.
+        # One cited sentence is removed, and everything after the new line moves.
         changed.write_text("改訂版です。\n\n" + text.replace(quotes[-1], ""), encoding="utf-8", newline="")
         page.fill("#text-name :is(input, textarea)", "庭の記録")
-        page.fill("#text-body textarea", "\n\n".join(f"第{n}日。{NOTES}" for n in range(60)))  # long enough to be seen
+        slow = "\n\n".join(f"第{n}日。{NOTES}" for n in range(60))  # long enough to show progress
+        page.fill("#text-body textarea", slow)
         page.set_input_files("#text-files input[type=file]", [broken, changed])
         page.wait_for_function("name => document.querySelector('#text-files').textContent.includes(name)", arg="photo")
         page.click("#build")
@@ -139,7 +140,7 @@ def _panel(page: Page) -> Locator:
 
 
 def _renew(out: Path, docs: Path) -> None:
-    """The README's pictures, and the way from an answer to its sentence in three steps."""
+    """Renew the pictures of the docs, and the animation from an answer to its sentence."""
     for picture, name in {
         "desktop-light-4-click": "chat-ja",
         "desktop-dark-6-unanswered": "abstention-dark",
@@ -153,7 +154,7 @@ def _renew(out: Path, docs: Path) -> None:
 
 
 def _shot(page: Page, out: Path, name: str) -> None:
-    page.wait_for_timeout(700)  # smooth scrolling and transitions come to rest
+    page.wait_for_timeout(700)  # until smooth scrolling and transitions have ended
     page.screenshot(path=out / f"{name}.png")
 
 
@@ -180,7 +181,7 @@ def _open(browser: Browser, address: str, size: str, scheme: Any, locale: str = 
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """The address of a server that answers from an index of `source/`."""
+    """Serve an index of `source/` and yield the address."""
     with tempfile.TemporaryDirectory() as folder:
         index = str(Path(folder) / "index")
         command = [sys.executable, "-m", "qa"]

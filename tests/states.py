@@ -1,4 +1,4 @@
-"""States of the page that tests look at: how the browser is set, and the steps that lead there.
+"""States of the page: how the browser is set, and the steps that lead there.
 
 The fixture ``reach`` of ``conftest.py`` opens the page in one.
 """
@@ -67,7 +67,7 @@ def revising(page: Any) -> None:
 
 
 def unheard(page: Any) -> None:
-    """A session that has ended: no look is answered."""
+    """End the session: polls are rejected, and the page asks to sign in again."""
     page.route("**/component_server/", lambda route: route.fulfill(status=401, json={}))
     page.route(page.url, lambda route: route.fulfill(status=401))
     page.wait_for_selector("#header .unheard a:not([hidden])")

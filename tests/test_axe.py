@@ -1,4 +1,4 @@
-"""axe-core finds no serious or critical fault in any state of the page. A new state is one line of ``STATES``."""
+"""axe-core finds no serious or critical fault in any state of the page. To add a state, add a line to ``STATES``."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ STATES = [
 
 @pytest.fixture(scope="module")
 def axe() -> str:
-    """The script of axe-core, fetched by npm where it is missing; the lock file holds its checksum."""
+    """Return the script of axe-core. npm fetches it if it is missing; the lock file holds its checksum."""
     script = PACKAGE / "node_modules" / "axe-core" / "axe.min.js"
     if not script.is_file():
         npm = shutil.which("npm")
@@ -83,7 +83,7 @@ def axe() -> str:
 
 
 def faults(page: Any, axe: str, rules: dict[str, Any]) -> list[str]:
-    """What axe-core finds that is serious or critical: rule, how many, the first element."""
+    """Return the serious and critical faults that axe-core finds: rule, how many, the first element."""
     page.evaluate(axe)
     found = page.evaluate("async rules => (await axe.run(document, {rules})).violations", rules)
     return [
@@ -96,14 +96,14 @@ def faults(page: Any, axe: str, rules: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
 def test_no_state_has_a_serious_or_critical_fault(reach: Callable[[State], Any], axe: str, state: State) -> None:
     page = reach(state)
-    # 4.5:1 between letters and ground, 7:1 in high contrast.
+    # Text needs a contrast of 4.5:1, and 7:1 in high contrast.
     strong = page.evaluate("document.documentElement.dataset.contrast") == "more"
     assert faults(page, axe, {"color-contrast-enhanced": {"enabled": strong}, "target-size": {"enabled": True}}) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("locale", ["ja", "ar"])
-def test_neither_has_the_form_to_sign_in(browser: Any, axe: str, scheme: str, locale: str) -> None:
+def test_the_sign_in_form_has_no_serious_or_critical_fault(browser: Any, axe: str, scheme: str, locale: str) -> None:
     app = FastAPI()
     SignIn(Accounts(f"anna:{hashed_password('x')}", "here")).add_to(app)
     wrong = TestClient(app).post("/sign-in", data={"name": "anna"}, headers={"accept-language": locale})

@@ -48,7 +48,7 @@ def test_a_question_is_answered_with_numbered_sentences_and_their_cards(
     assert page.locator("#chat .asked").inner_text() == question
 
 
-def test_a_citation_leads_to_its_very_sentence_and_escape_leads_back(visit: Visit, address: str, article: str) -> None:
+def test_a_citation_leads_to_its_exact_sentence_and_escape_leads_back(visit: Visit, address: str, article: str) -> None:
     page = visit(address)
     reply = ask(page, "暫定CEOに任命されたのは誰ですか")
     for n, how in enumerate(("click", "Enter", "Space"), 1):
@@ -91,7 +91,7 @@ def test_the_source_pane_holds_the_whole_text(visit: Visit, address: str, articl
 
 def test_an_abstention_is_no_answer_and_looks_unlike_one(visit: Visit, address: str) -> None:
     page = visit(address)
-    # What is declined is decided by measurement, so several questions that no text answers are tried.
+    # The threshold of an abstention is measured, so try several questions that the text does not answer.
     for question in ("zzzz qqqq xxxx", "富士山の高さは何メートルですか", "What is the boiling point of tungsten?"):
         reply = ask(page, question)
         if reply.locator(".abstained").count():
@@ -107,7 +107,7 @@ def test_an_abstention_is_no_answer_and_looks_unlike_one(visit: Visit, address: 
     page.wait_for_selector("#source .sentence.current")
 
 
-def test_errors_stand_next_to_the_question_and_keep_it(visit: Visit, address: str) -> None:
+def test_errors_appear_next_to_the_question_and_keep_it(visit: Visit, address: str) -> None:
     page = visit(address)
     page.fill("#question textarea", "x" * 2001)
     page.press("#question textarea", "Enter")
@@ -123,7 +123,7 @@ def test_a_pasted_text_answers_without_a_restart_and_the_chat_says_so(visit: Vis
     text = "庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。\n\n門の鍵は赤い箱の中にあります。"
     replace_text(page, "庭の記録", text)
     page.wait_for_function("() => document.querySelector('#chat .switched')?.textContent.includes('庭の記録')")
-    assert page.locator("#chat .cite").count() == 0  # what the older answer cited is no longer there
+    assert page.locator("#chat .cite").count() == 0  # the source of the older answer is gone
     reply = ask(page, "庭師の名前は誰ですか")
     assert "庭師の名前は山田花子です。" in reply.locator(".answer").inner_text()
     reply.locator(".cite").first.click()
@@ -216,7 +216,7 @@ def test_without_an_index_the_page_says_so_and_the_server_stops_although_it_is_o
         page.wait_for_function("label => document.querySelector('#ask').innerText === label", arg="اسأل")
         page.press("#question textarea", "Enter")
         page.wait_for_function("() => document.querySelector('#notice').innerText.includes('فهرس')")
-        command = page.locator("#notice code")  # as it is copied: quoted, without marks of direction
+        command = page.locator("#notice code")  # as copied: quoted, without direction marks
         assert shlex.split(command.text_content()) == ["qa", "build", "PATH", "--index", f"{tmp_path}/my index"]
         assert command.get_attribute("dir") == "ltr"
         stopped = time.monotonic()
@@ -224,7 +224,7 @@ def test_without_an_index_the_page_says_so_and_the_server_stops_although_it_is_o
     page.close()
 
 
-def test_told_to_stop_it_ends_within_four_seconds_and_nothing_is_lost(
+def test_the_server_stops_within_four_seconds_and_loses_nothing(
     browser: Any, article_index: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(article_index, tmp_path / "index")
@@ -262,7 +262,7 @@ def test_an_index_that_cannot_be_used_says_why_and_is_repaired_by_one_click(
         page.wait_for_selector("#source .sentence")
         assert ask(page, "暫定CEOに任命されたのは誰ですか").locator(".cite").count()
     page.close()
-    assert "Traceback" not in (tmp_path / "server.log").read_text(encoding="utf-8")  # nor by stopping with a page open
+    assert "Traceback" not in (tmp_path / "server.log").read_text(encoding="utf-8")  # nor from stopping
 
 
 def test_another_program_calls_the_public_endpoints(address: str, article: str) -> None:

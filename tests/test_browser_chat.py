@@ -1,4 +1,4 @@
-"""The chat in a browser: asking anew, suggested questions, and the way from a sentence back to its [n]."""
+"""The chat in a browser: editing and repeating questions, suggestions, and going from a sentence back to its [n]."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_question_that_is_edited_replaces_itself_and_all_after_it(visit: Visit
     assert "2022年11月30日" in page.locator("#chat .answer").inner_text()
 
 
-def test_editing_that_is_given_up_replaces_nothing(visit: Visit, address: str) -> None:
+def test_cancelling_an_edit_replaces_nothing(visit: Visit, address: str) -> None:
     page = visit(address)
     ask(page, FIRST)
     for give_up in (lambda: page.click("#revising button"), lambda: page.press("#question textarea", "Escape")):
@@ -61,7 +61,7 @@ def test_editing_that_is_given_up_replaces_nothing(visit: Visit, address: str) -
     wait_for_questions(page, FIRST, SECOND)
 
 
-def test_a_question_that_is_refused_goes_on_taking_its_place(visit: Visit, address: str) -> None:
+def test_a_rejected_question_still_replaces_the_edited_one_when_corrected(visit: Visit, address: str) -> None:
     page = visit(address)
     ask(page, FIRST)
     page.locator("#chat .edit").first.click()
@@ -81,7 +81,7 @@ def test_an_edit_of_one_conversation_never_reaches_into_another(visit: Visit, ad
     page.click(".drawer .new")
     page.wait_for_selector("#chat .welcome")
     ask(page, SECOND)
-    page.evaluate("QA.chat.revise('0'.repeat(32) + ' 0')")  # an entry of a conversation that is not open
+    page.evaluate("QA.chat.revise('0'.repeat(32) + ' 0')")  # an entry of another conversation
     page.fill("#question textarea", OTHER)
     page.press("#question textarea", "Enter")
     wait_for_questions(page, SECOND, OTHER)
@@ -102,7 +102,7 @@ def test_pointing_at_a_number_shows_its_passage_and_the_passage_can_be_pointed_a
     expect(tip).to_have_count(0)
 
 
-def test_escape_finds_the_number_again_after_the_chat_was_drawn_anew(visit: Visit, address: str) -> None:
+def test_escape_finds_the_number_again_after_the_chat_was_redrawn(visit: Visit, address: str) -> None:
     page = visit(address)
     ask(page, FIRST)
     page.locator("#chat .cite").nth(1).click()
@@ -120,7 +120,7 @@ def test_a_question_is_asked_again_in_its_place(visit: Visit, address: str) -> N
     page.wait_for_timeout(300)
     wait_for_questions(page, FIRST, SECOND)
     page.locator("#chat .again").first.click()
-    expect(page.locator("#revising .line")).to_be_visible()  # what came after would be lost
+    expect(page.locator("#revising .line")).to_be_visible()  # later questions would be lost
     page.press("#question textarea", "Enter")
     wait_for_questions(page, FIRST)
 
@@ -183,7 +183,7 @@ def test_on_a_phone_a_marked_sentence_leads_back_to_the_chat(visit: Visit, addre
     expect(page.locator("#chat .cite.lit")).to_be_visible()
 
 
-def test_an_abstention_says_what_the_text_speaks_of_and_leads_there(visit: Visit, address: str) -> None:
+def test_an_abstention_lists_the_topics_of_the_text_and_leads_there(visit: Visit, address: str) -> None:
     page = visit(address)
     question = "What is the boiling point of tungsten?"
     reply = ask(page, question)

@@ -1,4 +1,4 @@
-"""Conversations in a real browser: kept, listed, opened again beside changed texts, renamed, deleted, exported."""
+"""Conversations in a browser: kept, listed, reopened after texts changed, renamed, deleted and exported."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_conversation_is_there_again_after_a_reload_and_listed(visit: Visit, a
     assert drawer.locator("[aria-current]").count() == 1
 
 
-def test_a_question_that_is_refused_leaves_no_conversation(visit: Visit, address: str) -> None:
+def test_a_rejected_question_leaves_no_conversation(visit: Visit, address: str) -> None:
     page = visit(address)
     page.fill("#question textarea", "x" * 2001)
     page.press("#question textarea", "Enter")
@@ -72,7 +72,7 @@ def test_a_question_that_is_refused_leaves_no_conversation(visit: Visit, address
     assert page.evaluate(KEPT) == {}
 
 
-def test_a_new_conversation_is_begun_and_an_earlier_one_opened(visit: Visit, address: str) -> None:
+def test_a_new_conversation_is_started_and_an_earlier_one_opened(visit: Visit, address: str) -> None:
     page = visit(address, "en-GB")
     ask(page, QUESTION)
     open_drawer(page).locator(".new").click()
@@ -90,7 +90,7 @@ def test_a_new_conversation_is_begun_and_an_earlier_one_opened(visit: Visit, add
     assert page.locator("#chat .asked").all_inner_texts() == [QUESTION]
 
 
-def test_a_title_is_written_in_place_and_escape_leaves_it_as_it_was(visit: Visit, address: str) -> None:
+def test_a_title_is_edited_in_place_and_escape_leaves_it_as_it_was(visit: Visit, address: str) -> None:
     page = visit(address)
     ask(page, QUESTION)
     drawer = open_drawer(page)
@@ -114,7 +114,7 @@ def test_deleting_takes_two_presses_and_what_was_open_is_closed(visit: Visit, ad
     drawer = open_drawer(page)
     drawer.locator("[data-act=delete]").click()
     assert QUESTION in drawer.locator(".told").inner_text()
-    drawer.locator(".exports").click(position={"x": 1, "y": 1})  # anything else takes it back
+    drawer.locator(".exports").click(position={"x": 1, "y": 1})  # anything else cancels it
     drawer.locator("[data-act=delete]").click()
     assert titles(page) == [QUESTION]
     drawer.locator("[data-act=delete]").click()
@@ -125,7 +125,7 @@ def test_deleting_takes_two_presses_and_what_was_open_is_closed(visit: Visit, ad
     welcome(page)
 
 
-def test_all_are_deleted_at_once_and_stay_so(visit: Visit, address: str) -> None:
+def test_all_are_deleted_at_once_and_stay_deleted(visit: Visit, address: str) -> None:
     page = visit(address)
     ask(page, QUESTION)
     open_drawer(page).locator(".new").click()
@@ -138,7 +138,7 @@ def test_all_are_deleted_at_once_and_stay_so(visit: Visit, address: str) -> None
     welcome(page)
     assert titles(page) == [] and page.evaluate(KEPT) == {}
     page.keyboard.press("Escape")
-    page.select_option("#language", "en")  # drawn anew
+    page.select_option("#language", "en")  # redraws everything
     page.wait_for_function("() => document.querySelector('#ask').innerText === 'Ask'")
     assert page.evaluate(KEPT) == {}
 
@@ -203,7 +203,7 @@ def test_the_saved_html_opens_alone_and_its_numbers_lead_to_the_excerpt_and_back
 
 @pytest.fixture
 def article(article_index: Path) -> str:
-    """The article's text."""
+    """Return the text of the article."""
     (source,) = Index.open(article_index).sources.values()
     return source.text
 
@@ -214,13 +214,13 @@ def test_two_tabs_keep_one_list_and_follow_each_other(visit: Visit, address: str
     other = page.context.new_page()
     other.goto(address)
     other.wait_for_selector("html[data-ready]")
-    welcome(other)  # a new tab begins anew
+    welcome(other)  # a new tab starts a new conversation
     ask(other, CAPITAL)
     drawer = open_drawer(page)
     assert titles(page) == [CAPITAL, QUESTION]
     drawer.locator("[data-act=open]").first.click()
     page.wait_for_function("q => document.querySelector('#chat .asked')?.textContent === q", arg=CAPITAL)
-    ask(page, QUESTION)  # asked here, drawn in the other tab too
+    ask(page, QUESTION)  # the other tab shows it too
     other.wait_for_function("() => document.querySelectorAll('#chat .asked').length === 2")
     assert page.evaluate(f"Object.keys({KEPT}).length") == 2
     open_drawer(other).locator(".clear").click()
@@ -239,7 +239,7 @@ def test_what_two_tabs_ask_at_once_in_one_conversation_is_kept_twice(visit: Visi
         localStorage['cited-qa.conversations'] = JSON.stringify(kept);
     }}""",
         "asked in another tab",
-    )  # no event of the storage has told this tab yet
+    )  # this tab has had no storage event yet
     ask(page, CAPITAL)
     kept = page.evaluate(f"Object.values({KEPT}).map(one => one.record.entries.map(turn => turn.question))")
     assert sorted(kept) == sorted([[QUESTION, "asked in another tab"], [QUESTION, CAPITAL]])
@@ -250,7 +250,7 @@ def test_what_two_tabs_ask_at_once_in_one_conversation_is_kept_twice(visit: Visi
 def test_what_another_tab_deleted_does_not_come_back_with_an_answer(visit: Visit, address: str) -> None:
     page = visit(address)
     ask(page, QUESTION)
-    page.evaluate("localStorage.removeItem('cited-qa.conversations')")  # no event has told this tab yet
+    page.evaluate("localStorage.removeItem('cited-qa.conversations')")  # this tab has had no storage event yet
     page.fill("#question textarea", CAPITAL)
     page.press("#question textarea", "Enter")
     welcome(page)
@@ -285,7 +285,7 @@ def test_another_conversation_ends_an_edit(visit: Visit, address: str) -> None:
     assert page.locator("#revising .line").is_hidden()
 
 
-def test_when_the_browser_is_full_it_is_told_and_nothing_that_was_kept_is_lost(visit: Visit, address: str) -> None:
+def test_when_the_browser_is_full_the_page_says_so_and_loses_nothing_that_was_kept(visit: Visit, address: str) -> None:
     page = visit(address, "en-GB")
     ask(page, QUESTION)
     before = page.evaluate(KEPT)
@@ -303,12 +303,12 @@ def test_when_the_browser_is_full_it_is_told_and_nothing_that_was_kept_is_lost(v
     page.wait_for_function("() => document.querySelector('#history-open').title.includes('保存')")
     assert "保存" in page.locator("#conversations .stuck-told").text_content()
     page.evaluate("localStorage.removeItem('filler')")
-    open_drawer(page)  # there is room again
+    open_drawer(page)  # there is space again
     assert len(page.evaluate(f"Object.values({KEPT})[0].record.entries")) == 2
     assert page.get_attribute("#history-open", "title") is None
 
 
-def test_what_is_damaged_is_told_and_the_rest_goes_on(visit: Visit, address: str) -> None:
+def test_a_damaged_conversation_is_reported_and_the_others_work(visit: Visit, address: str) -> None:
     page = visit(address, "en-GB")
     page.evaluate("""() => {
         const record = {format: 1, entries: "none"};
@@ -334,7 +334,7 @@ BEFORE = Source("庭.txt", "門の鍵は赤い箱の中にあります。\n\n庭
 AFTER = Source("庭.txt", "門の鍵は赤い箱の中にあります。\n\nお知らせを足しました。\n\n庭師の名前は山田花子です。")
 
 
-def test_after_a_restart_with_a_changed_text_each_citation_stands_moved_or_gone(browser: Any, tmp_path: Path) -> None:
+def test_after_a_restart_with_a_changed_text_each_citation_is_valid_moved_or_gone(browser: Any, tmp_path: Path) -> None:
     quotes = BEFORE.text.split("\n\n")
     cited = tuple(
         Citation(n, BEFORE.name, BEFORE.text.index(quote), BEFORE.text.index(quote) + len(quote), quote)
@@ -376,7 +376,7 @@ def test_after_a_restart_with_a_changed_text_each_citation_stands_moved_or_gone(
 
 @contextmanager
 def serving_at(index: Path, port: int = 0) -> Iterator[str]:
-    """The address of ``qa serve``, on a port that may be an earlier one's: to a browser that is the same place."""
+    """Run ``qa serve`` and yield the address. With the port of an earlier server it is the same site to the browser."""
     command = [sys.executable, "-m", "qa", "serve", "--index", str(index), "--port", str(port)]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with (index.parent / "server.log").open("w") as errors:

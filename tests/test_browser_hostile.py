@@ -1,4 +1,4 @@
-"""Hostile words of a source or a question are shown as written: no element, no request, no broken layout."""
+"""Hostile text in a source or a question is shown as written: no element, no request, no broken layout."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ QUESTIONS = (
 
 @pytest.fixture(scope="module")
 def hostile_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server that answers from a hostile text under a hostile name."""
+    """Serve a hostile text under a hostile name."""
     index = tmp_path_factory.mktemp("hostile") / "index"
     Index.build([Source(NAME, TEXT)], index)
     with serving(index) as url:
@@ -55,7 +55,7 @@ def hostile_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_hostile_words_are_shown_as_written(
+def test_hostile_text_is_shown_as_written(
     visit: Visit, hostile_address: str, viewport: dict[str, int], tmp_path: Path
 ) -> None:
     page = visit(hostile_address, "en-GB", viewport=viewport)
@@ -83,7 +83,7 @@ def test_hostile_words_are_shown_as_written(
     assert page.locator("#question textarea").is_visible()
 
 
-def test_every_excerpt_of_a_hostile_text_stands_at_its_place(visit: Visit, hostile_address: str) -> None:
+def test_every_excerpt_of_a_hostile_text_is_at_its_offsets(visit: Visit, hostile_address: str) -> None:
     page = visit(hostile_address, "en-GB")
     for question in QUESTIONS:
         reply = ask(page, question)

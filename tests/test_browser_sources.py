@@ -1,4 +1,4 @@
-"""The panel of texts in a real browser: adding, choosing, reading, renaming, removing, cancelling."""
+"""The panel of texts in a browser: adding, choosing, reading, renaming, removing, cancelling."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Served = tuple[str, Path]
 
 @pytest.fixture(scope="module")
 def served(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server whose texts the tests change, and its index."""
+    """Serve texts that the tests change; yield the address and the index."""
     index = tmp_path_factory.mktemp("sources") / "index"
     shutil.copytree(article_index, index)
     with serving(index) as url:
@@ -52,7 +52,7 @@ def served(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def own_address(served: Served) -> str:
-    """The server, answering from the article alone again."""
+    """Return the address of the server once it answers from the article alone again."""
     url, index = served
     built = Index.build([ARTICLE_FILE], index).generation
     until = time.monotonic() + STARTS_WITHIN
@@ -72,7 +72,7 @@ def give_files(page: Any, *paths: Path) -> None:
     page.click("#build")
 
 
-def test_texts_stand_side_by_side_and_each_can_be_left_out(visit: Visit, own_address: str) -> None:
+def test_several_texts_are_asked_and_each_can_be_left_out(visit: Visit, own_address: str) -> None:
     page = visit(own_address)
     add_text(page, "庭の記録", GARDEN)
     assert page.locator("#listing .name").all_text_contents() == [ARTICLE, "庭の記録"]
@@ -89,7 +89,7 @@ def test_texts_stand_side_by_side_and_each_can_be_left_out(visit: Visit, own_add
     page.press("#question textarea", "Enter")
     page.wait_for_selector("#notice .trouble:not([hidden])")
     assert "選ばれていません" in page.inner_text("#notice")
-    # The choice outlives the panel's being closed.
+    # The choice is kept while the panel is closed.
     page.click("#sources > button")
     page.click("#sources > button")
     assert [row(page, name).locator(".ask").is_checked() for name in (ARTICLE, "庭の記録")] == [False, False]
@@ -121,7 +121,7 @@ def test_a_text_is_renamed_in_its_row_and_removed_at_the_second_click(visit: Vis
     remove_text(page, ARTICLE)
     page.wait_for_function("() => document.querySelector('#header .speaks').textContent.endsWith('the garden')")
     page.wait_for_function("() => document.querySelector('#source article').textContent.includes('Hanako')")
-    # The last one stays, and the row says why.
+    # The last one cannot be removed, and the row says why.
     for _ in range(2):
         row(page, "the garden").locator(".remove").click()
     row(page, "the garden", ".failed").wait_for(**WITHIN)
@@ -130,12 +130,12 @@ def test_a_text_is_renamed_in_its_row_and_removed_at_the_second_click(visit: Vis
     row(page, "the garden", ".ready").wait_for(**WITHIN)
 
 
-def test_the_mark_of_a_text_that_is_left_out_goes_with_it(visit: Visit, own_address: str) -> None:
+def test_a_text_that_is_left_out_stays_so_when_renamed_and_not_when_replaced(visit: Visit, own_address: str) -> None:
     page = visit(own_address)
     add_text(page, "庭の記録", GARDEN)
     row(page, "庭の記録").locator(".ask").uncheck()
     row(page, "庭の記録").locator(".rename").click()
-    row(page, "庭の記録").locator(".new-name").fill("庭\u200eの日誌")  # the mark of direction is not kept
+    row(page, "庭の記録").locator(".new-name").fill("庭\u200eの日誌")  # the direction mark is removed
     page.keyboard.press("Enter")
     row(page, "庭の日誌", ".ready").wait_for(**WITHIN)
     assert not row(page, "庭の日誌").locator(".ask").is_checked()
@@ -154,7 +154,7 @@ DRAW = """([rows, focus]) => {
 }"""
 
 
-def test_a_name_that_is_taken_is_not_left_out_by_a_rename_that_fails(visit: Visit, own_address: str) -> None:
+def test_a_rename_that_fails_leaves_out_no_other_text(visit: Visit, own_address: str) -> None:
     page = visit(own_address)
     add_text(page, "庭の記録", GARDEN)
     row(page, "庭の記録").locator(".ask").uncheck()
@@ -175,7 +175,7 @@ def test_a_renamed_row_takes_the_focus_only_from_the_list(visit: Visit, own_addr
     row(page, ARTICLE).locator(".rename").click()
     row(page, ARTICLE).locator(".new-name").fill("the article")
     focus = "#question textarea" if elsewhere else "#listing .from"
-    focused = page.evaluate(  # at once: the next look draws what the server says
+    focused = page.evaluate(  # in one call: the next poll draws what the server says
         """([draw, before, after, focus]) => {
           const own = document.querySelector("#listing .new-name");
           own.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
@@ -192,13 +192,13 @@ def test_a_renamed_row_takes_the_focus_only_from_the_list(visit: Visit, own_addr
         ],
     )
     assert ("rename" in focused) is not elsewhere
-    page.wait_for_function(  # the server has done it: what was drawn above was not its word
+    page.wait_for_function(  # now the server has renamed it
         """() => QA.state.texts.generation !== 99
              && QA.state.texts.rows.some((row) => row.name + row.state === 'the articleready')"""
     )
 
 
-def test_cancelling_is_offered_where_it_does_something(visit: Visit, own_address: str) -> None:
+def test_cancelling_is_offered_only_where_it_works(visit: Visit, own_address: str) -> None:
     page = visit(own_address)
     open_texts(page)
     work = {"job": 1, "indexed": False, "new_name": "b", "left": None, "sentence": [], "done": 0, "total": 0}
@@ -264,7 +264,7 @@ def test_a_text_is_read_before_it_is_asked_and_the_work_is_cancelled(
     give_files(page, long)
     waiting = row(page, "long.txt", ":is(.waiting, .embedding)")
     waiting.wait_for(**WITHIN)
-    # Asking goes on, and the panel says from what.
+    # Questions are still answered, and the panel says from which texts.
     assert "このままお答えします" in page.inner_text("#listing .from")
     assert ask(page, "暫定CEOに任命されたのは誰ですか").locator(".cite").count()
     waiting.locator(".read").click()
@@ -276,7 +276,7 @@ def test_a_text_is_read_before_it_is_asked_and_the_work_is_cancelled(
     page.wait_for_function(f"names => {names} === JSON.stringify(names)", arg=[ARTICLE])
 
 
-def test_every_page_that_is_open_sees_what_another_does(visit: Visit, own_address: str) -> None:
+def test_every_open_page_shows_what_another_does(visit: Visit, own_address: str) -> None:
     first, second = visit(own_address), visit(own_address, "en-GB")
     open_texts(second)
     add_text(first, "庭の記録", GARDEN)
@@ -294,7 +294,7 @@ def test_a_text_that_is_swapped_while_the_page_opens_is_drawn(visit: Visit, own_
     held: list[Any] = []
     page.route("**/component_server/", lambda route: held.append(route))
     page.reload()
-    page.wait_for_selector("html[data-ready]")  # drawn from the text that stands now
+    page.wait_for_selector("html[data-ready]")  # drawn from the present text
     Index.build([Source("庭の記録", GARDEN)], served[1])
     for route in held:
         route.continue_()
@@ -303,7 +303,7 @@ def test_a_text_that_is_swapped_while_the_page_opens_is_drawn(visit: Visit, own_
     page.wait_for_function("() => document.querySelector('#header .speaks').textContent.includes('庭の記録')")
 
 
-def test_the_box_for_files_speaks_the_pages_language(visit: Visit, own_address: str) -> None:
+def test_the_box_for_files_is_in_the_pages_language(visit: Visit, own_address: str) -> None:
     page = visit(own_address, "en-GB")
     open_texts(page)
     said = "() => document.querySelector('#text-files [data-testid=upload-text]').innerText.trim()"
@@ -313,12 +313,12 @@ def test_the_box_for_files_speaks_the_pages_language(visit: Visit, own_address: 
 
 
 def is_seen(page: Any, part: Any) -> bool:
-    """Whether a part of the panel stands where it is seen, not below."""
+    """Return whether a part of the panel is in sight, not below the fold."""
     box, panel = part.bounding_box(), page.locator("#reading").bounding_box()
     return bool(panel["y"] <= box["y"] and box["y"] + box["height"] <= panel["y"] + panel["height"])
 
 
-def test_a_file_of_no_kind_is_refused_in_the_visitors_language_and_those_beside_it_are_taken(
+def test_a_file_of_an_unknown_kind_is_rejected_in_the_visitors_language_and_the_others_are_added(
     visit: Visit, own_address: str, tmp_path: Path
 ) -> None:
     page = visit(own_address)
@@ -332,7 +332,7 @@ def test_a_file_of_no_kind_is_refused_in_the_visitors_language_and_those_beside_
     assert is_seen(page, result)
 
 
-def test_a_file_that_is_too_large_is_left_out_and_those_beside_it_are_taken(
+def test_a_file_that_is_too_large_is_left_out_and_the_others_are_added(
     visit: Visit, own_address: str, tmp_path: Path
 ) -> None:
     page = visit(own_address)
@@ -384,7 +384,7 @@ def test_a_file_dropped_anywhere_opens_the_panel_with_it(visit: Visit, own_addre
     row(page, "tower.txt", ".ready").wait_for(**WITHIN)
 
 
-def test_on_a_phone_the_panel_fits_and_is_worked_by_keyboard(visit: Visit, own_address: str) -> None:
+def test_on_a_phone_the_panel_fits_and_works_by_keyboard(visit: Visit, own_address: str) -> None:
     page = visit(own_address, "ja-JP", PHONE)
     page.click("#header .view[data-view=source]")
     open_texts(page)

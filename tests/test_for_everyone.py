@@ -16,7 +16,7 @@ pytestmark = needs_chromium
 Reach = Callable[[State], Any]
 
 ZOOMED, ULTRA = (640, 400), (3840, 2160)
-"""200 % zoom of a window of 1280 by 800, and 4K."""
+"""A window of 1280 by 800 at 200 % zoom, and 4K."""
 OUTSIDE = """() => [...document.querySelectorAll(
     '#header *, #asking *, #talk *, #sources *, #source .pane-bar *, dialog[open] *')]
   .filter(part => part.checkVisibility() && part.getClientRects().length)
@@ -48,7 +48,7 @@ def focused(page: Any) -> str:
         ("fr-FR", "en", "ltr"),
     ],
 )
-def test_the_page_speaks_the_browsers_language(reach: Reach, locale: str, tag: str, direction: str) -> None:
+def test_the_page_is_in_the_browsers_language(reach: Reach, locale: str, tag: str, direction: str) -> None:
     page = reach(State("", locale=locale))
     assert page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == [tag, direction]
     assert page.inner_text("#ask") == languages()[tag]["question.ask"]
@@ -76,7 +76,7 @@ def test_in_arabic_the_page_is_mirrored_and_the_japanese_text_is_not(reach: Reac
     assert left("#chat .excerpt .why") < left("#chat .excerpt .show")
     assert page.evaluate("getComputedStyle(document.querySelector('#source article')).direction") == "ltr"
     assert page.get_attribute("#source article", "dir") == "ltr"
-    # Its first sentence begins at the left, and [1] stands at its end.
+    # The first sentence starts at the left, and [1] is at its end.
     assert left("#chat .answer .quote") - left("#chat .answer") < 2
     assert page.evaluate("getComputedStyle(document.querySelector('#chat .answer')).direction") == "ltr"
     heading = page.locator("#chat .cards-title span").first
@@ -88,7 +88,7 @@ def test_in_arabic_the_page_is_mirrored_and_the_japanese_text_is_not(reach: Reac
     )
 
 
-def test_in_arabic_offsets_and_numbers_are_not_turned_round(reach: Reach) -> None:
+def test_in_arabic_offsets_and_numbers_are_not_reversed(reach: Reach) -> None:
     page = reach(State("", (answer, excerpt), locale="ar-EG"))
     cite = page.locator("#chat .cite").first
     assert cite.inner_text() == "[1]"
@@ -148,7 +148,7 @@ def test_under_forced_colours_marks_abstentions_and_buttons_differ_by_lines(reac
         ("zh-CN", (SMALLEST,)),
     ],
 )
-def test_nothing_stands_outside_the_window(reach: Reach, locale: str, sizes: tuple[tuple[int, int], ...]) -> None:
+def test_nothing_is_outside_the_window(reach: Reach, locale: str, sizes: tuple[tuple[int, int], ...]) -> None:
     page = reach(State("", (answer,), locale=locale, size=sizes[0]))
     for width, height in sizes:
         page.set_viewport_size({"width": width, "height": height})
@@ -164,7 +164,7 @@ def test_nothing_stands_outside_the_window(reach: Reach, locale: str, sizes: tup
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
-def test_whatever_is_pressed_is_at_least_24_pixels_wide_and_high(reach: Reach, size: tuple[int, int]) -> None:
+def test_every_control_is_at_least_24_pixels_wide_and_high(reach: Reach, size: tuple[int, int]) -> None:
     page = reach(State("", (answer,), size=size))
     assert page.evaluate(TOO_SMALL) == []
     citation(page)
@@ -182,7 +182,7 @@ def test_with_reduced_motion_nothing_moves(reach: Reach) -> None:
 # Keys
 
 
-def test_everything_that_tab_reaches_shows_that_it_is_reached(reach: Reach) -> None:
+def test_everything_that_tab_reaches_shows_its_focus(reach: Reach) -> None:
     page = reach(State("", (answer,)))
     seen = set()
     for _ in range(40):
@@ -194,7 +194,7 @@ def test_everything_that_tab_reaches_shows_that_it_is_reached(reach: Reach) -> N
     assert {"skip", "language", "theme", "keys", "cite", "show", "copy"} <= seen
 
 
-def test_the_first_tab_offers_the_way_to_the_question(reach: Reach) -> None:
+def test_the_first_tab_offers_to_skip_to_the_question(reach: Reach) -> None:
     page = reach(State("", size=PHONE))
     page.keyboard.press("Tab")
     assert focused(page) == "質問欄へ移動" and page.locator("#header .skip").bounding_box()["height"] >= 24
@@ -202,12 +202,12 @@ def test_the_first_tab_offers_the_way_to_the_question(reach: Reach) -> None:
     assert page.evaluate("document.activeElement.matches('#question textarea')")
 
 
-def test_single_keys_lead_to_the_question_and_round_the_newest_answers_citations(reach: Reach) -> None:
+def test_single_keys_go_to_the_question_and_through_the_citations_of_the_newest_answer(reach: Reach) -> None:
     page = reach(State("", (answer,)))
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.matches('#question textarea')")
-    page.keyboard.type("a/[]?")  # while something is typed they are letters
+    page.keyboard.type("a/[]?")  # in a text box they are letters
     assert page.input_value("#question textarea") == "a/[]?" and not page.is_visible("dialog")
     page.evaluate("document.activeElement.blur()")
     last = page.locator("#chat .cite").last.inner_text()
@@ -232,7 +232,7 @@ def test_the_list_of_keys_opens_by_its_key_and_gives_the_focus_back(reach: Reach
     assert page.get_by_role("dialog", name="キーボードショートカット").is_visible()
     page.keyboard.press("Escape")
     assert not page.is_visible("dialog")
-    # Escape closed the list and nothing more: the sentence is still the one gone to.
+    # Escape closed the list and did nothing else: the sentence still has the focus.
     assert page.evaluate("document.activeElement.matches('#source .sentence.current')")
     page.click("#header .keys")
     page.click("dialog .close")
