@@ -1,4 +1,4 @@
-"""An answer is made of the source's own sentences, each cited where it stands, or it is declined."""
+"""An answer is made of the source's own sentences, each cited at its place, or the question is declined."""
 
 from __future__ import annotations
 

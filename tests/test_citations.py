@@ -42,7 +42,7 @@ def test_what_does_not_stand_there_fails(wrong: dict[str, object]) -> None:
     assert not verify(replace(right, **wrong), SOURCES)  # type: ignore[arg-type]
 
 
-def test_a_failed_citation_is_dropped_logged_and_the_rest_numbered_anew(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failed_citation_is_dropped_logged_and_the_rest_renumbered(caplog: pytest.LogCaptureFixture) -> None:
     good = cite([("a", 0, 4), ("a", 4, 8)], SOURCES)
     with caplog.at_level(logging.WARNING):
         kept = verified([good[0], replace(good[1], n=2, quote="forged"), replace(good[1], n=3)], SOURCES)

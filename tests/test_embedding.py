@@ -143,7 +143,7 @@ def test_a_fingerprint_does_not_depend_on_what_was_embedded_before(tiny_model: P
     assert _fingerprint(embedder._model) == embedder.fingerprint
 
 
-def test_an_unknown_model_is_refused_in_one_sentence(tmp_path: Path) -> None:
+def test_an_unknown_model_is_a_one_line_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"^The embedding model .* cannot be loaded .*\.$") as caught:
         load_embedder(str(tmp_path / "nothing"))
     assert "\n" not in str(caught.value)

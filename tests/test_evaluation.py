@@ -152,7 +152,7 @@ def test_a_paragraph_that_comes_twice_is_one_source(tmp_path: Path) -> None:
     assert {question.gold for question in collection.questions} == {collection.sources[0].name}
 
 
-def test_an_answer_start_that_is_off_falls_back_on_where_the_string_stands(tmp_path: Path) -> None:
+def test_an_answer_start_that_is_off_falls_back_to_where_the_string_occurs(tmp_path: Path) -> None:
     asked = {"question": "高さは?", "answers": [{"text": "31メートル", "answer_start": 3}]}
     (collection,) = read_set(write(tmp_path / "off.json", squad({"context": LAMP, "qas": [asked]}))).collections
     assert [evidence.quote for evidence in collection.questions[0].evidence] == ["高さは31メートルである。"]
@@ -196,7 +196,7 @@ def test_the_lines_form_brings_no_sources_and_is_placed_in_those_of_an_index(tmp
     assert not keeper.answerable
 
 
-def test_evidence_that_stands_elsewhere_says_which_index_fits(tmp_path: Path) -> None:
+def test_evidence_that_is_elsewhere_asks_for_the_index_of_its_text(tmp_path: Path) -> None:
     sources = {"lamp": Source("lamp", LAMP)}
     complaint = r'lines are about a text .*"高さは31メートルである。" is not at 14.*--index'
     with pytest.raises(EvaluationSetError, match=complaint):
@@ -261,15 +261,17 @@ def test_language_is_guessed_from_the_letters(question: str, passage: str, langu
         (b"\x1f\x8bnot gzip", r"bad\.json is cut off or is not gzip"),
     ],
 )
-def test_a_file_in_no_known_form_is_refused_in_one_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
+def test_a_file_in_no_known_form_is_rejected_with_a_one_line_error(
+    tmp_path: Path, content: bytes, sentence: str
+) -> None:
     path = tmp_path / "bad.json"
     path.write_bytes(content)
-    with pytest.raises(EvaluationSetError, match=sentence) as refusal:
+    with pytest.raises(EvaluationSetError, match=sentence) as rejected:
         read_set(path)
-    assert "\n" not in str(refusal.value)
+    assert "\n" not in str(rejected.value)
 
 
-def test_a_missing_file_a_folder_and_a_cut_gzip_are_refused(tmp_path: Path) -> None:
+def test_a_missing_file_a_folder_and_a_cut_gzip_are_rejected(tmp_path: Path) -> None:
     with pytest.raises(EvaluationSetError, match="There is no question set at"):
         read_set(tmp_path / "none.json")
     with pytest.raises(EvaluationSetError, match="cannot be read"):
@@ -283,7 +285,7 @@ def test_a_missing_file_a_folder_and_a_cut_gzip_are_refused(tmp_path: Path) -> N
 # --- report ----------------------------------------------------------------------------------------------------
 
 HIT = EvidenceScore(first=True, cited=True, answer=True, citations=2)
-LATE = EvidenceScore(first=False, cited=True, answer=False, citations=3)
+LATER = EvidenceScore(first=False, cited=True, answer=False, citations=3)
 MISS = EvidenceScore(first=False, cited=False, answer=False, citations=0)
 
 
@@ -297,8 +299,8 @@ def scored(lang: str, rank: int | None, evidence: EvidenceScore, confidence: flo
 def report() -> Report:
     scores = (
         scored("ja", 1, HIT, 0.9),
-        scored("ja", 2, LATE, 0.5),
-        scored("en", None, MISS, 0.2, forced=LATE),
+        scored("ja", 2, LATER, 0.5),
+        scored("en", None, MISS, 0.2, forced=LATER),
         scored("en", None, MISS, 0.5, answerable=False, judged=False, answered=True, verbatim=3),
     )
     return Report("hand", scores, 1.25)
@@ -380,7 +382,7 @@ def test_a_limit_draws_the_same_questions_each_time_and_keeps_the_texts(tmp_path
     assert drawn[0] != ["0", "1", "2"]
 
 
-def test_small_collections_are_told_of_abstention_alone(tmp_path: Path) -> None:
+def test_small_collections_have_abstention_figures_only(tmp_path: Path) -> None:
     text = nomiracl(1, "橋は何で造られているか", [LAMP, BRIDGE], True) + "\n" + nomiracl(2, "誰が王か", [SHIP], False)
     result = evaluate(read_set(write(tmp_path / "small.jsonl", text)))
     figures = result.to_dict()

@@ -35,7 +35,7 @@ def test_a_decomposed_letter_is_its_composed_one() -> None:
     assert tokenize("\u1112\u1161\u11ab") == tokenize("한")
 
 
-def test_a_term_keeps_its_place_in_the_text_as_it_stands() -> None:
+def test_a_term_knows_its_place_in_the_original_text() -> None:
     text = "①ｶﾞｽ ＡＢ"
     for term in terms(text):
         assert fold(text[term.start : term.end])[0] == term.text

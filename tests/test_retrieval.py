@@ -26,7 +26,7 @@ def test_a_japanese_question_finds_its_passage_first(index: Index) -> None:
     assert "暫定" in hit.why
 
 
-def test_every_hit_stands_in_its_source_at_its_offsets(index: Index) -> None:
+def test_every_hit_is_in_its_source_at_its_offsets(index: Index) -> None:
     for question in ("アルトマン", "Who became interim CEO?", "谁被任命为临时CEO？", "0/400"):
         for hit in retrieve(index, question, k=30):
             assert index.sources[hit.passage.source].text[hit.start : hit.end] == hit.text
@@ -83,7 +83,7 @@ def test_boilerplate_does_not_win_a_question_about_the_news_and_is_found_when_as
 
 
 @pytest.mark.parametrize("question", ["", "  \n\u3000", "\u200b\ufeff", "\x00"])
-def test_an_empty_question_is_refused(index: Index, question: str) -> None:
+def test_an_empty_question_is_rejected(index: Index, question: str) -> None:
     with pytest.raises(QuestionError, match=r"^The question is empty: .*\.$"):
         retrieve(index, question)
 
@@ -94,7 +94,7 @@ def test_a_question_may_have_two_thousand_characters_and_no_more(index: Index) -
         retrieve(index, "誰" * 2001)
 
 
-def test_half_a_character_is_refused(index: Index) -> None:
+def test_half_a_character_is_rejected(index: Index) -> None:
     with pytest.raises(QuestionError, match="surrogate"):
         retrieve(index, "誰\ud800")
 
@@ -164,7 +164,7 @@ def test_all_names_are_the_same_as_none_given(three: Index) -> None:
     assert retrieve(three, "猫", sources=list(three.sources)) == retrieve(three, "猫")
 
 
-def test_unknown_names_and_no_name_at_all_are_refused(three: Index) -> None:
+def test_unknown_names_and_no_name_at_all_are_rejected(three: Index) -> None:
     with pytest.raises(SourceError, match=r"^The index holds no text named birds: check the name\.$"):
         retrieve(three, "猫", sources=["cats", "birds"])
     with pytest.raises(QuestionError, match="choose at least one"):

@@ -263,7 +263,7 @@ def entry(**changes: object) -> dict[str, object]:
         {"question": 1},
     ],
 )
-def test_a_kept_file_that_does_not_hold_is_made_anew(small: Index, entries: object) -> None:
+def test_an_invalid_file_is_replaced(small: Index, entries: object) -> None:
     path = small.path / FILE
     content = json.loads(path.read_text(encoding="utf-8"))
     before = content["suggestions"]
@@ -275,7 +275,7 @@ def test_a_kept_file_that_does_not_hold_is_made_anew(small: Index, entries: obje
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b"[]", b"null", b" " * 2_000_000 + b"{}"])
-def test_a_damaged_file_is_made_anew(small: Index, damage: bytes) -> None:
+def test_a_damaged_file_is_replaced(small: Index, damage: bytes) -> None:
     path = small.path / FILE
     content = path.read_bytes()
     path.write_bytes(damage)

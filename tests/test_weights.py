@@ -76,7 +76,7 @@ def test_two_processes_at_once_make_one_whole_folder(tmp_path: Path) -> None:
     assert (made / "model.safetensors").stat().st_size == (ours / "model.safetensors").stat().st_size
 
 
-def test_another_file_format_is_refused(tmp_path: Path) -> None:
+def test_another_file_format_is_rejected(tmp_path: Path) -> None:
     wrong = tmp_path / "weights.bin"
     wrong.write_bytes(b"GGUF" + bytes(100))
     with pytest.raises(ModelError, match=r"not a weights file that this version can read"):
@@ -87,7 +87,7 @@ def test_another_file_format_is_refused(tmp_path: Path) -> None:
 
 
 @packaged
-def test_a_cache_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cache_that_cannot_be_written_is_a_one_line_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     with pytest.raises(StorageError, match="XDG_CACHE_HOME"):
