@@ -166,7 +166,7 @@ def test_language_and_theme_are_switched_in_place_and_survive_a_reload(visit: Vi
 def test_the_browsers_language_and_scheme_are_followed_at_first(visit: Visit, address: str) -> None:
     page = visit(address, "fr-FR", color_scheme="dark")
     assert page.inner_text("#ask") == "Ask"
-    assert page.get_attribute("#question textarea", "placeholder") == "Ask about the text"
+    assert page.get_attribute("#question textarea", "placeholder") == "Ask about your documents"
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
@@ -206,8 +206,8 @@ def test_without_an_index_the_page_says_so_and_the_server_stops_although_it_is_o
         page = browser.new_page(locale="ja-JP")
         page.goto(url)
         page.wait_for_selector("#chat .welcome")
-        assert "まだ本文がありません" in page.inner_text("#chat .welcome")
-        assert "まだ本文がありません" in page.inner_text("#header .speaks")
+        assert "まだ資料がありません" in page.inner_text("#chat .welcome")
+        assert "まだ資料がありません" in page.inner_text("#header .speaks")
         page.fill("#question textarea", "誰ですか")
         page.press("#question textarea", "Enter")
         page.wait_for_selector("#notice .trouble:not([hidden])")

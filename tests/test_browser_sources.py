@@ -125,7 +125,7 @@ def test_a_text_is_renamed_in_its_row_and_removed_at_the_second_click(visit: Vis
     for _ in range(2):
         row(page, "the garden").locator(".remove").click()
     row(page, "the garden", ".failed").wait_for(**WITHIN)
-    assert "at least one text" in row(page, "the garden").locator(".state").inner_text()
+    assert "at least one document" in row(page, "the garden").locator(".state").inner_text()
     row(page, "the garden").locator(".dismiss").click()
     row(page, "the garden", ".ready").wait_for(**WITHIN)
 
@@ -265,7 +265,7 @@ def test_a_text_is_read_before_it_is_asked_and_the_work_is_cancelled(
     waiting = row(page, "long.txt", ":is(.waiting, .embedding)")
     waiting.wait_for(**WITHIN)
     # Questions are still answered, and the panel says from which texts.
-    assert "このままお答えします" in page.inner_text("#listing .from")
+    assert "準備ができしだい反映されます" in page.inner_text("#listing .from")
     assert ask(page, "暫定CEOに任命されたのは誰ですか").locator(".cite").count()
     waiting.locator(".read").click()
     page.wait_for_function("() => document.querySelector('#source article').textContent.includes('3999匹の猫')")

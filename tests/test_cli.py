@@ -240,7 +240,7 @@ def test_a_text_is_renamed_in_place_and_listed(tmp_path: Path) -> None:
     assert [one["name"] for one in listed] == ["岬の灯台", "塔"]
     assert qa("list", *index).stdout.splitlines()[1] == f"塔: {len(TEXT) + 1} characters, 1 passages"
     assert "no text named 灯台" in refusal(qa("rename", "灯台", "丘", *index))
-    assert "another text named 塔" in refusal(qa("rename", "岬の灯台", "塔", *index))
+    assert "already a document named 塔" in refusal(qa("rename", "岬の灯台", "塔", *index))
     assert "There is no index in" in refusal(qa("list", "--index", tmp_path / "nowhere"))
 
 

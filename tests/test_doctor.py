@@ -170,5 +170,5 @@ def test_what_stands_in_a_path_is_not_taken_for_the_remedy(tmp_path: Path) -> No
     index = tmp_path / "x: y"
     fault = the_fault(check(index))
     command = f"qa build PATH --index '{index}'"
-    assert fault.detail == f"There is no index in {index}: make one with `{command}`."
+    assert fault.detail == f"There is no index in {index}: create one with `{command}`."
     assert fault.remedy == f"Run `{command}`."

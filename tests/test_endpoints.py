@@ -84,7 +84,7 @@ def test_a_build_without_add_replaces_everything(client: Any) -> None:
     ("endpoint", "arguments", "sentence"),
     [
         ("answer", [""], r"^The question is empty"),
-        ("answer", ["鍵は?", 10, ["no such"]], r"^The index holds no text named no such"),
+        ("answer", ["鍵は?", 10, ["no such"]], r"^There is no document named no such"),
         ("retrieve", ["鍵は?", 5, []], r"^No text is chosen"),
         ("build", [" "], r"^text is empty"),
     ],

@@ -246,11 +246,11 @@ def test_language_is_guessed_from_the_letters(question: str, passage: str, langu
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", r"bad\.json holds no questions"),
+        (b"", r"bad\.json has no questions"),
         (b"\xff\xfe\x00", r"bad\.json is not UTF-8 text"),
         (b'{"data": [', r"bad\.json is not complete JSON"),
         (b'{"question": "a"}\n{"question"', r"bad\.json is not complete JSON \(line 2"),
-        (b'{"data": []}', r"bad\.json holds no questions"),
+        (b'{"data": []}', r"bad\.json has no questions"),
         (b'{"data": [{"title": "t"}]}', r"bad\.json is not a known kind of question set \('paragraphs' is missing\)"),
         (b'{"passages": ["a"], "queries": [["q", 1, ["a"]]]}', r"not a known kind of question set .*passage 1 of 1"),
         (b'{"passages": [1], "queries": []}', r"not a known kind of question set"),
@@ -258,7 +258,7 @@ def test_language_is_guessed_from_the_letters(question: str, passage: str, langu
         (b'{"question": "a", "answerable": "yes"}', r"not a known kind of question set .*'yes', not true or false"),
         (b"[1, 2]", r"not a known kind of question set"),
         (b"12", r"not a known kind of question set"),
-        (b"\x1f\x8bnot gzip", r"bad\.json is cut off or is not gzip"),
+        (b"\x1f\x8bnot gzip", r"bad\.json is truncated or is not gzip"),
     ],
 )
 def test_a_file_in_no_known_form_is_rejected_with_a_one_line_error(
@@ -395,9 +395,9 @@ def test_small_collections_have_abstention_figures_only(tmp_path: Path) -> None:
 
 def test_a_set_on_another_text_needs_an_index_and_one_that_fits(tmp_path: Path, article_index: Path) -> None:
     read = lines_set(tmp_path)
-    with pytest.raises(EvaluationSetError, match="give --index an index of it"):
+    with pytest.raises(EvaluationSetError, match="give --index an index of that text"):
         evaluate(read)
-    with pytest.raises(EvaluationSetError, match="a text that this index does not hold"):
+    with pytest.raises(EvaluationSetError, match="a text that is not in this index"):
         evaluate(read, article_index)
 
 

@@ -91,7 +91,7 @@ def test_each_form_tells_what_has_moved_and_what_is_gone(form: str) -> None:
         moved, gone = json.loads(text)["entries"][0]["answer"]["citations"]
         assert (moved["standing"], gone["standing"]) == ("moved", "gone")
         return
-    was = "moved; when it was answered it stood in \u2068zoo.txt\u2069 at 12–22"
+    was = "moved; at the time of the answer it was in \u2068zoo.txt\u2069 at 12–22"
     assert was in text and "7–17" in text and "no longer in the text" in text
     assert now.sha256 in text and THEN.sha256 in text
 
@@ -107,7 +107,7 @@ def test_a_stopped_question_and_a_note_of_another_text_are_told() -> None:
     history = History((Turn("Why?", stopped=True), Switched(("b.txt", "c.txt"), 2)))
     for form in ("markdown", "html"):
         text = _seen(form, history, Reading(), ENGLISH)
-        assert "Stopped." in text and "From here on the answers come from b.txt, c.txt (2 passages)." in text
+        assert "Stopped." in text and "From here on, answers come from b.txt, c.txt." in text
 
 
 # JSON

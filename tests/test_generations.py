@@ -113,7 +113,7 @@ def test_a_manifest_that_points_outside_the_index_is_refused(tmp_path: Path) -> 
 def test_a_full_disk_is_told_in_a_sentence_whoever_wrote(tmp_path: Path) -> None:
     make(tmp_path, "good")
     for refusal in (OSError(errno.ENOSPC, "No space left on device"), OSError("10 requested and 4 written")):
-        full = r"^The disk that holds .* is full: free some space"
+        full = r"^The disk of .* is full: free some space"
         with pytest.raises(StorageError, match=full), storage_errors(tmp_path):
             raise refusal
 
@@ -130,7 +130,7 @@ def test_an_error_of_the_caller_is_no_error_of_the_disk(tmp_path: Path) -> None:
 
 def test_no_index_says_which_command_makes_one(tmp_path: Path) -> None:
     with pytest.raises(
-        IndexMissingError, match=r"There is no index in .*: make one with `qa build PATH --index .*nowhere`\.$"
+        IndexMissingError, match=r"There is no index in .*: create one with `qa build PATH --index .*nowhere`\.$"
     ):
         present(tmp_path / "nowhere")
 
@@ -148,7 +148,7 @@ def test_a_changed_a_cut_and_a_missing_file_are_each_named(tmp_path: Path) -> No
     file = tmp_path / "generations" / "1" / "data" / "text"
     for damage in ("goof", "goo", ""):
         file.write_text(damage)
-        with pytest.raises(IndexDamagedError, match="text is not what was written there"):
+        with pytest.raises(IndexDamagedError, match="text has been changed since it was written"):
             present(tmp_path)
     file.unlink()
     with pytest.raises(IndexDamagedError, match="text is missing"):
@@ -161,7 +161,7 @@ def test_a_damaged_manifest_is_named(tmp_path: Path) -> None:
     whole = manifest.read_bytes()
     for damage in (whole[:20], b"", b"[]", b'{"format": 1}', b"\xff\xfe", whole.replace(b"good", b"goof")):
         manifest.write_bytes(damage)
-        with pytest.raises(IndexDamagedError, match=r"manifest\.json is (damaged|not what was written there)"):
+        with pytest.raises(IndexDamagedError, match=r"manifest\.json (is damaged|has been changed)"):
             present(tmp_path)
 
 
@@ -169,7 +169,7 @@ def test_another_format_is_refused_by_its_number(tmp_path: Path) -> None:
     make(tmp_path, "good")
     manifest = tmp_path / "generations" / "1" / "manifest.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": 99}))
-    with pytest.raises(IndexMismatchError, match="has format 99 and this version reads 1"):
+    with pytest.raises(IndexMismatchError, match="has format 99, but this version reads format 1"):
         present(tmp_path)
 
 
@@ -317,7 +317,7 @@ def test_where_there_is_no_flock_a_lock_of_a_dead_process_is_taken_over(
 def test_a_folder_that_is_no_index_is_refused_and_nothing_in_it_is_touched(tmp_path: Path, theirs: str) -> None:
     (tmp_path / theirs).parent.mkdir(parents=True)
     (tmp_path / theirs).write_text("[]")
-    with pytest.raises(StorageError, match=r"is no index and holds .*: choose another folder"):
+    with pytest.raises(StorageError, match=r"is not an index and contains .*: choose another folder"):
         make(tmp_path, "x")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / theirs]
     assert (tmp_path / theirs).read_text() == "[]"

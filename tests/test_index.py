@@ -198,7 +198,7 @@ def test_another_model_or_another_way_of_reading_words_is_never_searched_with(
     copy = tmp_path / "b"
     shutil.copytree(article_index, copy)
     rewrite_manifest(copy, {"lexical": {"version": 0}})
-    with pytest.raises(IndexMismatchError, match="another way of reading words"):
+    with pytest.raises(IndexMismatchError, match="another way of splitting text into words"):
         Index.open(copy)
 
 
@@ -289,7 +289,7 @@ def test_a_text_can_be_taken_out_when_the_model_is_gone(tmp_path: Path) -> None:
 def test_what_another_release_split_is_not_split_anew_with_another_model(tmp_path: Path) -> None:
     Index.build([CATS, DOGS], tmp_path)
     rewrite_manifest(tmp_path, {"splitting": 0, "model": {"fingerprint": "0" * 16}})
-    with pytest.raises(IndexMismatchError, match="made with another multilingual-e5-small"):
+    with pytest.raises(IndexMismatchError, match="built with a different multilingual-e5-small"):
         Index.open(tmp_path).remove("cats")
     assert list(Index.open(tmp_path).sources) == ["cats", "dogs"]
 
@@ -302,13 +302,13 @@ def test_names_that_are_not_there_or_taken_and_the_last_text_are_refused(tmp_pat
             change()
     assert not gone.path.exists()
     Index.build([CATS, DOGS], tmp_path)
-    with pytest.raises(SourceError, match=r"^The index holds no text named birds: check the name\.$"):
+    with pytest.raises(SourceError, match=r"^There is no document named birds: check the name\.$"):
         Index.open(tmp_path).remove(["cats", "birds"])
     with pytest.raises(SourceError, match="no text named birds"):
         Index.open(tmp_path).rename("birds", "eagles")
-    with pytest.raises(SourceError, match="another text named dogs"):
+    with pytest.raises(SourceError, match="already a document named dogs"):
         Index.open(tmp_path).rename("cats", "dogs")
-    with pytest.raises(SourceError, match="at least one text"):
+    with pytest.raises(SourceError, match="at least one document"):
         Index.open(tmp_path).remove(["cats", "dogs"])
     assert list(Index.open(tmp_path).sources) == ["cats", "dogs"]
 

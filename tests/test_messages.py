@@ -88,8 +88,8 @@ def test_a_citation_whose_words_stand_nowhere_is_struck_and_has_no_number_to_pre
     with caplog.at_level(logging.DEBUG):
         shown = _shown(answer, Source("a.txt", "Cats sleep. Dogs howl."))
     assert re.findall(r'<button[^>]*class="cite[^>]*>(\[\d\])', shown) == ["[1]"]
-    assert '<s class="quote gone">Dogs bark.</s><span class="lost">[2] no longer in the text</span>' in shown
-    assert "1 citation no longer stands in the text." in shown
+    assert '<s class="quote gone">Dogs bark.</s><span class="lost">[2] no longer in the documents</span>' in shown
+    assert "1 citation is no longer in the documents." in shown
     assert 'class="excerpt c-2"' not in shown
     # In the newest answer it is a fault; what the words were is for those alone who ask for more than warnings.
     warned = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
@@ -103,7 +103,7 @@ def test_a_citation_whose_words_stand_elsewhere_is_followed_there() -> None:
     now = Source("a.txt", "Dogs bark. Cats run.")
     shown = _shown(answer, now)
     assert f'class="cite c-1 moved {source_class(now)} at-0-10">[1]</button>' in shown
-    assert "1 citation has moved in the text" in shown
+    assert "1 citation has moved;" in shown
     card = shown[shown.index('<div class="excerpt c-1">') :]
     assert "<mark>Dogs bark.</mark>" in card and "0–10" in card and "moved since" in card
     assert "why" not in card  # what was found then tells nothing of the new place
@@ -206,7 +206,7 @@ def test_an_abstention_says_what_the_text_does_speak_of_and_what_it_answers() ->
     reading = Reading({"a.txt": source}, topics=(Topic("眠り", "a.txt", 0, 5),), questions=("犬は何をしますか",))
     history = History((Turn("空は？", _declined(source), sources={"a.txt": source.sha256}),), 1)
     shown = chat_messages(history, reading, words_of("ja"))[-1]["content"]
-    assert "「\u2068空は？\u2069」の答えは、この本文には書かれていないようです。" in _without_tags(shown)
+    assert "「\u2068空は？\u2069」の答えは、資料には書かれていないようです。" in _without_tags(shown)
     assert f'<button type="button" class="show topic {source_class(source)} at-0-5">' in shown
     assert '<button type="button" class="suggested"><span dir="auto">犬は何をしますか</span></button>' in shown
 

@@ -202,7 +202,7 @@ def test_a_change_that_is_rejected_is_a_failed_job_and_the_index_stays(open_inde
     open_index.rename("dogs", "hounds")
     settled(open_index)
     assert [(job.kind, job.state) for job in open_index.jobs] == [("remove", "failed"), ("rename", "failed")]
-    assert ["at least one text" in str(job.error) for job in open_index.jobs] == [True, False]
+    assert ["at least one document" in str(job.error) for job in open_index.jobs] == [True, False]
     assert names(open_index) == ["cats"]
 
 
@@ -515,7 +515,7 @@ def test_a_damaged_index_is_reported_until_it_is_repaired(open_index: OpenIndex,
     for file in (tmp_path / "index").rglob("spans.npy"):
         file.write_bytes(b"")
     broken = OpenIndex(tmp_path / "index")
-    assert broken.available() is None and "is not what was written there" in str(broken.trouble)
+    assert broken.available() is None and "has been changed since it was written" in str(broken.trouble)
     broken.repair()
     broken.repair()
     settled(broken)

@@ -134,7 +134,7 @@ def test_where_nothing_is_whole_it_says_so_and_touches_nothing(index: Path) -> N
     for number in (1, 2):
         (index / "generations" / str(number) / "sources" / "0000.txt").write_text("x")
     before = everything(index)
-    with pytest.raises(IndexDamagedError, match=r"^Nothing of the index in .* is whole: make it anew with"):
+    with pytest.raises(IndexDamagedError, match=r"^No part of the index in .* can be saved: build it again with"):
         repair(index)
     assert everything(index) == before
 
@@ -222,7 +222,7 @@ def test_one_that_holds_what_was_given_up_stays_until_it_is_asked_for_again(inde
 def test_an_index_of_another_version_is_whole_and_told_so(index: Path) -> None:
     file = index / "generations" / "2" / "manifest.json"
     file.write_text(file.read_text(encoding="utf-8").replace('"format": 1', '"format": 7'), encoding="utf-8")
-    with pytest.raises(IndexMismatchError, match="has format 7 and this version reads 1"):
+    with pytest.raises(IndexMismatchError, match="has format 7, but this version reads format 1"):
         repair(index)
 
 

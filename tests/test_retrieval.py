@@ -165,9 +165,9 @@ def test_all_names_are_the_same_as_none_given(three: Index) -> None:
 
 
 def test_unknown_names_and_no_name_at_all_are_rejected(three: Index) -> None:
-    with pytest.raises(SourceError, match=r"^The index holds no text named birds: check the name\.$"):
+    with pytest.raises(SourceError, match=r"^There is no document named birds: check the name\.$"):
         retrieve(three, "猫", sources=["cats", "birds"])
-    with pytest.raises(QuestionError, match="choose at least one"):
+    with pytest.raises(QuestionError, match="select at least one"):
         answer(three, "猫", sources=[])
 
 

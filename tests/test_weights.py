@@ -82,7 +82,7 @@ def test_another_file_format_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"not a weights file that this version can read"):
         convert(wrong, tmp_path)
     wrong.write_bytes(b"E5")
-    with pytest.raises(ModelError, match=r"cut short"):
+    with pytest.raises(ModelError, match=r"truncated"):
         convert(wrong, tmp_path)
 
 

@@ -20,7 +20,7 @@ def as_html(history: History, reading: Reading, words: Words, title: str) -> str
     number = 0
     for entry in history.entries:
         if isinstance(entry, Switched):
-            note = words.say("chat.switched", names=", ".join(entry.names), count=entry.passages)
+            note = words.say("chat.switched", names=", ".join(entry.names))
             parts.append(f'<p class="note" dir="auto">{_text(note)}</p>')
         else:
             number += 1

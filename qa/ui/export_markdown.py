@@ -28,7 +28,7 @@ def as_markdown(history: History, reading: Reading, words: Words, title: str) ->
     number = 0
     for entry in history.entries:
         if isinstance(entry, Switched):
-            blocks.append(written(words.say("chat.switched", names=", ".join(entry.names), count=entry.passages)))
+            blocks.append(written(words.say("chat.switched", names=", ".join(entry.names))))
         else:
             number += 1
             blocks += _turn(entry, number, reading, words)

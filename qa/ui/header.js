@@ -12,14 +12,14 @@ const indexState = ({ generation, questions, sources }) =>
   [generation, questions, ...sources.map((source) => source.id)].join(" ");
 
 function draw() {
-  const { generation, passages, sources } = overview();
+  const { generation, sources } = overview();
   const { say } = QA.words;
   const isEmpty = !sources.length;
   QA.state.drawn = indexState(overview());
   QA.get(element, ".speaks").textContent = isEmpty
     ? say("header.none")
     : say("header.speaks", { names: QA.words.names(sources) });
-  QA.get(element, ".size").textContent = isEmpty ? "" : say("header.size", { count: passages, generation });
+  QA.get(element, ".size").textContent = isEmpty ? "" : say("header.size", { count: sources.length, generation });
   QA.words.label(element);
   QA.get(element, ".views").setAttribute("aria-label", say("tab.views"));
   fillSelect("#language", QA.words.languages(), QA.state.language);

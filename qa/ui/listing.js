@@ -297,11 +297,11 @@ function describeChange({ kind, indexed, new_name = "" }) {
 
 function sayWhichAreAsked() {
   const { say } = QA.words;
-  const { busy, generation } = listing();
+  const { busy } = listing();
   const texts = listing().rows.filter((row) => row.indexed);
   const total = texts.length;
   const count = texts.filter((row) => !QA.state.leftOut.has(row.name)).length;
-  const asked = say(total > 1 ? "sources.from.some" : "sources.from", { count, total, generation });
+  const asked = say(total > 1 ? "sources.from.some" : "sources.from", { count, total });
   const which = total ? asked : say("header.none");
   setText(from, busy && total ? `${which} ${say("sources.from.until")}` : which);
 }

@@ -45,7 +45,7 @@ def chat_messages(
     messages: list[Message] = []
     for number, entry in enumerate(history.entries):
         if isinstance(entry, Switched):
-            named = words.say("chat.switched", names=_joined(entry.names, words), count=entry.passages)
+            named = words.say("chat.switched", names=_joined(entry.names, words))
             messages.append(_from_us(f'<p class="switched">{own(named)}</p>'))
         else:
             newest = number == len(history.entries) - 1
