@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from qa import Source
 from qa.answer import Answer
@@ -17,6 +18,7 @@ from qa.catalogue import languages
 from qa.citations import Citation
 from qa.retrieval import Hit
 from qa.text.passages import Passage
+from qa.ui.events import ACTION, CHOICE, EXPORT, MOST_LEFT_OUT, POLL, parsed
 from qa.ui.history import History, Switched, Turn
 from qa.ui.records import (
     GREATEST,
@@ -216,6 +218,34 @@ def test_one_part_replaced_by_anything_is_read_or_refused(data: st.DataObject) -
     part[key] = data.draw(json_values)
     with contextlib.suppress(RecordError):
         json.dumps(to_record(from_record(record)), allow_nan=False).encode()
+
+
+# What the page's scripts send
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "fits"),
+    [
+        (ACTION, {"do": "remove", "name": "a", "job": None}, True),
+        (ACTION, {"do": "remove", "name": 3}, False),
+        (ACTION, {"do": "rename", "name": "a"}, False),
+        (ACTION, {"do": "rename", "name": "a", "to": "b"}, True),
+        (ACTION, {"do": "cancel", "job": 3}, True),
+        (ACTION, {"do": "cancel", "job": True}, False),
+        (ACTION, {"do": "format the disk"}, False),
+        (ACTION, None, False),
+        (CHOICE, {"left_out": ["a", "b"]}, True),
+        (CHOICE, {"left_out": ["a", 1]}, False),
+        (CHOICE, {"left_out": ["a"] * (MOST_LEFT_OUT + 1)}, False),
+        (EXPORT, {"format": "html", "title": "\ud800"}, True),
+        (EXPORT, {"title": "x"}, False),
+        (POLL, ["en", "0123"], True),
+        (POLL, "en", False),
+        (POLL, ["en", "x" * 65], False),
+    ],
+)
+def test_what_a_script_sends_is_taken_only_where_it_fits(kind: TypeAdapter[Any], sent: object, fits: bool) -> None:
+    assert (parsed(kind, sent) is not None) is fits
 
 
 # Beside the present texts

@@ -27,7 +27,8 @@ def scripted_part(template: str, script: str, functions: Sequence[ServerFunction
         template: HTML without placeholders.
         script: JavaScript, run when the part is loaded, with ``element``, ``props``, ``trigger``, ``watch`` and
             ``server``.
-        functions: what the script may call, by name, as ``server.name(argument)``. Gradio passes one argument.
+        functions: what the script may call, by name, as ``server.name(argument)``. Several arguments arrive
+            as one list.
         options: other options of ``gr.HTML``.
     """
     return gr.HTML(

@@ -1,8 +1,7 @@
-"""The panel of texts: what is indexed and on its way, and how texts are added, removed, renamed and chosen.
+"""The panel of documents: the list of them, and the form that adds some. It takes the open index and changes it.
 
-Everything is done by the queue of `qa.service.open_index`. An open page looks at it again and again (progress.js), so
-that it also shows what other visitors and programs do; that takes no event of Gradio's, which would have to stay
-open and be ended for each page.
+The queue of `qa.service.open_index` does the work. Every open page polls it (progress.js), so the list also shows what
+other visitors and programs do. An event of Gradio's would have to stay open for each page instead.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from qa.reading.fetching import fetch, is_url, refused
 from qa.reading.files import SUFFIXES
 from qa.service.open_index import OpenIndex
 from qa.text.source import Source, clean_name, free_name
+from qa.ui.events import ACTION, CHOICE, POLL, Cancel, Dismiss, Remove, Rename, parsed
 from qa.ui.gradio_compat import sent_data
 from qa.ui.listing import listing, stamp
 from qa.ui.parts import own_part, said
@@ -29,22 +29,21 @@ from qa.ui.refusals import RefusedError, pieces_for
 Updates = dict[Any, Any]
 
 LONGEST_NAME = 40
-"""Characters of the name that a pasted text gets from its first line."""
-MOST_LEFT_OUT = 10_000
+"""Characters (grapheme clusters) of the name that a pasted text gets from its first line."""
 
 
 class TextsPanel:
-    """Made inside ``gr.Blocks``; ``connect`` after everything else is there.
+    """The panel's components and handlers. Create it inside ``gr.Blocks``; call ``connect`` last.
 
     Attributes:
-        left_out: the names of the texts that this visitor does not ask; a new text is asked.
-        listing: the list of texts.
-        progress: how far the queue is; it triggers "swapped" when another generation answers.
-        labelled: the components that ``labels`` gives words to.
+        left_out: the names of the documents that this visitor's questions leave out.
+        listing: the list of documents.
+        progress: the progress of the queue; it triggers "swapped" when a newer index has replaced the one shown.
+        labelled: the components that ``labels`` returns words for.
     """
 
     def __init__(self, open_index: OpenIndex) -> None:
-        """Takes what the server shares; opens nothing."""
+        """Create the components; the index is not opened yet."""
         self._open_index = open_index
         words = words_of(None)
         self.left_out = gr.State(frozenset())
@@ -53,17 +52,17 @@ class TextsPanel:
             self._hint = own_part("line", value=said(words["sources.hint"]), elem_id="hint")
             self._name = gr.Textbox(elem_id="text-name", max_lines=1)
             self._text = gr.Textbox(elem_id="text-body", lines=5, max_lines=12)
-            # Of any type: what is none of ours is refused below, in the language of the page.
+            # Any type may be chosen: `_add` rejects others in the language of the page.
             self._files = gr.File(elem_id="text-files", file_count="multiple", type="filepath", height=150)
             self._build = gr.Button(elem_id="build")
             self._result = own_part("line", value=said(), elem_id="build-result")
-        # Outside the fold, which is not drawn while it is closed: seen by everyone.
-        own_functions = [self._lister(), self._repairer()]
-        self.progress = own_part("progress", value={}, elem_id="progress", functions=own_functions)
+        # Outside the accordion, which Gradio does not draw while it is closed.
+        functions = [self._lister(), self._repairer()]
+        self.progress = own_part("progress", functions, value={}, elem_id="progress")
         self.labelled = [self._panel, self._hint, self._name, self._text, self._files, self._build]
 
     def labels(self, words: Words) -> Updates:
-        """The panel's words in a language."""
+        """Return the updates that show the panel in a language."""
         return {
             self._panel: gr.update(label=words["sources.title"]),
             self._hint: said(words["sources.hint"]),
@@ -74,7 +73,7 @@ class TextsPanel:
         }
 
     def connect(self, language: gr.Textbox, options: dict[str, Any]) -> None:
-        """Wires the panel."""
+        """Connect the events; ``options`` are those of every event."""
         self._build.click(
             self._add, [self._name, self._text, self._files, language],
             [self.listing, self._result, self._name, self._text, self._files], **options,
@@ -95,19 +94,19 @@ class TextsPanel:
     def _lister(self) -> Callable[[Any], dict[str, Any]]:
         """Return the function that an open page polls. A plain function, because Gradio wants one."""
 
-        def list_texts(request: Any) -> dict[str, Any]:
+        def list_texts(request: object) -> dict[str, Any]:
             """Return the list for ``[language, stamp]``, or ``{"unchanged": True, "at"}`` if the page has it already.
 
             Every open page asks about once a second, and a thousand texts take some 150 KiB.
             """
-            language, known = request if isinstance(request, list) and len(request) == 2 else (request, None)
-            value = self.listed(words_of(language if isinstance(language, str) else None))
+            language, known = parsed(POLL, request) or (None, "")
+            value = self.listed(words_of(language))
             return {"unchanged": True, "at": value["at"]} if value["stamp"] == known else value
 
         return list_texts
 
     def _repairer(self) -> Callable[[str], dict[str, Any]]:
-        """The same, after the index was asked to be repaired."""
+        """Return the function that starts a repair of the index and returns the list."""
 
         def repair_index(language: str) -> dict[str, Any]:
             self._open_index.repair()
@@ -117,10 +116,11 @@ class TextsPanel:
 
     @staticmethod
     def chosen(index: Index, left_out: Container[str]) -> list[str]:
-        """The names of the texts that a visitor asks."""
+        """Return the names of the documents that a visitor's questions go to."""
         return [name for name in index.sources if name not in left_out]
 
     def _add(self, name: str, text: str, paths: Sequence[str] | None, language: str) -> Updates:
+        """Queue what the form holds: files, a pasted text or a web address."""
         words = words_of(language)
         files = [Path(path) for path in paths or ()]
         foreign = [path.name for path in files if path.suffix.lower() not in SUFFIXES]
@@ -136,15 +136,16 @@ class TextsPanel:
             if not given and not foreign:
                 raise RefusedError("sources.nothing")
             jobs = self._open_index.add(given)
-        except Exception as error:  # whatever happens, the visitor is told in one sentence
+        except Exception as error:  # any error is shown as one sentence
             return {self._result: said(pieces_for(error, words), trouble=True)}
-        told = said(words.say("sources.added", count=len(jobs)))
+        result = said(words.say("sources.added", count=len(jobs)))
         if foreign:
-            told = said(words.say("sources.kind", name=", ".join(foreign)), trouble=True)
-        return {self.listing: self.listed(words), self._result: told, self._name: "", self._text: "", self._files: None}
+            result = said(words.say("sources.kind", name=", ".join(foreign)), trouble=True)
+        emptied = {self._name: "", self._text: "", self._files: None}
+        return {self.listing: self.listed(words), self._result: result, **emptied}
 
     def _name_of(self, name: str, text: str) -> str:
-        """The name given, or one of the text's first line that no other text has."""
+        """Return the name given, or an unused one made of the text's first line."""
         if name.strip():
             return clean_name(name)
         line = text.strip().splitlines()[0]
@@ -156,21 +157,20 @@ class TextsPanel:
         return free_name(own, "", taken | set(index.sources if index else ()))
 
     def _act(self, language: str, event: gr.EventData) -> Updates:
-        """What a row's button asks for; anything else, a client may send it, is nothing."""
-        match sent_data(event):
-            case {"do": "remove", "name": str(name)}:
+        """Do what a button of the list asks for."""
+        match parsed(ACTION, sent_data(event)):
+            case Remove(name=name):
                 self._open_index.remove(name)
-            case {"do": "rename", "name": str(name), "to": str(new)}:
+            case Rename(name=name, to=new):
                 self._open_index.rename(name, new)
-            case {"do": "cancel", "job": int(job)}:
+            case Cancel(job=job):
                 self._open_index.cancel(job)
-            case {"do": "dismiss", "job": int(job)}:
+            case Dismiss(job=job):
                 self._open_index.dismiss(job)
         return {self.listing: self.listed(words_of(language)), self._result: said()}
 
     @staticmethod
-    def _choose(event: gr.EventData) -> frozenset[str]:
-        match sent_data(event):
-            case {"left_out": list(names)}:
-                return frozenset(name for name in names[:MOST_LEFT_OUT] if isinstance(name, str))
-        return frozenset()
+    def _choose(event: gr.EventData) -> Any:
+        """Return the names left out; a choice that does not fit changes nothing."""
+        choice = parsed(CHOICE, sent_data(event))
+        return gr.skip() if choice is None else frozenset(choice.left_out)
