@@ -29,7 +29,7 @@ from conftest import ARTICLE as ARTICLE_FILE
 from qa.catalogue import words_of
 from qa.index import Index
 from qa.text.source import Source
-from qa.ui.page import MAX_UPLOAD
+from qa.ui.head import MAX_UPLOAD
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = needs_chromium

@@ -184,7 +184,7 @@ def test_scripts_never_write_markup() -> None:
 
 
 def test_the_words_of_the_page_cannot_close_their_script() -> None:
-    from qa.ui.page import head
+    from qa.ui.head import head
 
     embedded = re.search(r'<script type="application/json" id="qa-words">(.*?)</script>', head(), re.DOTALL)
     assert embedded and json.loads(embedded[1]) == {tag: words.table for tag, words in languages().items()}

@@ -21,7 +21,8 @@ from qa.serving.metrics import Metrics
 from qa.serving.sign_in import SignIn
 from qa.ui.endpoints import was_busy
 from qa.ui.gradio_compat import answer_mcp_in_json, mcp_trouble
-from qa.ui.page import MAX_UPLOAD, build_page, head, theme
+from qa.ui.head import MAX_UPLOAD, head, theme
+from qa.ui.page import build_page
 
 
 def build_app(

@@ -1,20 +1,19 @@
-"""An open index -> the page: ``gradio.Blocks`` with the chat, the source pane and the panel of texts.
+"""The page: an open index goes in, ``gradio.Blocks`` with the chat, the source pane and the list of documents come out.
 
-The words of what Gradio draws come from here, by the language the page asks for; our own parts
-(``*.html`` with ``*.js``) get plain JSON and put it in place as text. What a visitor asked is kept in
-``gr.State``. Each event names its outputs by component, so that a handler returns what it changes.
+Gradio's own components get their labels from here, in the language that the page asks for. Our own parts (``*.html``
+with ``*.js``) get JSON and put it in place as text. A visitor's conversation is kept in ``gr.State``. A handler returns
+a dict from component to new value, of those that it changes.
 """
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
 
-from qa.catalogue import Words, languages, words_of
+from qa.catalogue import Words, words_of
 from qa.errors import IndexMissingError
 from qa.index import Index
 from qa.service.open_index import QUESTIONS_AT_ONCE, OpenIndex, is_repairable
@@ -24,32 +23,22 @@ from qa.ui.document import document, draft, overview
 from qa.ui.endpoints import add_endpoints, with_discreet_errors
 from qa.ui.gradio_compat import limit_sessions
 from qa.ui.history import History
-from qa.ui.markup import escape, source_class
+from qa.ui.markup import source_class
 from qa.ui.messages import chat_messages
-from qa.ui.parts import asset, own_part, said
+from qa.ui.parts import own_part, said
 from qa.ui.reading import Reading, reading_of
 from qa.ui.refusals import RefusedError, pieces_for
 from qa.ui.texts import TextsPanel
 
 Updates = dict[Any, Any]
 LeftOut = frozenset[str]
-"""The names of the texts that a visitor does not ask."""
+"""The names of the documents that a visitor's questions leave out."""
 NOTHING: LeftOut = frozenset()
 
-MAX_UPLOAD = 50 * 1024**2
-"""Bytes of the files that are given at once; a request may hold somewhat more (guard.py)."""
 SESSIONS_KEPT = 2000
-"""Visitors, and calls by programs, whose state is in memory, some 50 kB each; those that were heard of last. An open
-page is heard of at least once a minute (progress.js)."""
+"""Visitors, and calls by programs, whose state is in memory, some 50 kB each. The least recent one goes first; an open
+page polls at least once a minute (progress.js)."""
 
-_HEAD_SCRIPTS = (
-    "qa.js", "session.js", "words.js", "page.js", "records.js", "citations.js", "tooltip.js", "chat.js", "left_out.js",
-    "accessibility.js", "drop.js",
-)  # fmt: skip
-_STYLES = (
-    "page.css", "header.css", "texts.css", "chat.css", "source.css", "conversations.css", "shortcuts.css",
-    "contrast.css",
-)  # fmt: skip
 _WITH_LANGUAGE = "(_, ...rest) => [QA.state.language, ...rest]"
 _WITH_WHAT_WAS_OPEN = "() => [QA.records.openRecord(), QA.state.language]"
 _WITH_REVISION = "(question, _, ...rest) => ((QA.state.asking = true), [question, QA.chat.takeRevision(), ...rest])"
@@ -57,33 +46,12 @@ _ANSWERED = "() => { QA.state.asking = false; }"
 
 
 def build_page(open_index: OpenIndex) -> gr.Blocks:
-    """The page over an index folder; nothing is opened before the first visit."""
+    """Return the page over an index folder; the index is opened at the first visit."""
     return with_discreet_errors(_Page(open_index).blocks)
 
 
-def head(reader: str | None = None) -> str:
-    """What goes into the document's head: the words of every language, limits, our scripts and styles.
-
-    Where who sees the page has signed in, and can sign out, ``reader`` is the cookie that tells accounts apart.
-    """
-    tables = {tag: words.table for tag, words in languages().items()}
-    words = json.dumps(tables, ensure_ascii=False).replace("<", "\\u003c")
-    # Each script is the body of a function, as Gradio makes of those of components: they share nothing but QA.
-    bodies = (f'(() => {{\n"use strict";\n{asset(name)}}})();' for name in _HEAD_SCRIPTS)
-    scripts = "".join(f"<script>\n{body}</script>" for body in bodies)
-    styles = "".join(f"<style>\n{asset(name)}</style>" for name in _STYLES)
-    session = f'<meta name="qa-reader" content="{escape(reader)}">' if reader else ""
-    limit = f'<meta name="qa-upload" content="{MAX_UPLOAD}">'
-    return f'{session}{limit}<script type="application/json" id="qa-words">{words}</script>{scripts}{styles}'
-
-
-def theme() -> gr.themes.Base:
-    """Gradio's plainest theme with the system's own fonts: nothing to fetch."""
-    return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
-
-
 class _Page:
-    """The components and what happens between them."""
+    """The components and their event handlers."""
 
     def __init__(self, open_index: OpenIndex) -> None:
         self._open_index = open_index
@@ -91,7 +59,7 @@ class _Page:
         with gr.Blocks(title="cited-qa", analytics_enabled=False, delete_cache=(600, UPLOADS_KEPT)) as self.blocks:
             self._history = gr.State(History())
             self._language = gr.Textbox(visible=False)
-            self._instead_of = gr.Textbox(visible=False)  # the entry of the history that is asked anew
+            self._instead_of = gr.Textbox(visible=False)  # "conversation entry" of the question that is asked again
             self._header = own_part("header", value=overview(None), elem_id="header")
             own_part("shortcuts", value={}, elem_id="shortcuts")
             with gr.Row(elem_id="main"):
@@ -122,6 +90,7 @@ class _Page:
         limit_sessions(self.blocks, SESSIONS_KEPT)
 
     def _connect(self) -> None:
+        """Connect the events. None is public: other programs use the endpoints."""
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         visit = [self._language, self._history, self._texts.left_out]
         drawn = [self._chat, self._header, self._source, self._texts.listing]
@@ -147,13 +116,13 @@ class _Page:
         self._conversations.connect(self._history, self._language, shown, private, self._refresh, [asked])
 
     def _arrive(self, stored: str, language: str) -> Updates:
-        """The page as it opens, with the conversation that this tab had open before it was reloaded."""
+        """Draw the page as it opens, with the conversation that this tab had open before it was reloaded."""
         conversation, trouble = self._conversations.restored(stored, words_of(language))
         drawn = self._greet(language, conversation)
         return drawn | {self._conversations.part: kept(conversation, trouble)} if trouble else drawn
 
     def _greet(self, language: str, history: History, left_out: LeftOut = NOTHING) -> Updates:
-        """The whole page in a language."""
+        """Draw the whole page in a language."""
         words = words_of(language)
         return {
             **self._refresh(language, history, left_out),
@@ -165,18 +134,18 @@ class _Page:
         }
 
     def _refresh(self, language: str, history: History, left_out: LeftOut = NOTHING) -> Updates:
-        """What depends on the index in use and on what was asked."""
-        # None: being built, or to be built; the panel of texts says so.
+        """Draw what depends on the present index and on the conversation."""
         return self._drawn(self._open_index.available(), history, words_of(language), left_out)
 
     def _redraw(self, language: str, history: History, left_out: LeftOut) -> Updates:
-        """The same without the history itself: an answer that is being given keeps it."""
+        """Draw the same but leave the conversation alone: a question may be being answered."""
         updates = self._refresh(language, history, left_out)
         del updates[self._history], updates[self._conversations.part]
         return updates
 
     def _drawn(self, index: Index | None, history: History, words: Words, left_out: LeftOut) -> Updates:
-        seen = overview(index)  # first: what is found in between is drawn by the next look
+        """Return the updates that draw a conversation against an index; None while there is no index to use."""
+        seen = overview(index)  # first, so that the next poll draws questions that are found in between
         reading = Reading()
         if index is not None:
             history = _beside(index, history)
@@ -195,19 +164,19 @@ class _Page:
     def _answer(
         self, question: str, instead_of: str, language: str, history: History, left_out: LeftOut
     ) -> Iterator[Updates]:
-        """The question at once, then its answer; an error gives the question back with a sentence."""
+        """Show the question at once, then its answer. An error puts the question back and shows a sentence."""
         words = words_of(language)
         before = history
         try:
             conversation, _, entry = instead_of.partition(" ")
             if conversation == history.id and entry.isdecimal():
                 history = history.before(int(entry))
-            index = self._opened(words)
+            index = self._opened()
             history = _beside(index, history)
             asked = history.asked(question)
             if question.strip():
                 drawn = self._drawn(index, asked, words, left_out)
-                del drawn[self._conversations.part]  # what was kept stays until there is an answer
+                del drawn[self._conversations.part]  # the browser keeps the last record until there is an answer
                 yield {
                     **drawn,
                     self._question: "",
@@ -222,7 +191,7 @@ class _Page:
                 **self._drawn(index, asked.answered(result, chosen), words, left_out),
                 self._stop: gr.update(interactive=False),
             }
-        except Exception as error:  # whatever happens, the visitor is told in one sentence
+        except Exception as error:  # any error is shown as one sentence
             yield {
                 **self._refresh(language, before, left_out),
                 self._question: question,
@@ -231,7 +200,8 @@ class _Page:
                 self._stop: gr.update(interactive=False),
             }
 
-    def _opened(self, words: Words) -> Index:
+    def _opened(self) -> Index:
+        """Return the present index, or say that it is being prepared."""
         try:
             return self._open_index.current()
         except IndexMissingError:
@@ -240,18 +210,19 @@ class _Page:
             raise RefusedError("chat.welcome.building") from None
 
     def _give_up(self, language: str, history: History, left_out: LeftOut) -> Updates:
+        """Draw the page after the question was stopped."""
         return {**self._refresh(language, history.stopped(), left_out), self._stop: gr.update(interactive=False)}
 
 
 def _beside(index: Index, history: History) -> History:
-    """A conversation beside the present texts, with a note if they are others than those it spoke of."""
-    if history.entries and not history.generation:  # opened again, or cut back
+    """Return the conversation, with a note at its end if the documents have changed since its last answer."""
+    if history.entries and not history.generation:  # reopened, or cut back to an earlier question
         history = history.reopened(index.generation, index.sources)
     return history.speaking_of(index.generation, tuple(index.sources), len(index.passages))
 
 
 def _reader(open_index: OpenIndex) -> Callable[[str], dict[str, Any]]:
-    """For the source pane: id -> document. A plain function, as Gradio wants it."""
+    """Return the function that gives the source pane a document by its id."""
 
     def read_source(source_id: str) -> dict[str, Any]:
         index = open_index.available()
