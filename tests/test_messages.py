@@ -131,15 +131,15 @@ def test_an_abstention_shows_three_related_passages_without_numbers_or_excerpts(
 
 def test_the_note_of_another_text_stands_between_its_answers_and_the_older_ones() -> None:
     source = Source("b.txt", "Dogs bark.")
-    history = History((Turn("?", _declined(source)),), 1).speaking_of(2, ("b.txt",), 1).asked("!")
+    history = History((Turn("?", _declined(source)),), 1).noting_change(2, ("b.txt",), 1).asked("!")
     assert history.entries[1] == Switched(("b.txt",), 1) and history.turns[-1].question == "!"
     assert "b.txt" in chat_messages(history, Reading({"b.txt": source}), ENGLISH)[2]["content"]
 
 
 def test_a_text_that_stays_the_same_is_not_noted_again_nor_before_the_first_question() -> None:
-    history = History().speaking_of(3, ("a",), 1)
+    history = History().noting_change(3, ("a",), 1)
     assert history == History((), 3)
-    assert history.speaking_of(3, ("a",), 1) is history
+    assert history.noting_change(3, ("a",), 1) is history
 
 
 def test_a_question_that_is_stopped_stays_and_has_no_answer() -> None:
@@ -260,8 +260,8 @@ def test_a_conversation_cut_back_before_a_change_of_texts_notes_it_again() -> No
     turn = Turn("One?", _declined(old), sources={"a": old.sha256})
     later = Turn("Two?", _declined(new), sources={"b": new.sha256})
     cut = History((turn, turn, Switched(("b",), 1), later), 2).before(1)
-    assert cut.reopened(2, {"b": new}).speaking_of(2, ("b",), 1).entries == (turn, Switched(("b",), 1))
-    assert cut.reopened(2, {"a": old, "b": new}).speaking_of(2, ("a", "b"), 2).entries == (turn,)
+    assert cut.reopened(2, {"b": new}).noting_change(2, ("b",), 1).entries == (turn, Switched(("b",), 1))
+    assert cut.reopened(2, {"a": old, "b": new}).noting_change(2, ("a", "b"), 2).entries == (turn,)
 
 
 def test_a_passage_is_found_by_any_span_inside_it() -> None:

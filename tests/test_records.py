@@ -56,7 +56,7 @@ def conversation() -> History:
     """An answer, a note of another text, an abstention, a question that was stopped."""
     history = History((), 4).asked("猫は？").answered(answered("猫は？", (0, 5), (5, 15)), PRESENT)
     history = (
-        history.speaking_of(5, ("動物.txt", "b.txt"), 3).asked("富士山は？").answered(declined("富士山は？"), PRESENT)
+        history.noting_change(5, ("動物.txt", "b.txt"), 3).asked("富士山は？").answered(declined("富士山は？"), PRESENT)
     )
     return history.asked("<b>?</b>").stopped()
 
@@ -86,7 +86,7 @@ def test_the_passages_kept_are_those_cited_from_or_the_nearest_three_of_an_abste
 def test_what_is_not_settled_is_not_kept() -> None:
     settled = History((), 1).asked("猫は？").answered(answered("猫は？", (0, 5)), PRESENT)
     assert to_record(settled.asked("犬は？")) == to_record(settled)
-    assert to_record(settled.speaking_of(2, ("b.txt",), 1)) == to_record(settled)
+    assert to_record(settled.noting_change(2, ("b.txt",), 1)) == to_record(settled)
     assert to_record(History((), 1).asked("猫は？"))["entries"] == []
 
 
@@ -256,17 +256,17 @@ def test_a_reopened_conversation_of_the_same_texts_claims_no_change() -> None:
     renamed = {"new name": Source("new name", SOURCE.text), "another": Source("another", "x")}
     for sources in (PRESENT, renamed):
         reopened = back.reopened(9, sources)
-        assert reopened.speaking_of(9, tuple(sources), 3) == reopened
+        assert reopened.noting_change(9, tuple(sources), 3) == reopened
 
 
 def test_a_reopened_conversation_of_another_text_says_so_once() -> None:
     other = {SOURCE.name: Source(SOURCE.name, "別の本文。")}
-    reopened = from_record(to_record(conversation())).reopened(9, other).speaking_of(9, tuple(other), 1)
+    reopened = from_record(to_record(conversation())).reopened(9, other).noting_change(9, tuple(other), 1)
     assert reopened.entries[-1] == Switched(tuple(other), 1)
-    again = from_record(to_record(reopened)).reopened(9, other).speaking_of(9, tuple(other), 1)
+    again = from_record(to_record(reopened)).reopened(9, other).noting_change(9, tuple(other), 1)
     assert again == reopened
 
 
 def test_a_conversation_without_any_answer_claims_no_change() -> None:
     stopped = from_record(to_record(History((), 1).asked("?").stopped())).reopened(9, PRESENT)
-    assert stopped.speaking_of(9, tuple(PRESENT), 1).entries == stopped.entries
+    assert stopped.noting_change(9, tuple(PRESENT), 1).entries == stopped.entries

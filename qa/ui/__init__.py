@@ -1,22 +1,24 @@
-"""The chat in the browser: the same calls as the command line's, on Gradio.
+"""The chat in the browser, on Gradio. It makes the same calls as the command line.
 
-words.py        language tag -> the interface's words (languages/*.json)
-jobs.py         what is to be done to an index: one text added, removed or renamed
-open_index.py   index folder -> the Index now in use, also after a rebuild, and the queue of jobs
-history.py      questions and answers of one visit
-reading.py      index -> the present texts, and what they speak of
-excerpts.py     a turn -> its excerpts: the cited words where they stand now, within their passage
-messages.py     history -> the chat's messages: escaped HTML, citations checked as they are shown
-cards.py        excerpts and hits -> cards below an answer
-markup.py       strings of users and sources -> HTML that shows them as written
-document.py     source -> what the source pane draws
-parts.py        the page's own components
-conversations.py  the drawer of conversations: kept by the browser, reopened, exported
-records.py      history <-> the JSON that the browser keeps; what comes back is checked
-export.py       history -> JSON, Markdown (export_markdown.py) or HTML (export_html.py)
-page.py         all of it -> gradio.Blocks   <- where the page is put together
-endpoints.py    the public API
-listing.py      index and jobs -> the list of texts
-texts.py        the panel of texts: what is indexed and on its way; adding, removing, renaming, choosing
-*.html, *.js, *.css: templates, scripts and styles of the page; page.js explains them
+page.py            the page as ``gradio.Blocks``: start reading here
+head.py            the document's head: words, scripts and styles; the theme
+texts.py           the panel of documents: listing, adding, removing, renaming, choosing
+listing.py         index and jobs -> the rows of that list
+conversations.py   the panel of conversations: what the browser keeps is reopened and exported
+history.py         one conversation: its questions, answers and notes
+records.py         a conversation <-> the JSON that the browser keeps, checked by strict models
+events.py          what the page's scripts send, checked by strict models
+reading.py         index -> the present texts and what they are about
+excerpts.py        a turn -> its citations, each with its present place and its passage
+messages.py        a conversation -> the chat's messages: escaped HTML
+cards.py           excerpts and hits -> the cards below an answer
+document.py        a source -> the blocks and sentences that the source pane draws
+export.py          a conversation -> JSON, Markdown (export_markdown.py) or HTML (export_html.py)
+markup.py          strings of users and sources -> HTML that shows them as written
+refusals.py        an error -> its sentence in the visitor's language
+parts.py           the page's own components: ``*.html`` drawn by ``*.js``
+endpoints.py       the public API
+gradio_compat.py   everything that is used of Gradio beyond its documented interface
+
+The scripts and styles lie beside them; ``page.js`` says what each script does.
 """

@@ -1,4 +1,4 @@
-"""Citations and hits -> cards: a passage with its place, the cited sentence marked, and why it was found."""
+"""The cards below an answer: an excerpt or a hit goes in, HTML with its passage, place and score comes out."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from qa.catalogue import Words
 from qa.citations import Standing
 from qa.retrieval import Hit
 from qa.text.source import Source
-from qa.ui.excerpts import Excerpt, leaf_told
+from qa.ui.excerpts import Excerpt, page_or_time
 from qa.ui.markup import button, escape, lang, own, place
 from qa.ui.reading import Reading
 
 
 def excerpt_card(excerpt: Excerpt, reading: Reading, words: Words) -> str:
-    """A card of a citation that is not gone: the passage with the cited sentence marked."""
+    """Return the card of a citation that is still in the texts: its passage with the cited sentence marked."""
     citation = excerpt.now
     source = reading.sources[citation.source]
     body = f"{escape(excerpt.before)}<mark>{escape(citation.quote)}</mark>{escape(excerpt.after)}"
@@ -20,61 +20,62 @@ def excerpt_card(excerpt: Excerpt, reading: Reading, words: Words) -> str:
     note = f'<span class="standing">{own(words["card.moved"])}</span>' if moved else ""
     return (
         f'<div class="excerpt c-{citation.n}"><p class="card-head"><span class="number">{citation.n}</span>'
-        f"{_origin(source.name, excerpt.section)}{note}</p>"
-        f"{_body(body, source.name, reading)}"
-        f"{_foot(source, citation.start, citation.end, excerpt.hit, words, copies=True)}</div>"
+        f"{_section_and_source(source.name, excerpt.section)}{note}</p>"
+        f"{_passage(body, source.name, reading)}"
+        f"{_card_foot(source, citation.start, citation.end, excerpt.hit, words, copies=True)}</div>"
     )
 
 
 def related_card(hit: Hit, reading: Reading, words: Words) -> str:
-    """A card of a passage that is no answer."""
+    """Return the card of a passage that is related to the question but is not an answer."""
     source = reading.sources[hit.passage.source]
     passage = reading.passage_at(source.name, hit.start, hit.end)
+    head = _section_and_source(source.name, passage.path if passage else "")
     return (
-        f'<div class="related"><p class="card-head">{_origin(source.name, passage.path if passage else "")}</p>'
-        f"{_body(escape(hit.text), source.name, reading)}"
-        f"{_foot(source, hit.start, hit.end, hit, words)}</div>"
+        f'<div class="related"><p class="card-head">{head}</p>'
+        f"{_passage(escape(hit.text), source.name, reading)}"
+        f"{_card_foot(source, hit.start, hit.end, hit, words)}</div>"
     )
 
 
-def _origin(source: str, section: str) -> str:
+def _section_and_source(source: str, section: str) -> str:
     shown = f'<span class="section" dir="auto">{escape(section)}</span>' if section else ""
     return f'{shown}<span class="source-name" dir="auto">{escape(source)}</span>'
 
 
-def _body(content: str, source: str, reading: Reading) -> str:
+def _passage(content: str, source: str, reading: Reading) -> str:
     return f'<div class="passage" dir="auto"{lang(reading.languages.get(source))}>{content}</div>'
 
 
-def _foot(source: Source, start: int, end: int, hit: Hit | None, words: Words, copies: bool = False) -> str:
+def _card_foot(source: Source, start: int, end: int, hit: Hit | None, words: Words, copies: bool = False) -> str:
     score = own(words.say("card.score", score=f"{hit.score:.2f}")) if hit else ""
-    leaf = leaf_told(source.place(start), words)
+    leaf = page_or_time(source.place(start), words)
     leaf = f'<span class="leaf">{own(leaf)}</span>' if leaf else ""
     return (
         f'<div class="card-foot">{button(f"show {place(source, start, end)}", words["card.show"])}'
         f"{button('copy-excerpt', words['card.copy']) if copies else ''}"
         f'{leaf}<span class="place" dir="ltr">{start}–{end}</span><span class="score">{score}</span>'
-        f"{_why(hit, words) if hit else ''}</div>"
+        f"{_reasons(hit, words) if hit else ''}</div>"
     )
 
 
-def _why(hit: Hit, words: Words) -> str:
-    """First in a sentence, then in figures."""
+def _reasons(hit: Hit, words: Words) -> str:
+    """Return why a passage was found: in a sentence, then in figures."""
     terms = " ".join(f'<span class="term" dir="auto">{escape(term)}</span>' for term in hit.terms)
     rows = (
         (words["why.maxsim"], own(f"{hit.maxsim:.3f}")),
-        (words["why.dense"], own(_ranked(f"{hit.dense:.3f}", hit.dense_rank, words))),
-        (words["why.lexical"], own(_ranked(f"{hit.lexical:.2f}", hit.lexical_rank, words))),
+        (words["why.dense"], own(_score_and_rank(f"{hit.dense:.3f}", hit.dense_rank, words))),
+        (words["why.lexical"], own(_score_and_rank(f"{hit.lexical:.2f}", hit.lexical_rank, words))),
         (words["why.terms"], terms or own(words["why.no.terms"])),
     )
     table = "".join(f"<dt>{own(name)}</dt><dd>{value}</dd>" for name, value in rows)
     return (
         f'<details class="why"><summary>{own(words["card.why"])}</summary>'
-        f"<p>{own(_in_a_sentence(hit, words))}</p><dl>{table}</dl></details>"
+        f"<p>{own(_reason_sentence(hit, words))}</p><dl>{table}</dl></details>"
     )
 
 
-def _in_a_sentence(hit: Hit, words: Words) -> str:
+def _reason_sentence(hit: Hit, words: Words) -> str:
     if hit.lexical_rank is None:
         return words.say("why.meaning", meaning=hit.dense_rank)
     if hit.dense_rank is None:
@@ -82,5 +83,5 @@ def _in_a_sentence(hit: Hit, words: Words) -> str:
     return words.say("why.both", words=hit.lexical_rank, meaning=hit.dense_rank)
 
 
-def _ranked(score: str, rank: int | None, words: Words) -> str:
+def _score_and_rank(score: str, rank: int | None, words: Words) -> str:
     return words.say("why.unranked" if rank is None else "why.value", score=score, rank=rank)

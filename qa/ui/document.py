@@ -1,7 +1,7 @@
-"""A source of the index -> what the source pane draws: blocks, each cut into sentences and what lies between.
+"""What the source pane draws: a source goes in, blocks of sentences come out as JSON.
 
-Everything is cut here, in code points, so that the page's script, whose strings count otherwise, needs
-no arithmetic. Joined in order, the pieces of all blocks are the text, save white space between blocks.
+The text is cut here, in code points; JavaScript counts UTF-16 units, so its script does no arithmetic. The pieces of
+all blocks, joined in order, are the text without the white space between blocks.
 """
 
 from __future__ import annotations
@@ -21,45 +21,45 @@ from qa.ui.markup import source_class
 
 LONGEST_TITLE = 120
 LONGEST_CAPTION = 60
-"""Code points over which a line is taken for prose, whatever it ends with."""
+"""Code points. A longer line counts as prose, whatever it ends with."""
 _SAID_ENDS = tuple("。.．।۔")
-"""With these no title ends."""
+"""Ends of sentences: a title has none of them."""
 _PROSE_ENDS = tuple('。.．！!？?…‥」』"”’：:；;、,،।۔؟')
 
 
 def document(index: Index, name: str) -> dict[str, Any]:
-    """One source as JSON.
+    """Return one source as JSON.
 
     ``{"name", "id", "length", "language", "blocks": [{"kind", "parts": [[text, start, end] | [text]]}]}``
 
-    ``language`` is a BCP 47 tag, ``und`` where it cannot be told.
-    ``kind`` is title, heading, text, caption or tail; a part with offsets is a sentence. Where another page of a
-    document begins than that of the block before, a block has ``page``, its number; one of subtitles has ``time``.
+    ``language`` is a BCP 47 tag, ``und`` if it is unknown. ``kind`` is title, heading, text, caption or tail. A part
+    with offsets (0-based code points, end exclusive) is a sentence. The first block of a page has ``page``, its number;
+    a block of subtitles has ``time``.
     """
     source = index.sources[name]
     passages = [index.passages[number] for number in index.passages_of(name)]
     return {
         **described(source),
         "language": language_of(source.text),
-        "blocks": _blocks(source, index.sentences(name), passages),
+        "blocks": _cut_blocks(source, index.sentences(name), passages),
     }
 
 
 def draft(source: Source) -> dict[str, Any]:
-    """The same of a source that is not indexed yet; nothing of it is known to be a page's boilerplate."""
-    blocks = _blocks(source, split_sentences(source.text), [])
+    """Return the same for a source that is not indexed yet; none of it is known to be boilerplate."""
+    blocks = _cut_blocks(source, split_sentences(source.text), [])
     return {**described(source), "language": language_of(source.text), "blocks": blocks}
 
 
 def described(source: Source) -> dict[str, Any]:
-    """A source without its text: name, id on the page, length in code points."""
+    """Return a source without its text: name, id on the page, length in code points."""
     return {"name": source.name, "id": source_class(source), "length": len(source.text)}
 
 
 def overview(index: Index | None) -> dict[str, Any]:
-    """What is indexed: ``{"generation", "passages", "questions", "sources": [described]}``.
+    """Return what is indexed: ``{"generation", "passages", "questions", "sources": [described]}``.
 
-    ``generation`` is 0 where nothing is; ``questions`` tells whether those to be suggested have been found.
+    ``generation`` is 0 without an index; ``questions`` tells whether the questions to suggest have been found.
     """
     if index is None:
         return {"generation": 0, "passages": 0, "questions": False, "sources": []}
@@ -71,7 +71,7 @@ def overview(index: Index | None) -> dict[str, Any]:
     }
 
 
-def _blocks(source: Source, sentences: list[Span], passages: list[Passage]) -> list[dict[str, Any]]:
+def _cut_blocks(source: Source, sentences: list[Span], passages: list[Passage]) -> list[dict[str, Any]]:
     text = source.text
     page = None
     starts = [start for start, _ in sentences]
@@ -84,8 +84,8 @@ def _blocks(source: Source, sentences: list[Span], passages: list[Passage]) -> l
         start = max(start, at)
         if start >= end:
             continue
-        kind = _kind(text, (start, end), within, first=not blocks, headings=headings, passages=passages)
-        block: dict[str, Any] = {"kind": kind, "parts": _parts(text, start, end, within)}
+        kind = _kind_of_block(text, (start, end), within, first=not blocks, headings=headings, passages=passages)
+        block: dict[str, Any] = {"kind": kind, "parts": _sentence_parts(text, start, end, within)}
         place = source.place(start)
         if place and place.time is not None:
             block["time"] = clock(place.time)
@@ -96,7 +96,7 @@ def _blocks(source: Source, sentences: list[Span], passages: list[Passage]) -> l
     return blocks
 
 
-def _parts(text: str, start: int, end: int, sentences: list[Span]) -> list[list[str | int]]:
+def _sentence_parts(text: str, start: int, end: int, sentences: list[Span]) -> list[list[str | int]]:
     parts: list[list[str | int]] = []
     at = start
     for first, last in sentences:
@@ -109,7 +109,7 @@ def _parts(text: str, start: int, end: int, sentences: list[Span]) -> list[list[
     return parts
 
 
-def _kind(
+def _kind_of_block(
     text: str, span: Span, sentences: list[Span], *, first: bool, headings: set[int], passages: list[Passage]
 ) -> str:
     line = text[span[0] : span[1]].strip()
@@ -127,7 +127,7 @@ def _kind(
 
 
 def _is_boilerplate(span: Span, passages: list[Passage]) -> bool:
-    """Whether the passages over this span are all website boilerplate; passages are in order."""
+    """Return whether all passages over this span are boilerplate; ``passages`` are in reading order."""
     first = bisect_right(passages, span[0], key=lambda passage: passage.end)
     last = bisect_left(passages, span[1], key=lambda passage: passage.start)
     return first < last and all(passage.boilerplate for passage in passages[first:last])

@@ -1,7 +1,7 @@
-"""A turn -> its excerpts, for the chat and for exports: the cited words where they stand now, within their passage.
+"""The excerpts of a turn, for the chat and for exports: each citation with its present place and its passage.
 
-Everything around the words comes from the present texts, whatever the conversation says of them. And what
-every kind of export says of them in words.
+The text around a quote always comes from the present texts, whatever the stored conversation claims. The functions at
+the end put facts about a turn into words, for every kind of export.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ LONGEST_KEPT = 2_000
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Cited words and what stands around them.
+    """A quote and the text around it.
 
     Attributes:
-        was: the citation as it was answered; of a related passage, the passage itself under the number 0.
-        now: where its words stand now; as it was, if they are gone.
+        was: the citation at the time of the answer; a related passage has the number 0.
+        now: the citation at its present place; the same as ``was`` if the quote is gone.
         standing: how the two compare.
-        sha256: of the text that it speaks of: the present one, or the one of then if the words are gone.
-        section: the headings it stands under, "" if none or not known.
-        before, after: the rest of its passage; ``before + now.quote + after`` stands in the source as one.
-        hit: why its passage was found; None where it stands elsewhere now.
+        sha256: SHA-256 of the present text; of the former text if the quote is gone.
+        section: the headings above it, "" if there are none or they are unknown.
+        before, after: the rest of its passage; ``before + now.quote + after`` is one piece of the source.
+        hit: why its passage was found; None if the quote is elsewhere now.
     """
 
     was: Citation
@@ -51,28 +51,28 @@ class Excerpt:
 
 
 def cited_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
-    """One for each citation of an answered turn, in their order."""
+    """Return one excerpt for each citation of a turn, in their order."""
     if turn.answer is None:
         return []
-    return [_excerpt(citation, turn, reading) for citation in turn.answer.citations]
+    return [_excerpt_of(citation, turn, reading) for citation in turn.answer.citations]
 
 
 def related_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
-    """One for each of the nearest passages of an abstention; none of an answer."""
+    """Return one excerpt for each of the nearest passages of an abstention; none for an answer."""
     if turn.answer is None or turn.answer.answered:
         return []
     near = turn.answer.hits[:RELATED]
-    return [_excerpt(Citation(0, hit.passage.source, hit.start, hit.end, hit.text), turn, reading) for hit in near]
+    return [_excerpt_of(Citation(0, hit.passage.source, hit.start, hit.end, hit.text), turn, reading) for hit in near]
 
 
-def _excerpt(was: Citation, turn: Turn, reading: Reading) -> Excerpt:
+def _excerpt_of(was: Citation, turn: Turn, reading: Reading) -> Excerpt:
     sha256 = turn.sources.get(was.source, "")
     standing, now = _standing(was, sha256, reading)
     if standing is Standing.GONE:
         return Excerpt(was, now, standing, sha256)
     source = reading.sources[now.source]
     assert turn.answer is not None
-    hit = _found(now, turn.answer.hits, reading) if standing is Standing.VALID else None
+    hit = _hit_around(now, turn.answer.hits, reading) if standing is Standing.VALID else None
     passage = reading.passage_at(now.source, now.start, now.end)
     if passage is None:
         return Excerpt(was, now, standing, source.sha256, hit=hit)
@@ -83,7 +83,7 @@ def _excerpt(was: Citation, turn: Turn, reading: Reading) -> Excerpt:
 
 
 def _standing(was: Citation, sha256: str, reading: Reading) -> tuple[Standing, Citation]:
-    """Return ``recheck``'s result; a conversation is drawn many times, and looked up once."""
+    """Return the result of ``recheck``, looked up once: a conversation is drawn many times."""
     known = reading.standings.get((was, sha256))
     if known is None:
         known = recheck(was, sha256, reading.sources)
@@ -94,39 +94,41 @@ def _standing(was: Citation, sha256: str, reading: Reading) -> tuple[Standing, C
     return known
 
 
-def stands(hit: Hit, reading: Reading) -> bool:
-    """Whether a passage found earlier still stands where it stood."""
+def is_in_place(hit: Hit, reading: Reading) -> bool:
+    """Return whether a passage that was found earlier is still at its place."""
     source = reading.sources.get(hit.passage.source)
     return source is not None and bool(hit.text) and source.text[hit.start : hit.end] == hit.text
 
 
-def _found(citation: Citation, hits: tuple[Hit, ...], reading: Reading) -> Hit | None:
-    held = (hit for hit in hits if hit.holds(citation.source, citation.start, citation.end) and stands(hit, reading))
+def _hit_around(citation: Citation, hits: tuple[Hit, ...], reading: Reading) -> Hit | None:
+    held = (
+        hit for hit in hits if hit.holds(citation.source, citation.start, citation.end) and is_in_place(hit, reading)
+    )
     return next(held, None)
 
 
-def standing_told(excerpt: Excerpt, words: Words) -> str:
-    """What has become of the words, in the interface's language."""
+def standing_in_words(excerpt: Excerpt, words: Words) -> str:
+    """Return in words what became of a citation."""
     if excerpt.standing is Standing.MOVED:
         was = excerpt.was
         return words.say("export.moved", source=isolated(was.source), start=str(was.start), end=str(was.end))
     return words["export.gone" if excerpt.standing is Standing.GONE else "export.valid"]
 
 
-def leaf_told(at: Citation | Place | None, words: Words) -> str:
-    """The page or the moment that something begins at, in the interface's language; "" where there is none."""
+def page_or_time(at: Citation | Place | None, words: Words) -> str:
+    """Return the page or the time at which something begins, in words; "" if it has neither."""
     if at is None or at.page is None:
         return clock(at.time) if at and at.time is not None else ""
     return words.say("card.page", page=at.page)
 
 
 def asked_on(turn: Turn, words: Words) -> str:
-    """When it was asked; "" where that is not known."""
+    """Return in words when a question was asked; "" if that is unknown."""
     if not turn.asked_at:
         return ""
     return words.say("export.asked", time=words.time(datetime.fromisoformat(turn.asked_at).astimezone(UTC)))
 
 
 def verdict(turn: Turn, words: Words) -> str:
-    """That the question was not answered."""
+    """Return the sentence that a question was not answered."""
     return words.say("chat.abstained", question=isolated(turn.question.strip()))

@@ -1,6 +1,6 @@
-"""A conversation -> a file to keep: Markdown, HTML that opens alone, or JSON.
+"""Exports: a conversation goes in, the text of a Markdown, HTML or JSON file comes out.
 
-Each citation is checked against the present texts as it is written; its excerpt is cut from them.
+Each citation is checked against the present texts when it is written, and its excerpt is cut from them.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from qa.ui.records import to_record
 
 GENERATOR = f"cited-qa {__version__}"
 UNIT = "code points"
-"""What offsets count, from 0, the end not included."""
+"""What offsets count, from 0, end exclusive."""
 
 
 @dataclass(frozen=True)
 class Form:
-    """A kind of file: how it is written, the ending of its name, its media type."""
+    """A kind of file: the function that writes it, the suffix of its name, its media type."""
 
     write: Callable[[History, Reading, Words, str], str]
     suffix: str
@@ -36,22 +36,22 @@ class Form:
 
 
 def as_json(history: History, reading: Reading, words: Words, title: str) -> str:
-    """The record of the conversation, each excerpt with its standing and present place.
+    """Return the record of the conversation, each excerpt with its standing and present place.
 
-    A citation's ``source``, ``start``, ``end`` and ``sha256`` are those of its answer; ``now`` has the present
-    ones, or is null where the words are gone. Offsets are code points, the end not included.
+    A citation's ``source``, ``start``, ``end`` and ``sha256`` are those of its answer; ``now`` has the present ones, or
+    is null if the quote is gone. Offsets are 0-based code points, end exclusive.
     """
     record = to_record(history)
     turns = [entry for entry in record["entries"] if entry["kind"] == "turn"]
     for entry, turn in zip(turns, history.turns, strict=True):
         if turn.answer is not None:
-            entry["answer"]["citations"] = [_placed(excerpt, turn) for excerpt in cited_excerpts(turn, reading)]
-            entry["answer"]["related"] = [_placed(excerpt, turn) for excerpt in related_excerpts(turn, reading)]
+            entry["answer"]["citations"] = [_excerpt_json(excerpt, turn) for excerpt in cited_excerpts(turn, reading)]
+            entry["answer"]["related"] = [_excerpt_json(excerpt, turn) for excerpt in related_excerpts(turn, reading)]
     exported = {"generator": GENERATOR, "unit": UNIT, "language": words.tag, "title": title, **record}
     return json.dumps(exported, ensure_ascii=False, indent=2) + "\n"
 
 
-def _placed(excerpt: Excerpt, turn: Turn) -> dict[str, Any]:
+def _excerpt_json(excerpt: Excerpt, turn: Turn) -> dict[str, Any]:
     now = None
     if excerpt.standing is not Standing.GONE:
         place = {key: value for key, value in excerpt.now.to_dict().items() if key not in ("n", "quote")}
@@ -71,4 +71,4 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "json": Form(as_json, ".json", "application/json"),
     }
 )
-"""By the names that the page asks for."""
+"""Kinds of file by the names that the page sends."""

@@ -1,4 +1,7 @@
-"""A conversation -> one HTML file without script or outside request, whose [n] lead to the excerpt and back."""
+"""The HTML export: a conversation goes in, one file without scripts or requests comes out.
+
+Each [n] links to its excerpt, and the excerpt links back.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from string import Template
 from qa import __version__
 from qa.catalogue import Words
 from qa.citations import Standing
-from qa.ui.excerpts import Excerpt, asked_on, cited_excerpts, leaf_told, related_excerpts, standing_told, verdict
+from qa.ui.excerpts import Excerpt, asked_on, cited_excerpts, page_or_time, related_excerpts, standing_in_words, verdict
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import direction, escape
 from qa.ui.parts import asset
@@ -15,102 +18,103 @@ from qa.ui.reading import Reading
 
 
 def as_html(history: History, reading: Reading, words: Words, title: str) -> str:
-    """The whole file, from ``export.html``; offsets in it are code points, the end not included."""
+    """Return the whole file, made from ``export.html``; offsets in it are 0-based code points, end exclusive."""
     parts = []
     number = 0
     for entry in history.entries:
         if isinstance(entry, Switched):
             note = words.say("chat.switched", names=", ".join(entry.names))
-            parts.append(f'<p class="note" dir="auto">{_text(note)}</p>')
+            parts.append(f'<p class="note" dir="auto">{_html_text(note)}</p>')
         else:
             number += 1
-            parts.append(_turn(entry, number, reading, words))
+            parts.append(_turn_html(entry, number, reading, words))
     return Template(asset("export.html")).substitute(
-        lang=_text(words.tag),
-        dir=_text(words["direction"]),
-        title=_text(title),
-        unit=_text(words["export.unit"]),
-        generator=_text(f"cited-qa {__version__}"),
-        made=_text(words.say("export.made", version=__version__)),
+        lang=_html_text(words.tag),
+        dir=_html_text(words["direction"]),
+        title=_html_text(title),
+        unit=_html_text(words["export.unit"]),
+        generator=_html_text(f"cited-qa {__version__}"),
+        made=_html_text(words.say("export.made", version=__version__)),
         turns="\n".join(parts),
     )
 
 
-def _text(text: str) -> str:
-    """Escaped; NUL, which HTML cannot hold, is shown as a character that is missing."""
+def _html_text(text: str) -> str:
+    """Escape a text; HTML cannot hold NUL, which becomes U+FFFD."""
     return escape(text.replace("\0", "\N{REPLACEMENT CHARACTER}"))
 
 
-def _turn(turn: Turn, number: int, reading: Reading, words: Words) -> str:
+def _turn_html(turn: Turn, number: int, reading: Reading, words: Words) -> str:
     head = (
-        f"<section>\n<h2>{_text(words.say('export.question', n=number))}</h2>\n"
-        f'<p class="asked" dir="auto">{_text(turn.question)}</p>\n'
+        f"<section>\n<h2>{_html_text(words.say('export.question', n=number))}</h2>\n"
+        f'<p class="asked" dir="auto">{_html_text(turn.question)}</p>\n'
     )
     if turn.answer is None:
-        return f'{head}<p class="note">{_text(words["chat.stopped"])}</p>\n</section>'
+        return f'{head}<p class="note">{_html_text(words["chat.stopped"])}</p>\n</section>'
     cited, related = cited_excerpts(turn, reading), related_excerpts(turn, reading)
     if turn.answer.answered:
-        quotes = " ".join(_quote(excerpt, number, reading) for excerpt in cited)
+        quotes = " ".join(_quote_html(excerpt, number, reading) for excerpt in cited)
         reply = f'<p class="answer" dir="{direction(cited[0].now.quote)}">{quotes}</p>\n'
         title = words["card.cited"]
     else:
-        reply = f'<p class="abstained" dir="auto">{_text(verdict(turn, words))}</p>\n'
+        reply = f'<p class="abstained" dir="auto">{_html_text(verdict(turn, words))}</p>\n'
         title = words["chat.related"] if related else ""
-    searched = f"{_text(words['chat.searched'])} <bdi>{_text(turn.answer.searched_for)}</bdi>"
-    asked = f"{_text(asked_on(turn, words))}<br>" if turn.asked_at else ""
-    cards = "\n".join(_excerpt(excerpt, number, reading, words) for excerpt in cited + related)
+    searched = f"{_html_text(words['chat.searched'])} <bdi>{_html_text(turn.answer.searched_for)}</bdi>"
+    asked = f"{_html_text(asked_on(turn, words))}<br>" if turn.asked_at else ""
+    cards = "\n".join(_excerpt_html(excerpt, number, reading, words) for excerpt in cited + related)
     return (
         f'{head}{reply}<p class="note">{asked}{searched}</p>\n'
-        f"{f'<h3>{_text(title)}</h3>' if title else ''}\n{cards}\n</section>"
+        f"{f'<h3>{_html_text(title)}</h3>' if title else ''}\n{cards}\n</section>"
     )
 
 
-def _quote(excerpt: Excerpt, number: int, reading: Reading) -> str:
+def _quote_html(excerpt: Excerpt, number: int, reading: Reading) -> str:
     n = excerpt.was.n
     tag = "s" if excerpt.standing is Standing.GONE else "span"
     return (
-        f'<{tag} dir="auto"{_lang(excerpt, reading)}>{_text(excerpt.now.quote)}</{tag}>'
+        f'<{tag} dir="auto"{_lang_attribute(excerpt, reading)}>{_html_text(excerpt.now.quote)}</{tag}>'
         f'<a class="cite" id="r-{number}-{n}" href="#e-{number}-{n}">[{n}]</a>'
     )
 
 
-def _excerpt(excerpt: Excerpt, number: int, reading: Reading, words: Words) -> str:
+def _excerpt_html(excerpt: Excerpt, number: int, reading: Reading, words: Words) -> str:
     n, now = excerpt.was.n, excerpt.now
-    quote = _text(now.quote)
+    quote = _html_text(now.quote)
     if excerpt.standing is Standing.GONE:
         quote = f"<s>{quote}</s>"
     marked = f"<mark>{quote}</mark>" if n else quote
     head = (
-        f'<header>{f"<b>[{n}]</b>" if n else ""}<span class="section" dir="auto">{_text(excerpt.section)}</span>'
-        f"{_back(n, number, words)}</header>"
+        f'<header>{f"<b>[{n}]</b>" if n else ""}<span class="section" dir="auto">{_html_text(excerpt.section)}</span>'
+        f"{_back_link(n, number, words)}</header>"
     )
     identity = f' id="e-{number}-{n}"' if n else ""
     return (
         f'<article class="excerpt{"" if n else " related"}"{identity}>{head}\n'
-        f'<blockquote class="passage" dir="auto"{_lang(excerpt, reading)}>'
-        f"{_text(excerpt.before)}{marked}{_text(excerpt.after)}</blockquote>\n{_facts(excerpt, words)}</article>"
+        f'<blockquote class="passage" dir="auto"{_lang_attribute(excerpt, reading)}>'
+        f"{_html_text(excerpt.before)}{marked}{_html_text(excerpt.after)}</blockquote>\n"
+        f"{_facts_html(excerpt, words)}</article>"
     )
 
 
-def _back(n: int, number: int, words: Words) -> str:
-    return f'<a class="back" href="#r-{number}-{n}">{_text(words["export.back"])}</a>' if n else ""
+def _back_link(n: int, number: int, words: Words) -> str:
+    return f'<a class="back" href="#r-{number}-{n}">{_html_text(words["export.back"])}</a>' if n else ""
 
 
-def _facts(excerpt: Excerpt, words: Words) -> str:
+def _facts_html(excerpt: Excerpt, words: Words) -> str:
     now = excerpt.now
     changed = "" if excerpt.standing is Standing.VALID else ' class="changed"'
     rows = [
-        (words["export.standing"], f'<span{changed} dir="auto">{_text(standing_told(excerpt, words))}</span>'),
-        (words["export.source"], f"<bdi>{_text(now.source)}</bdi>"),
+        (words["export.standing"], f'<span{changed} dir="auto">{_html_text(standing_in_words(excerpt, words))}</span>'),
+        (words["export.source"], f"<bdi>{_html_text(now.source)}</bdi>"),
         (words["export.place"], f'<span class="place" dir="ltr">{now.start}–{now.end}</span>'),
     ]
-    if leaf := leaf_told(now, words):
-        rows.append((words["export.page"], f"<bdi>{_text(leaf)}</bdi>"))
+    if leaf := page_or_time(now, words):
+        rows.append((words["export.page"], f"<bdi>{_html_text(leaf)}</bdi>"))
     if excerpt.sha256:
-        rows.append(("SHA-256", f'<code dir="ltr">{_text(excerpt.sha256)}</code>'))
-    return f'<dl class="facts">{"".join(f"<dt>{_text(name)}</dt><dd>{value}</dd>" for name, value in rows)}</dl>'
+        rows.append(("SHA-256", f'<code dir="ltr">{_html_text(excerpt.sha256)}</code>'))
+    return f'<dl class="facts">{"".join(f"<dt>{_html_text(name)}</dt><dd>{value}</dd>" for name, value in rows)}</dl>'
 
 
-def _lang(excerpt: Excerpt, reading: Reading) -> str:
+def _lang_attribute(excerpt: Excerpt, reading: Reading) -> str:
     tag = reading.languages.get(excerpt.now.source)
-    return f' lang="{_text(tag)}"' if tag else ""
+    return f' lang="{_html_text(tag)}"' if tag else ""

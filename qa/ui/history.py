@@ -1,7 +1,6 @@
-"""What was asked and answered in one conversation: a tuple of turns and notes, kept on the server.
+"""One conversation: questions with their answers, and notes that the documents changed. The server keeps it.
 
-The page's chat is drawn from it. What a browser keeps of earlier conversations comes back through
-`qa.ui.records`, which takes nothing of it on trust.
+The chat is drawn from it. Conversations that a browser kept come back through `qa.ui.records`, which checks them.
 """
 
 from __future__ import annotations
@@ -21,10 +20,10 @@ class Turn:
 
     Attributes:
         question: as asked.
-        answer: None while it is looked for, or when it was stopped.
-        stopped: whether it was given up.
+        answer: None while the question is being answered, or if it was stopped.
+        stopped: whether the visitor stopped it.
         asked_at: UTC, ISO 8601 to the second.
-        sources: name -> sha256 of the texts that were asked; empty until answered.
+        sources: name -> SHA-256 of the documents that were asked; empty until answered.
     """
 
     question: str
@@ -35,13 +34,13 @@ class Turn:
 
     @property
     def settled(self) -> bool:
-        """Whether it is no longer looked for."""
+        """Whether the question was answered or stopped."""
         return self.stopped or self.answer is not None
 
 
 @dataclass(frozen=True)
 class Switched:
-    """From here on the answers come from other texts: their names and their size in passages."""
+    """A note that later answers come from other documents: their names and their number of passages."""
 
     names: tuple[str, ...]
     passages: int
@@ -53,8 +52,8 @@ class History:
 
     Attributes:
         entries: turns and notes, oldest first.
-        generation: the index's at the last answer; 0 before the first.
-        id: what the browser keeps it under; empty before the first question.
+        generation: the generation of the index at the last answer; 0 before the first.
+        id: the key under which the browser keeps it; empty before the first question.
     """
 
     entries: tuple[Turn | Switched, ...] = ()
@@ -63,50 +62,50 @@ class History:
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """Its questions, oldest first."""
+        """The questions with their answers, oldest first."""
         return tuple(entry for entry in self.entries if isinstance(entry, Turn))
 
     def asked(self, question: str) -> History:
-        """With a question whose answer is being looked for."""
+        """Return the conversation with a question that is being answered."""
         turn = Turn(question, asked_at=datetime.now(UTC).isoformat(timespec="seconds"))
         return replace(self, entries=(*self.entries, turn), id=self.id or uuid.uuid4().hex)
 
     def answered(self, answer: Answer, sources: Mapping[str, Source]) -> History:
-        """With the last question's answer, which came from these sources."""
+        """Return it with the answer to the last question, which came from these sources."""
         fingerprints = {name: source.sha256 for name, source in sources.items()}
         return self._ending(replace(self._last, answer=answer, sources=fingerprints))
 
     def stopped(self) -> History:
-        """With a question that was being looked for given up."""
+        """Return it with the last question stopped, if that has no answer yet."""
         if not self.entries or not isinstance(self.entries[-1], Turn) or self.entries[-1].answer is not None:
             return self
         return self._ending(replace(self._last, stopped=True))
 
     def before(self, entry: int) -> History:
-        """Without the entry of this number, from 0, and all that came after it: it is asked anew."""
+        """Return it without the entry of this number (from 0), which is asked again, and all later ones."""
         kept, cut = self.entries[: max(entry, 0)], self.entries[max(entry, 0) :]
-        # With a note of other texts cut off, what is left speaks of the earlier ones again.
+        # Without its note, the rest belongs to the earlier documents again.
         changed = any(isinstance(one, Switched) for one in cut)
         return replace(self, entries=kept, generation=0 if changed else self.generation)
 
     def settled(self) -> History:
-        """Up to the last question that is no longer looked for; a note at the end is made anew when it is needed."""
+        """Return it up to the last question that was answered or stopped; ``noting_change`` makes later notes again."""
         entries = list(self.entries)
         while entries and not (isinstance(entries[-1], Turn) and entries[-1].settled):
             entries.pop()
         return replace(self, entries=tuple(entries))
 
-    def speaking_of(self, generation: int, names: tuple[str, ...], passages: int) -> History:
-        """With a note, if the text changed between two answers."""
+    def noting_change(self, generation: int, names: tuple[str, ...], passages: int) -> History:
+        """Return it with a note at the end, if the documents have changed since the last answer."""
         if generation == self.generation:
             return self
         noted: tuple[Turn | Switched, ...] = (Switched(names, passages),) if self.entries else ()
         return replace(self, entries=(*self.entries, *noted), generation=generation)
 
     def reopened(self, generation: int, sources: Mapping[str, Source]) -> History:
-        """Of another day, beside the present texts: if those of its last answer are all there, nothing has changed.
+        """Return a conversation that was kept, at this generation if all documents of its last answer are still there.
 
-        Otherwise it stays of no generation, and ``speaking_of`` notes the change.
+        Otherwise its generation stays 0, and ``noting_change`` adds the note.
         """
         present = {source.sha256 for source in sources.values()}
         last = next((turn.sources for turn in reversed(self.turns) if turn.sources), {})

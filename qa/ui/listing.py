@@ -1,4 +1,4 @@
-"""Index and jobs -> what the list of texts draws: one row for each text, ready or on its way."""
+"""The list of documents: an index and its jobs go in, one row for each document comes out, ready or being indexed."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ _SERVER = uuid4().hex
 
 
 def listing(index: Index | None, jobs: tuple[Job, ...], words: Words) -> dict[str, Any]:
-    """``{"generation", "passages", "questions", "sources": [described], "server", "busy", "rows": [row]}``.
+    """Return ``{"generation", "passages", "questions", "sources": [described], "server", "busy", "rows": [row]}``.
 
-    ``server`` is another one after every start.
-    A row has name, id (under which its text is read; "" where it is not known) and length, indexed (whether
-    it can be asked), and state: ready, waiting, embedding or failed. Unless it is ready there are job (its
-    number), kind, new_name, done, total, left (seconds, or null) and sentence (why it failed, as ``as_json`` gives it).
+    ``server`` changes whenever the server starts. A row has name, id (for ``read_source``; "" if there is no text yet),
+    length, indexed (whether it can be asked), and state: ready, waiting, embedding or failed. Unless it is ready, it
+    also has job (a number), kind, new_name, done, total, left (seconds, or null) and sentence (why it failed, as
+    ``as_json`` returns it).
     """
-    rows = {} if index is None else {name: _source_row(source) for name, source in index.sources.items()}
+    rows = {} if index is None else {name: _row_of_source(source) for name, source in index.sources.items()}
     others = []
     for job in jobs:
         row = rows.get(job.name)
         if row is None or job.kind == "build" or "job" in row:
-            others.append({**_unknown(job.name, job.source), **_job(job, words)})
+            others.append({**_row_of_new_text(job.name, job.source), **_job_fields(job, words)})
         else:
-            row |= _job(job, words)
+            row |= _job_fields(job, words)
     busy = any(job.state != "failed" for job in jobs)
     return {**overview(index), "server": _SERVER, "busy": busy, "rows": [*rows.values(), *others]}
 
@@ -44,16 +44,16 @@ def stamp(listed: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:16]
 
 
-def _source_row(source: Source) -> Row:
+def _row_of_source(source: Source) -> Row:
     return {**described(source), "indexed": True, "state": "ready"}
 
 
-def _unknown(name: str, source: Source | None) -> Row:
+def _row_of_new_text(name: str, source: Source | None) -> Row:
     known = described(source) if source else {"id": "", "length": 0}
     return {**known, "name": name, "indexed": False}
 
 
-def _job(job: Job, words: Words) -> Row:
+def _job_fields(job: Job, words: Words) -> Row:
     return {
         "state": job.state,
         "job": job.id,

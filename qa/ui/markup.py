@@ -1,4 +1,7 @@
-"""Strings of users and sources -> HTML that shows them as written. Nothing enters a message but through here."""
+"""HTML for the chat: a string of a user or a source goes in, and is shown exactly as it was written.
+
+Every string in a message is escaped here.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,11 @@ from qa.catalogue import Piece
 from qa.text.source import Source
 
 FINGERPRINT = 12
-"""Hex digits that name a source on the page."""
+"""Hex digits in a source's class."""
 
 
 def escape(text: str) -> str:
-    """Text as HTML; Gradio trims and re-indents a message's lines, so its white space goes as references."""
+    """Escape a text. Gradio trims and re-indents the lines of a message, so line ends and tabs become references."""
     escaped = html_escape(text)
     for char in "\r\n\t":
         escaped = escaped.replace(char, f"&#{ord(char)};")
@@ -23,13 +26,13 @@ def escape(text: str) -> str:
 
 
 def direction(text: str) -> str:
-    """The direction of its first letter that has one: ``rtl`` or ``ltr``."""
+    """Return the direction of the first letter that has one: ``rtl`` or ``ltr``."""
     strong = (bidirectional(char) for char in text)
     return "rtl" if next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L" else "ltr"
 
 
 def own(text: str) -> str:
-    """Escaped, and isolated: direction marks inside cannot reorder what stands around."""
+    """Escape and isolate a text, so that its direction marks cannot reorder what surrounds it."""
     return f'<span dir="auto">{escape(text)}</span>'
 
 
@@ -40,25 +43,25 @@ def sentence(pieces: Sequence[Piece]) -> str:
 
 
 def isolated(text: str) -> str:
-    """Within a sentence of ours: keeps its own direction (first strong isolate, and its end)."""
+    """Wrap a text in bidi isolates (U+2068, U+2069), so that it keeps its direction within a sentence."""
     return f"\u2068{text}\u2069"
 
 
 def button(classes: str, text: str) -> str:
-    """A button that the page's script knows by its classes."""
+    """Return a button; the page's script recognises it by its classes."""
     return f'<button type="button" class="{classes}">{own(text)}</button>'
 
 
 def lang(tag: str | None) -> str:
-    """The attribute for a language tag; nothing where it is not known."""
+    """Return the ``lang`` attribute of a language tag, or nothing if it is unknown."""
     return f' lang="{escape(tag)}"' if tag else ""
 
 
 def source_class(source: Source) -> str:
-    """The class that names a source: ``s-`` and digits of a sha256 over its name and its text's."""
+    """Return the class of a source: ``s-`` and digits of a SHA-256 over its name and its text's SHA-256."""
     return f"s-{hashlib.sha256(f'{source.name}/{source.sha256}'.encode()).hexdigest()[:FINGERPRINT]}"
 
 
 def place(source: Source, start: int, end: int) -> str:
-    """The classes that name a span of a source, for the script to go to."""
+    """Return the classes of a span of a source, which the script scrolls to. Offsets are code points, end exclusive."""
     return f"{source_class(source)} at-{start}-{end}"

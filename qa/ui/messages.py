@@ -1,10 +1,9 @@
-"""History -> the messages of the chat: HTML in which every string of a user or a source is escaped.
+"""The chat's messages: a conversation goes in, HTML comes out in which every string of a user or source is escaped.
 
-Each citation is checked against the stored sources here, at the moment of display: it is shown where its
-words stand now, or struck if they stand nowhere. What the page's script needs to know travels in class
-names, the only attribute of ours that outlives Gradio's sanitiser: ``c-2`` the citation's number,
-``at-120-164`` its place in the text (code points, end exclusive), ``s-`` and digits its source, ``e-3`` and
-``h-`` the entry that a button speaks of and the conversation it stands in.
+Each citation is checked against the stored sources when it is drawn: it is shown at its present place, or struck
+through if its words are gone. Gradio's sanitiser removes all attributes of ours but ``class``, so class names tell the
+page's script what it needs: ``c-2`` is the citation's number, ``at-120-164`` its place (0-based code points, end
+exclusive), ``s-`` and digits its source; ``e-3`` and ``h-`` and digits are the entry and the conversation of a button.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from qa.catalogue import Words
 from qa.citations import Standing
 from qa.errors import QAError
 from qa.ui.cards import excerpt_card, related_card
-from qa.ui.excerpts import RELATED, Excerpt, cited_excerpts, stands
+from qa.ui.excerpts import RELATED, Excerpt, cited_excerpts, is_in_place
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import button, escape, isolated, lang, own, place, sentence
 from qa.ui.reading import Reading
@@ -26,7 +25,7 @@ from qa.ui.refusals import pieces_for
 Message = dict[str, str]
 
 LONGEST_ECHO = 120
-"""Code points of a question that are repeated in a sentence of ours."""
+"""Code points of a question that an abstention repeats."""
 
 _log = logging.getLogger(__name__)
 
@@ -34,34 +33,38 @@ _log = logging.getLogger(__name__)
 def chat_messages(
     history: History, reading: Reading, words: Words, building: bool = False, trouble: QAError | None = None
 ) -> list[Message]:
-    """The messages of a conversation, oldest first, in Gradio's form; a welcome while nothing was asked.
+    """Return the messages of a conversation, oldest first, as Gradio takes them; a welcome if it is empty.
 
-    Where there are no sources, ``building`` says that some are on their way, ``trouble`` why the index cannot be used
-    though it can be repaired; that stands after the last message.
+    Args:
+        history: the conversation.
+        reading: the present texts; without sources, answers are not shown.
+        words: the interface's language.
+        building: whether the first texts are being indexed.
+        trouble: why the index cannot be used, if it can be repaired; shown after the last message.
     """
     broken = trouble if not building and not reading.sources else None
     if not history.entries:
-        return [_from_us(_broken(broken, words) if broken else _welcome(reading, words, building))]
+        return [_reply_message(_broken_index(broken, words) if broken else _welcome(reading, words, building))]
     messages: list[Message] = []
     for number, entry in enumerate(history.entries):
         if isinstance(entry, Switched):
-            named = words.say("chat.switched", names=_joined(entry.names, words))
-            messages.append(_from_us(f'<p class="switched">{own(named)}</p>'))
+            named = words.say("chat.switched", names=_first_and_more(entry.names, words))
+            messages.append(_reply_message(f'<p class="switched">{own(named)}</p>'))
         else:
             newest = number == len(history.entries) - 1
             where = f"e-{number} h-{history.id}"
-            messages.append({"role": "user", "content": _question(entry.question, where, words)})
-            messages.append(_from_us(_reply(entry, where, reading, words, newest)))
+            messages.append({"role": "user", "content": _asked_message(entry.question, where, words)})
+            messages.append(_reply_message(_reply_content(entry, where, reading, words, newest)))
     if broken:
-        messages.append(_from_us(_broken(broken, words)))
+        messages.append(_reply_message(_broken_index(broken, words)))
     return messages
 
 
-def _from_us(content: str) -> Message:
+def _reply_message(content: str) -> Message:
     return {"role": "assistant", "content": content}
 
 
-def _broken(trouble: QAError, words: Words) -> str:
+def _broken_index(trouble: QAError, words: Words) -> str:
     repairs = button("repair", words["index.repair"])
     return f'<div class="welcome broken"><p>{sentence(pieces_for(trouble, words))}</p><p>{repairs}</p></div>'
 
@@ -70,46 +73,46 @@ def _welcome(reading: Reading, words: Words, building: bool) -> str:
     if not reading.sources:
         none = words["chat.welcome.building" if building else "chat.welcome.none"]
         return f'<div class="welcome"><p>{own(none)}</p></div>'
-    text = words.say("chat.welcome.text", names=_joined(tuple(reading.sources), words))
+    text = words.say("chat.welcome.text", names=_first_and_more(tuple(reading.sources), words))
     return (
         f'<div class="welcome"><p class="lead">{own(words["chat.welcome"])}</p>'
         f'<p>{own(words["chat.welcome.how"])}</p><p class="quiet">{own(text)}</p></div>'
-        f"{_questions(reading, words['chat.try'])}"
+        f"{_suggested_questions(reading, words['chat.try'])}"
     )
 
 
-def _question(question: str, where: str, words: Words) -> str:
+def _asked_message(question: str, where: str, words: Words) -> str:
     return (
         f'<div class="asked">{own(question)}</div><p class="asked-tools">'
         f"{button(f'edit {where}', words['chat.edit'])}{button(f'again {where}', words['chat.again'])}</p>"
     )
 
 
-def _reply(turn: Turn, where: str, reading: Reading, words: Words, newest: bool) -> str:
+def _reply_content(turn: Turn, where: str, reading: Reading, words: Words, newest: bool) -> str:
     if turn.stopped:
         return f'<p class="quiet">{own(words["chat.stopped"])}</p>'
     if turn.answer is None:
         return f'<p class="pending">{own(words["chat.pending"])}</p>'
     if not reading.sources:
         return f'<p class="quiet">{own(words["chat.unchecked"])}</p>'
-    searched = _searched(turn, where, reading, words)
+    searched = _searched_for(turn, where, reading, words)
     if turn.answer.answered:
-        more = _questions(reading, words["chat.next"]) if newest else ""
-        return _answer(_excerpts(turn, reading, newest), searched, reading, words) + more
-    return _abstention(turn.question, turn.answer, searched, reading, words, newest)
+        more = _suggested_questions(reading, words["chat.next"]) if newest else ""
+        return _answer_message(_logged_excerpts(turn, reading, newest), searched, reading, words) + more
+    return _abstention_message(turn.question, turn.answer, searched, reading, words, newest)
 
 
-def _excerpts(turn: Turn, reading: Reading, newest: bool) -> list[Excerpt]:
+def _logged_excerpts(turn: Turn, reading: Reading, newest: bool) -> list[Excerpt]:
     excerpts = cited_excerpts(turn, reading)
     for was in (one.was for one in excerpts if newest and one.standing is Standing.GONE):
-        # Whose words they are is nobody's business who reads the log, unless they ask for it.
+        # The log shows a visitor's words at level debug only.
         _log.warning("citation [%d] does not stand at %d-%d of its source", was.n, was.start, was.end)
         _log.debug("it was %r of %r", was.quote, was.source)
     return excerpts
 
 
-def _answer(excerpts: Sequence[Excerpt], searched: str, reading: Reading, words: Words) -> str:
-    quotes = " ".join(_quote(one, reading, words) for one in excerpts)
+def _answer_message(excerpts: Sequence[Excerpt], searched: str, reading: Reading, words: Words) -> str:
+    quotes = " ".join(_quote_and_number(one, reading, words) for one in excerpts)
     parts = [f'<p class="answer" dir="auto">{quotes}</p>']
     for standing, key in ((Standing.MOVED, "chat.moved"), (Standing.GONE, "chat.gone")):
         if count := sum(one.standing is standing for one in excerpts):
@@ -121,7 +124,7 @@ def _answer(excerpts: Sequence[Excerpt], searched: str, reading: Reading, words:
     return "".join(parts)
 
 
-def _quote(excerpt: Excerpt, reading: Reading, words: Words) -> str:
+def _quote_and_number(excerpt: Excerpt, reading: Reading, words: Words) -> str:
     citation = excerpt.now
     if excerpt.standing is Standing.GONE:
         told = escape(words.say("cite.gone", n=citation.n))
@@ -134,11 +137,11 @@ def _quote(excerpt: Excerpt, reading: Reading, words: Words) -> str:
     )
 
 
-def _searched(turn: Turn, where: str, reading: Reading, words: Words) -> str:
-    """What was looked for, and in which of the texts if not in all."""
+def _searched_for(turn: Turn, where: str, reading: Reading, words: Words) -> str:
+    """Return what was searched for, and in which documents if not in all."""
     assert turn.answer is not None
     among = set(turn.sources) if set(turn.sources) < set(reading.sources) else set()
-    within = f'<span class="within">{own(words.say("chat.within", names=_joined(sorted(among), words)))}</span>'
+    within = f'<span class="within">{own(words.say("chat.within", names=_first_and_more(sorted(among), words)))}</span>'
     return (
         f'<span class="searched">{own(words["chat.searched"])} '
         f'<span class="query" dir="auto">{escape(turn.answer.searched_for)}</span>{within if among else ""}'
@@ -146,8 +149,10 @@ def _searched(turn: Turn, where: str, reading: Reading, words: Words) -> str:
     )
 
 
-def _abstention(question: str, answer: Answer, searched: str, reading: Reading, words: Words, newest: bool) -> str:
-    near = [hit for hit in answer.hits if stands(hit, reading)][:RELATED]
+def _abstention_message(
+    question: str, answer: Answer, searched: str, reading: Reading, words: Words, newest: bool
+) -> str:
+    near = [hit for hit in answer.hits if is_in_place(hit, reading)][:RELATED]
     cards = "".join(related_card(hit, reading, words) for hit in near)
     title = f'<p class="cards-title">{own(words["chat.related"])}</p>' if near else ""
     echo = question.strip()
@@ -156,12 +161,12 @@ def _abstention(question: str, answer: Answer, searched: str, reading: Reading, 
     return (
         f'<div class="abstained"><p class="verdict">{verdict}</p><div class="tools">{searched}</div>'
         f'<div class="cards">{title}{cards}</div>'
-        f"{_topics(reading, words) if newest else ''}</div>"
-        f"{_questions(reading, words['chat.try.instead']) if newest else ''}"
+        f"{_topic_buttons(reading, words) if newest else ''}</div>"
+        f"{_suggested_questions(reading, words['chat.try.instead']) if newest else ''}"
     )
 
 
-def _topics(reading: Reading, words: Words) -> str:
+def _topic_buttons(reading: Reading, words: Words) -> str:
     known = [topic for topic in reading.topics if topic.source in reading.sources]
     if not known:
         return ""
@@ -169,14 +174,14 @@ def _topics(reading: Reading, words: Words) -> str:
     return f'<div class="topics"><p class="cards-title">{own(words["chat.topics"])}</p>{shown}</div>'
 
 
-def _questions(reading: Reading, title: str) -> str:
+def _suggested_questions(reading: Reading, title: str) -> str:
     if not reading.questions:
         return ""
     shown = "".join(button("suggested", question) for question in reading.questions)
     return f'<div class="next"><p class="cards-title">{own(title)}</p>{shown}</div>'
 
 
-def _joined(names: Sequence[str], words: Words) -> str:
+def _first_and_more(names: Sequence[str], words: Words) -> str:
     if len(names) > 1:
         return words.say("header.more", first=names[0], count=len(names) - 1)
     return "".join(names)

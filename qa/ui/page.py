@@ -218,7 +218,7 @@ def _beside(index: Index, history: History) -> History:
     """Return the conversation, with a note at its end if the documents have changed since its last answer."""
     if history.entries and not history.generation:  # reopened, or cut back to an earlier question
         history = history.reopened(index.generation, index.sources)
-    return history.speaking_of(index.generation, tuple(index.sources), len(index.passages))
+    return history.noting_change(index.generation, tuple(index.sources), len(index.passages))
 
 
 def _reader(open_index: OpenIndex) -> Callable[[str], dict[str, Any]]:
