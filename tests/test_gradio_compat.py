@@ -6,6 +6,7 @@ After an upgrade of Gradio, look here first: each test names the assumption that
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from qa.ui.gradio_compat import (
+    FRONTEND_NAMES,
     Call,
     Proceed,
     answer_mcp_in_json,
@@ -126,3 +128,9 @@ def test_mcp_starts_and_its_answers_can_be_json(made: Made) -> None:
     server: Any = made.page.mcp_server_obj
     [content] = server.postprocess_output_data([{"text": "猫", "score": None}], "http://localhost")
     assert (content.type, content.text) == ("text", '{"text": "猫", "score": null}')
+
+
+def test_the_frontend_has_the_names_that_scripts_and_styles_select() -> None:
+    assets = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
+    code = "".join(path.read_text(encoding="utf-8") for path in assets.glob("*.js"))
+    assert [name for name in FRONTEND_NAMES if name not in code] == []

@@ -108,3 +108,15 @@ def answer_mcp_in_json(page: gr.Blocks) -> None:
         ]
 
     server.postprocess_output_data = as_json
+
+
+FRONTEND_NAMES = (
+    "gradio-container",
+    "html-container",
+    "message-wrap",
+    "message-row",
+    "upload-container",
+    "upload-text",
+    'role="log"',
+)
+"""Classes, test ids and roles of Gradio's frontend that the page's scripts and styles select."""
