@@ -25,7 +25,7 @@ from qa import Index, Source, errors
 from qa.catalogue import languages, words_of
 from qa.errors import QAError
 from qa.maintenance.repair import repair
-from qa.reading.fetching import fetch, refused
+from qa.reading.fetching import fetch, fetching_off_error
 from qa.reading.files import DEFAULT_MAX_BYTES, read_sources, source_from_bytes, source_from_text
 from qa.retrieval import prepare, retrieve
 from qa.search.embedding import Embedder, load_embedder
@@ -91,7 +91,7 @@ def sources_that_are_none(tmp_path: Path) -> Iterator[tuple[str, Callable[[], An
     yield "source.surrogate", lambda: Source("a", "x" * 1234 + "\ud800")
 
     def not_switched_on() -> None:
-        raise refused("https://example.org")
+        raise fetching_off_error("https://example.org")
 
     yield "url.off", not_switched_on
     yield "url.form", lambda: fetch("ftp://example.org")

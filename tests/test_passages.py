@@ -11,8 +11,8 @@ import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qa.text.passages import Chunking, Passage, sections, split_passages
-from qa.text.sections import layout
+from qa.text.passages import Chunking, Passage, split_passages
+from qa.text.sections import layout, sections
 from qa.text.sentences import Span, split_sentences
 from qa.text.source import Source
 
@@ -103,7 +103,7 @@ BOILERPLATE = "Share\nReply\n  • English\n  • Français\n  • 日本語\n  
 def test_the_buttons_and_lists_around_a_page_are_boilerplate_and_end_the_last_section() -> None:
     body = "\n\n".join(f"{n}. Part\n\n" + "This sentence says something of interest. " * 5 for n in (1, 2))
     text = f"Home\nNews\nSports\nLogin\n© 2024 Daily\n\n{body}\n\n{BOILERPLATE}"
-    found, spans = layout(text)
+    found, spans = layout(text).sections, layout(text).boilerplate
     assert [text[start:end] for start, end in spans] == ["Home\nNews\nSports\nLogin\n© 2024 Daily", BOILERPLATE]
     assert [section.title for section in found] == ["1. Part", "2. Part"]
     parts, _ = split_passages(Source("a", text), halves, Chunking(200, 60))
@@ -128,19 +128,19 @@ def test_the_buttons_and_lists_around_a_page_are_boilerplate_and_end_the_last_se
     ],
 )
 def test_lists_tables_poems_and_dialogue_are_not_boilerplate(tail: str) -> None:
-    assert layout("This sentence says something of interest. " * 20 + "\n\n" + tail)[1] == []
+    assert layout("This sentence says something of interest. " * 20 + "\n\n" + tail).boilerplate == ()
 
 
 def test_one_row_of_links_is_boilerplate_and_so_is_what_comes_after_the_text_under_the_last_heading() -> None:
     tail = "Home | News | Contact\nShare\nReply\nLogin\nFollow"
     text = "# Towers\n\n" + "This sentence says something of interest. " * 20 + "\n\n" + tail
-    assert [text[start:end] for start, end in layout(text)[1]] == [tail]
+    assert [text[start:end] for start, end in layout(text).boilerplate] == [tail]
 
 
 def test_what_stands_under_a_line_that_pages_put_over_their_lists_may_be_boilerplate() -> None:
     tail = "Home | News | Contact\nShare\nReply\nLogin\nFollow"
     text = "この灯台は1874年に建てられた。石は近くの島から運ばれた。" * 12 + f"\n\n▼関連記事\n\n{tail}"
-    assert [text[start:end] for start, end in layout(text)[1]] == [tail]
+    assert [text[start:end] for start, end in layout(text).boilerplate] == [tail]
 
 
 def test_a_table_at_the_end_stands_under_its_headings() -> None:
@@ -151,7 +151,7 @@ def test_a_table_at_the_end_stands_under_its_headings() -> None:
 
 
 def test_boilerplate_never_takes_most_of_a_text() -> None:
-    assert layout(BOILERPLATE)[1] == []
+    assert layout(BOILERPLATE).boilerplate == ()
 
 
 PARTS = st.sampled_from(

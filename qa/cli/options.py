@@ -98,12 +98,12 @@ def print_json(value: dict[str, Any]) -> None:
 
 def _paths_or_pages(paths: tuple[str, ...], urls: bool, limit: int) -> list[Path | Source]:
     """Return each path as a path, and with ``urls`` each web address as the text that it holds."""
-    from qa.reading.fetching import fetch, is_url, refused
+    from qa.reading.fetching import fetch, fetching_off_error, is_url
 
     given: list[Path | Source] = []
     for path in paths:
         if is_url(path) and not urls:
-            raise refused(path)
+            raise fetching_off_error(path)
         given.append(fetch(path, max_chars=limit) if is_url(path) else Path(path))
     return given
 

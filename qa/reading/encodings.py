@@ -1,10 +1,10 @@
-"""Bytes -> text: which encoding a file is in.
+"""Bytes -> text, in the encoding that is found to be theirs.
 
-A byte order mark decides, then UTF-8 where every byte fits. For the rest charset-normalizer's statistics
-confuse the East Asian encodings on short texts (each can read the others' bytes as rare characters), so
-every encoding that reads the bytes without a fault is tried, and the one wins whose text looks most like
-its language: by the share of that language's commonest characters. charset-normalizer decides where none
-of these languages is recognised.
+A byte order mark decides first, then UTF-8 if all bytes fit it. For the rest, every encoding in a table is tried that
+reads the bytes without an error, and the one wins whose text looks most like its language, by the share of that
+language's most common characters. charset-normalizer decides if none of these languages is recognized. It is not
+asked first because its statistics confuse the East Asian encodings in short texts: each of them can read the bytes
+of the others as rare characters.
 """
 
 from __future__ import annotations
@@ -16,29 +16,30 @@ from itertools import islice
 
 import regex
 
-_ANY = 1_000_000
+_UNLIMITED = 1_000_000
 
 
 @dataclass(frozen=True)
 class _Language:
-    """How a language looks when its bytes are read rightly.
+    """How a language looks when its bytes are decoded correctly.
+
+    A run is a sequence of characters beyond ASCII. Runs that are shorter or longer than given here are a sign of
+    another language's bytes: German has at most three such letters together (Füße), Japanese seldom has one alone
+    next to Latin letters (Webサイト), and Russian words are never half Latin.
 
     Attributes:
-        share: how much of what is not ASCII in ordinary text is among ``common``.
-        common: its commonest characters beyond ASCII.
-        encodings: what its texts come in; of those that stand together the first that reads the bytes counts.
-        shortest: fewest code points of a run beyond ASCII that touches a small letter of ASCII.
-        longest: most code points of any run beyond ASCII.
-
-    Runs outside of these are a sign of another language's bytes: German has at most three together (Füße),
-    Japanese has few alone beside Latin (Webサイト), Russian words are never half Latin.
+        share: the share of ``common`` among the characters beyond ASCII of ordinary text.
+        common: its most common characters beyond ASCII.
+        encodings: the encodings of its texts, in groups; of a group, the first that reads the bytes counts.
+        shortest: fewest code points of a run next to a lower-case ASCII letter.
+        longest: most code points of any run.
     """
 
     share: float
     common: str
     encodings: tuple[tuple[str, ...], ...]
     shortest: int = 0
-    longest: int = _ANY
+    longest: int = _UNLIMITED
 
 
 def _east_asian(share: float, common: str, *encodings: tuple[str, ...]) -> _Language:
@@ -46,7 +47,7 @@ def _east_asian(share: float, common: str, *encodings: tuple[str, ...]) -> _Lang
 
 
 def _alphabet(share: float, common: str, *encodings: str) -> _Language:
-    return _Language(share, common, tuple((encoding,) for encoding in encodings), shortest=_ANY)
+    return _Language(share, common, tuple((encoding,) for encoding in encodings), shortest=_UNLIMITED)
 
 
 def _latin(common: str, *encodings: str) -> _Language:
@@ -93,26 +94,28 @@ _LANGUAGES = (
     _latin("çğıöşüâîİ", "cp1254"),
 )
 
-_RECOGNISED = 0.35
-"""Share of its usual common characters that a text in the right encoding has at the very least."""
-_RECOGNISED_BY_ZEROS = 0.2
-"""The same where zero bytes leave only UTF-16 and its two byte orders, of which the wrong one scores next to 0."""
-_SAMPLE = 10_000
-"""Runs of characters beyond ASCII that are looked at."""
+_RECOGNIZED = 0.35
+"""Least likeness of a text in the right encoding: the share of common characters, relative to the usual one."""
+_RECOGNIZED_BY_ZEROS = 0.2
+"""The same if there are zero bytes. Only UTF-16 is possible then, and the wrong byte order scores close to 0."""
+_SAMPLE_RUNS = 10_000
+"""Most runs that are looked at."""
 _SAMPLE_BYTES = 1 << 20
-"""Bytes from the first beyond ASCII on by which the language is told; what is found has to read all of them."""
-_LEAD = 64
-"""Bytes before these that belong to the sample; even, for UTF-16."""
+"""Bytes by which the language is recognized, from the first byte beyond ASCII on. The encoding must read all bytes."""
+_LEAD_BYTES = 64
+"""Bytes before these that belong to the sample; an even number, for UTF-16."""
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf_8"),
-    (codecs.BOM_UTF32_LE, "utf_32_le"),  # begins with UTF-16's
+    (codecs.BOM_UTF32_LE, "utf_32_le"),  # before UTF-16, whose mark it begins with
     (codecs.BOM_UTF32_BE, "utf_32_be"),
     (codecs.BOM_UTF16_LE, "utf_16_le"),
     (codecs.BOM_UTF16_BE, "utf_16_be"),
 )
 _ISO_2022_JP = regex.compile(rb"\x1b(?:\$[B@]|\$\([DOQ]|\(I)")
+"""Escape sequences that switch to Japanese characters in ISO-2022-JP."""
 _SHIFT = regex.compile(rb"(\x1b(?:\([BJI]|\$[B@]))")
-_WEB = {
+"""Escape sequences that switch the character set in the kind of ISO-2022-JP that mail programs write."""
+_WEB_CODECS = {
     "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874",
     "shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "big5": "cp950",
 } | {
@@ -124,51 +127,53 @@ _WEB = {
         *(f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)),
     )
 }  # fmt: skip
-"""Encodings of the Encoding Standard by Python's names, and what is meant by each: often a larger one."""
+"""Encodings of the WHATWG Encoding Standard under Python's names -> the codec to read them with, often a superset."""
 _BEYOND_ASCII = regex.compile(r"(?<before>(?<=[a-z]))?(?<run>[^\x00-\x7f]+)(?<after>(?=[a-z]))?")
+"""A run of characters beyond ASCII; ``before`` and ``after`` match if a lower-case ASCII letter touches it."""
 _BEYOND_ASCII_BYTE = regex.compile(rb"[\x80-\xff]")
-_CONTROL = regex.compile(r"[\p{Cc}--[\s\x1b\x1a\x08]]", regex.V1)
+_CONTROL_CHAR = regex.compile(r"[\p{Cc}--[\s\x1b\x1a\x08]]", regex.V1)
 _CONTROL_BYTE = regex.compile(rb"[\x00-\x07\x0e-\x19\x1c-\x1f\x7f]")
 _MOST_CONTROLS = 0.02
+"""Largest share of control characters in a text."""
 
 
 def decode(data: bytes) -> str | None:
-    """The text that ``data`` holds, newlines as they stand and without a byte order mark; None if it is no text."""
+    """Decode ``data``; return None if it is not text. Line breaks stay as they are, a byte order mark is left out."""
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return _text(data[len(mark) :], encoding)
+            return _decode_strictly(data[len(mark) :], encoding)
     if _ISO_2022_JP.search(data) and data.isascii():
-        text = _text(data, "iso2022_jp_3", "iso2022_jp_2")
-        if text is not None or _SHIFT.findall(data)[-1:] in ([b"\x1b(B"], [b"\x1b(J"]):  # as the encoding has to end
-            return text or _shifted(data)
-    text = _text(data, "utf_8")
+        text = _decode_strictly(data, "iso2022_jp_3", "iso2022_jp_2")
+        if text is not None or _SHIFT.findall(data)[-1:] in ([b"\x1b(B"], [b"\x1b(J"]):  # the encoding must end so
+            return text or _decode_mail_japanese(data)
+    text = _decode_strictly(data, "utf_8")
     if text is None:
-        text = _recognised(data)
+        text = _decode_by_language(data)
     if text is None and b"\0" not in data:
-        text = _guessed(data)
+        text = _decode_by_statistics(data)
     return text
 
 
 def web_codec(name: str) -> str | None:
-    """What is meant by the name of an encoding that a page or a server gives; None for what is none of the web's.
+    """Return the codec for the name of an encoding that a page or a server gives; None if the web has no such encoding.
 
-    Python knows others, which take for ever or run into errors of their own.
+    Python has other codecs (punycode, unicode_escape), which take very long or raise errors of their own.
     """
     for own in (name, name.removeprefix("x-")):
         try:
-            return _WEB.get(codecs.lookup(own).name)
+            return _WEB_CODECS.get(codecs.lookup(own).name)
         except (LookupError, ValueError):
             continue
     return None
 
 
 def is_binary(data: bytes) -> bool:
-    """Whether bytes that are in no known encoding hold control characters as no text does."""
+    """Return whether bytes in no known encoding have zero bytes or more control characters than a text has."""
     return b"\0" in data or len(_CONTROL_BYTE.findall(data)) > _MOST_CONTROLS * len(data)
 
 
-def _text(data: bytes, *encodings: str) -> str | None:
-    """The text in the first of the encodings that reads all bytes as text; None if none does."""
+def _decode_strictly(data: bytes, *encodings: str) -> str | None:
+    """Decode bytes in the first of the encodings that reads all of them as text; return None if none does."""
     for encoding in encodings:
         try:
             text = data.decode(encoding)
@@ -180,11 +185,12 @@ def _text(data: bytes, *encodings: str) -> str | None:
 
 
 def _is_text(text: str) -> bool:
-    return "\0" not in text and len(_CONTROL.findall(text)) <= _MOST_CONTROLS * len(text)
+    """Return whether decoded characters can be a text: no zero bytes, few control characters."""
+    return "\0" not in text and len(_CONTROL_CHAR.findall(text)) <= _MOST_CONTROLS * len(text)
 
 
-def _shifted(data: bytes) -> str | None:
-    """ISO-2022-JP as mail is written in Japan, with Microsoft's own signs and half-width katakana (CP50221)."""
+def _decode_mail_japanese(data: bytes) -> str | None:
+    """Decode ISO-2022-JP as in Japanese mail, with Microsoft's own characters and half-width katakana (CP50221)."""
     parts, shift = [], b"\x1b(B"
     for part in _SHIFT.split(data):
         if part.startswith(b"\x1b"):
@@ -197,42 +203,42 @@ def _shifted(data: bytes) -> str | None:
             parts += [_as_shift_jis(row, cell) for row, cell in zip(part[::2], part[1::2], strict=True)]
         else:
             parts.append(part)
-    return _text(b"".join(parts), "cp932")
+    return _decode_strictly(b"".join(parts), "cp932")
 
 
 def _as_shift_jis(row: int, cell: int) -> bytes:
-    """The two bytes of JIS X 0208 in the other encoding of the same table."""
+    """Return a character of JIS X 0208 in Shift JIS, another encoding of the same table (JIS X 0208:1997, annex 1)."""
     lead = (row + 1) // 2 + (0x70 if row < 0x5F else 0xB0)
     trail = cell + (0x20 if cell > 0x5F else 0x1F) if row % 2 else cell + 0x7E
     return bytes((lead & 0xFF, trail & 0xFF))
 
 
-def _recognised(data: bytes) -> str | None:
-    """The text that looks most like one of the languages, if any does."""
-    sample = _sample(data)
-    least = _RECOGNISED_BY_ZEROS if b"\0" in data else _RECOGNISED
+def _decode_by_language(data: bytes) -> str | None:
+    """Decode bytes in the encoding whose text looks most like its language; return None if none is recognized."""
+    sample = _sample_bytes(data)
+    least = _RECOGNIZED_BY_ZEROS if b"\0" in data else _RECOGNIZED
     found: list[tuple[float, tuple[str, ...]]] = []
     for encoding in ("utf_16_le", "utf_16_be"):
-        if text := _text_of_part(sample, encoding):
+        if text := _decode_sample(sample, encoding):
             score = max(_ascii_share(text), *(_likeness(text, language) for language in _LANGUAGES))
             found.append((score, (encoding,)))
     for language in _LANGUAGES if b"\0" not in data else ():
         for encodings in language.encodings:
-            if text := _text_of_part(sample, *encodings):
+            if text := _decode_sample(sample, *encodings):
                 found.append((_likeness(text, language), encodings))
     likeliest = sorted((one for one in found if one[0] > least), key=lambda one: -one[0])
-    return next((text for _, encodings in likeliest if (text := _text(data, *encodings))), None)
+    return next((text for _, encodings in likeliest if (text := _decode_strictly(data, *encodings))), None)
 
 
-def _sample(data: bytes) -> bytes:
-    """Where a text begins to be more than ASCII."""
+def _sample_bytes(data: bytes) -> bytes:
+    """Return the part of the bytes where they begin to be more than ASCII."""
     first = _BEYOND_ASCII_BYTE.search(data)
-    start = max(0, first.start() - _LEAD) & ~1 if first else 0
+    start = max(0, first.start() - _LEAD_BYTES) & ~1 if first else 0
     return data[start : start + _SAMPLE_BYTES]
 
 
-def _text_of_part(part: bytes, *encodings: str) -> str | None:
-    """The same as :func:`_text` of bytes that may end within a character."""
+def _decode_sample(part: bytes, *encodings: str) -> str | None:
+    """Decode a sample as :func:`_decode_strictly` does; it may end within a character."""
     for encoding in encodings:
         try:
             text = codecs.getincrementaldecoder(encoding)().decode(part, final=len(part) < _SAMPLE_BYTES)
@@ -248,10 +254,14 @@ def _ascii_share(text: str) -> float:
 
 
 def _likeness(text: str, language: _Language) -> float:
-    """How much a text looks like a language: about 1 where it is, near 0 where it is another's bytes."""
+    """Return how much a text looks like a language: about 1 if it is in it, near 0 if the bytes are another's.
+
+    It is the share of common characters relative to the usual share, less the share of characters that the language
+    does not have.
+    """
     common = frozenset(language.common)
     total = usual = odd = 0
-    for match in islice(_BEYOND_ASCII.finditer(text), _SAMPLE):
+    for match in islice(_BEYOND_ASCII.finditer(text), _SAMPLE_RUNS):
         run = match["run"]
         total += len(run)
         touches = match["before"] is not None or match["after"] is not None
@@ -263,9 +273,9 @@ def _likeness(text: str, language: _Language) -> float:
     return (usual / language.share - odd) / total if total else 0.0
 
 
-def _guessed(data: bytes) -> str | None:
-    """charset-normalizer's reading, for languages that are not in the table."""
+def _decode_by_statistics(data: bytes) -> str | None:
+    """Decode bytes with charset-normalizer, for languages that are not in the table."""
     from charset_normalizer import from_bytes
 
     best = from_bytes(data, cp_exclusion=["utf_7"]).best()
-    return None if best is None else _text(data, best.encoding)
+    return None if best is None else _decode_strictly(data, best.encoding)

@@ -1,8 +1,8 @@
-"""A web address -> what it holds. Only called where the user has switched that on.
+"""A web address -> a source. Called only if the user has switched fetching on.
 
-The name is looked up once, and that very address is connected to: no second answer of a name server can lead
-elsewhere. Addresses that are not public are refused, at each redirect anew. No proxy, cookie or password of
-the environment has a part in it.
+A host name is looked up once, and only the addresses found then are connected to, so a later answer of the name
+server cannot lead elsewhere. A host with an address that is not public is rejected; this is checked again at each
+redirect. Proxies, cookies and passwords of the environment are not used.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from email.message import Message
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -27,16 +28,20 @@ from qa.reading.files import DEFAULT_MAX_BYTES, DEFAULT_MAX_CHARS, source_from_b
 from qa.text.source import Source, clean_name
 
 SECONDS = 30
-"""For all of it, redirects too; looking a name up has the system's own limit."""
+"""Time limit for a fetch, redirects included. The system's own limit applies to looking up a name."""
 REDIRECTS = 5
+"""Most redirects that are followed."""
 _PORTS = {"http": 80, "https": 443}
-_SUFFIXES = {
+_SUFFIX_OF_TYPE = {
     "text/html": ".html", "application/xhtml+xml": ".html", "text/plain": ".txt", "text/markdown": ".md",
     "text/vtt": ".vtt", "application/x-subrip": ".srt",
 }  # fmt: skip
-_TEXTS = {*_SUFFIXES.values(), ".htm", ".xhtml", ".ass", ".ssa"}
-_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
+"""Media type -> the suffix of such a file."""
+_TEXT_SUFFIXES = {*_SUFFIX_OF_TYPE.values(), ".htm", ".xhtml", ".ass", ".ssa"}
+"""Suffixes of formats that are recognized by the file's name alone, not by its bytes."""
+_HTML_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""IPv6 addresses that stand for an IPv4 address, in their last 32 bits (RFC 6052)."""
 _MOVED = {301, 302, 303, 307, 308}
 
 _HEADERS = {
@@ -50,58 +55,73 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def is_url(text: str) -> bool:
-    """Whether this is meant as an address on the web, of whatever scheme, and not as a path."""
+    """Return whether a string is a web address, of any scheme, and not a path."""
     return re.match(r"[a-z][a-z0-9+.-]*://", text.strip(), re.IGNORECASE) is not None
 
 
-def refused(url: str) -> SourceError:
-    """What is told where this is not switched on."""
-    shown = clean_name(url)
-    return SourceError(
-        "url.off", url=shown,
-    )  # fmt: skip
+def fetching_off_error(url: str) -> SourceError:
+    """Return the error for a web address while fetching is switched off."""
+    return SourceError("url.off", url=clean_name(url))
 
 
 def fetch(url: str, *, max_chars: int = DEFAULT_MAX_CHARS, allowed: Callable[[Address], bool] | None = None) -> Source:
-    """The text at a web address, under the address where it was found in the end, without its scheme.
+    """Fetch the text at a web address. Its name is the address after all redirects, without the scheme.
 
     Args:
-        url: http or https.
-        max_chars: the longest text accepted, in code points.
-        allowed: which addresses may be connected to; when left out, the public ones.
+        url: an address with http or https.
+        max_chars: most code points of the text.
+        allowed: tells whether an IP address may be connected to; by default the public ones.
 
     Raises:
-        SourceError: no such address, one that is not public, a failure on the way, too much, or no text.
+        SourceError: the address does not exist or is not public, the fetch failed, or what was fetched is too large
+            or not a text.
     """
-    deadline = time.monotonic() + SECONDS
-    final, kind, data = _get(url.strip(), allowed or is_public, deadline)
-    place = urlsplit(final)
+    reply = _get(url.strip(), allowed or is_public, time.monotonic() + SECONDS)
+    place = urlsplit(reply.url)
     name = clean_name(f"{place.netloc}{place.path}".rstrip("/") + (f"?{place.query}" if place.query else ""))
-    return source_from_bytes(name + _suffix(place.path, kind, data), _marked(data, kind), max_chars=max_chars).named(
-        name
-    )
+    file_name = name + _file_suffix(place.path, reply)
+    return source_from_bytes(file_name, _as_utf8(reply), max_chars=max_chars).named(name)
 
 
-def _suffix(path: str, kind: Message, data: bytes) -> str:
-    """What a text is: as its server says, else its name, else its beginning. The rest shows in its bytes."""
-    said = kind.get("Content-Type") and kind.get_content_type()
+@dataclass(frozen=True)
+class _Reply:
+    """What a server sent.
+
+    Attributes:
+        url: the address after all redirects.
+        headers: the headers.
+        data: the bytes of the body.
+    """
+
+    url: str
+    headers: Message
+    data: bytes
+
+
+def _file_suffix(path: str, reply: _Reply) -> str:
+    """Return the suffix that tells the kind of a text: by its type, else its name, else its beginning.
+
+    Binary formats need none: they are recognized by their bytes.
+    """
+    said = reply.headers.get("Content-Type") and reply.headers.get_content_type()
     if said in (None, "text/plain", "application/octet-stream"):
         own = posixpath.splitext(path)[1].lower()
-        if own in _TEXTS:
+        if own in _TEXT_SUFFIXES:
             return own
-        if said != "text/plain" and _PAGE.match(data):
+        if said != "text/plain" and _HTML_START.match(reply.data):
             return ".html"
-    return _SUFFIXES.get(said or "", "")
+    return _SUFFIX_OF_TYPE.get(said or "", "")
 
 
-def _marked(data: bytes, kind: Message) -> bytes:
-    """A text in the encoding that the server names, as UTF-8 with its mark; else as it came."""
-    named = kind.get_param("charset")
-    codec = web_codec(named) if isinstance(named, str) and kind.get_content_maintype() == "text" else None
-    if codec is None or codec == "iso2022_jp":  # which is read better by what is in it
+def _as_utf8(reply: _Reply) -> bytes:
+    """Return a text as UTF-8 with a byte order mark if the server names its encoding, else the bytes as they are."""
+    data, headers = reply.data, reply.headers
+    named = headers.get_param("charset")
+    codec = web_codec(named) if isinstance(named, str) and headers.get_content_maintype() == "text" else None
+    if codec is None or codec == "iso2022_jp":  # `decode` reads more kinds of it than Python's codec
         return data
     with suppress(UnicodeError):
-        if codec == "cp1252" and not data.isascii():  # many servers say so of whatever they send
+        if codec == "cp1252" and not data.isascii():  # many servers give this by default, also for UTF-8
             data.decode("utf-8")
             return data
     with suppress(UnicodeError):
@@ -110,7 +130,7 @@ def _marked(data: bytes, kind: Message) -> bytes:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is one of the internet's, and no other stands within it."""
+    """Return whether an address is on the public internet, and so is the IPv4 address that it may stand for."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
         if inner is None and address in _NAT64:
@@ -122,40 +142,40 @@ def is_public(address: Address) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
-def _get(url: str, allowed: Callable[[Address], bool], deadline: float) -> tuple[str, Message, bytes]:
-    """Where it was found in the end, its headers, and what it is."""
+def _get(url: str, allowed: Callable[[Address], bool], deadline: float) -> _Reply:
+    """Get a web address and follow its redirects, until ``deadline`` by ``time.monotonic``."""
     for _ in range(REDIRECTS + 1):
-        place = _expect_web(url)
-        connection = _Pinned(place, _looked_up(url, place, allowed), deadline)
-        # A server may send a byte now and then for ever: in the end the line is cut.
+        place = _split_web_address(url)
+        connection = _PinnedConnection(place, _resolve(url, place, allowed), deadline)
+        # No timeout of a single read ends a server that sends a byte now and then: at the deadline, cut the connection.
         cut = threading.Timer(max(0.0, deadline - time.monotonic()), connection.cut)
         cut.start()
         try:
-            connection.request("GET", _target(place), headers=_HEADERS)
+            connection.request("GET", _request_target(place), headers=_HEADERS)
             reply = connection.getresponse()
             if reply.status in _MOVED and (location := reply.getheader("Location")):
-                url = urljoin(url, _quoted(location.encode("latin-1")))  # as bytes, whatever they were meant for
+                url = urljoin(url, _percent_encoded(location.encode("latin-1")))  # the bytes as they were sent
                 continue
             if reply.status != http.client.OK:
-                raise _failed(url, f"{reply.status} {clean_name(reply.reason)}")
+                raise _fetch_error(url, f"{reply.status} {clean_name(reply.reason)}")
             if reply.getheader("Content-Encoding", "identity").strip().lower() != "identity":
-                raise _failed(url, "it is compressed though that was not asked for")
-            data = _received(reply, deadline)
+                raise _fetch_error(url, "it is compressed though that was not asked for")
+            data = _read_body(reply, deadline)
         except (OSError, http.client.HTTPException, ValueError) as error:
             late = time.monotonic() >= deadline
-            raise _failed(url, f"it took longer than {SECONDS} s" if late else str(error) or "no reply") from error
+            raise _fetch_error(url, f"it took longer than {SECONDS} s" if late else str(error) or "no reply") from error
         finally:
             cut.cancel()
             connection.close()
-        if time.monotonic() >= deadline:  # cut off in the middle, which a reply without a length does not show
-            raise _failed(url, f"it took longer than {SECONDS} s")
+        if time.monotonic() >= deadline:  # cut, which a reply without a length does not show
+            raise _fetch_error(url, f"it took longer than {SECONDS} s")
         if len(data) > DEFAULT_MAX_BYTES:
-            raise _failed(url, f"it is larger than {DEFAULT_MAX_BYTES >> 20} MiB")
-        return url, reply.headers, data
-    raise _failed(url, f"it leads on more than {REDIRECTS} times")
+            raise _fetch_error(url, f"it is larger than {DEFAULT_MAX_BYTES >> 20} MiB")
+        return _Reply(url, reply.headers, data)
+    raise _fetch_error(url, f"it leads on more than {REDIRECTS} times")
 
 
-class _Pinned(http.client.HTTPConnection):
+class _PinnedConnection(http.client.HTTPConnection):
     """A connection to the first that answers of the given addresses; over TLS the certificate is checked by name."""
 
     def __init__(self, place: SplitResult, addresses: Sequence[Address], deadline: float) -> None:
@@ -169,7 +189,7 @@ class _Pinned(http.client.HTTPConnection):
         if self._secure:
             context = ssl.create_default_context()
             self.sock = context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
-        self._line = self.sock  # that of the connection goes to the reply once its head is read
+        self._line = self.sock  # kept, because the reply takes `self.sock` over once its headers are read
         self._line.settimeout(self._left())
         if isinstance(self._line, ssl.SSLSocket):
             self._line.do_handshake()
@@ -187,69 +207,66 @@ class _Pinned(http.client.HTTPConnection):
         raise failure
 
     def _left(self) -> float:
-        """Seconds until it has to be over."""
+        """Return the seconds until the deadline."""
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         return left
 
     def cut(self) -> None:
-        """Ends it from another thread."""
-        with suppress(OSError, AttributeError):  # not connected, or no longer
+        """Shut the connection down; may be called from another thread."""
+        with suppress(OSError, AttributeError):  # not connected yet, or no longer
             self._line.shutdown(socket.SHUT_RDWR)
 
 
-def _expect_web(url: str) -> SplitResult:
+def _split_web_address(url: str) -> SplitResult:
+    """Return the parts of an address with http or https, a host and no password."""
     try:
         place = urlsplit(url)
-        sound = place.scheme in _PORTS and place.hostname and not place.username and not place.password
-        sound = sound and (place.port is None or place.port > 0)
+        valid = place.scheme in _PORTS and place.hostname and not place.username and not place.password
+        valid = valid and (place.port is None or place.port > 0)
     except ValueError:
-        sound = False
-    if not sound:
-        shown = clean_name(url)
-        raise SourceError("url.form", url=shown)
+        valid = False
+    if not valid:
+        raise SourceError("url.form", url=clean_name(url))
     return place
 
 
-def _looked_up(url: str, place: SplitResult, allowed: Callable[[Address], bool]) -> list[Address]:
+def _resolve(url: str, place: SplitResult, allowed: Callable[[Address], bool]) -> list[Address]:
     """Return the addresses of a host, looked up here and nowhere else; all of them must be allowed."""
     try:
         host = (place.hostname or "").encode("idna").decode() if ":" not in (place.hostname or "") else place.hostname
         found = socket.getaddrinfo(host, place.port or _PORTS[place.scheme], type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise _failed(url, "its name is not known") from error
+        raise _fetch_error(url, "its name is not known") from error
     addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     if not addresses or not all(allowed(address) for address in addresses):
-        shown = clean_name(url)
-        raise SourceError(
-            "url.private", url=shown,
-        )  # fmt: skip
+        raise SourceError("url.private", url=clean_name(url))
     return list(dict.fromkeys(addresses))
 
 
-def _received(reply: http.client.HTTPResponse, deadline: float) -> bytes:
-    """What comes, until it is all, too much or too late."""
+def _read_body(reply: http.client.HTTPResponse, deadline: float) -> bytes:
+    """Read the body until its end, its size limit or the deadline."""
     data = bytearray()
     more = b"-"
     while more and len(data) <= DEFAULT_MAX_BYTES and time.monotonic() < deadline:
         more = reply.read1(1 << 16)
         data += more
-    if reply.length and not more:  # of those that are promised
+    if reply.length and not more:  # bytes that were announced are missing
         raise ConnectionError("it broke off")
     return bytes(data)
 
 
-def _target(place: SplitResult) -> str:
+def _request_target(place: SplitResult) -> str:
+    """Return path and query as the first line of a request has them."""
     path = (place.path or "/") + (f"?{place.query}" if place.query else "")
-    return _quoted(path.encode("utf-8", "surrogatepass"))
+    return _percent_encoded(path.encode("utf-8", "surrogatepass"))
 
 
-def _quoted(address: bytes) -> str:
-    """An address with every byte that is none of ASCII's letters and signs as its number."""
+def _percent_encoded(address: bytes) -> str:
+    """Return an address in which every byte but printable ASCII is percent-encoded."""
     return "".join(chr(byte) if 0x21 <= byte <= 0x7E else f"%{byte:02X}" for byte in address)
 
 
-def _failed(url: str, why: str) -> SourceError:
-    shown = clean_name(url)
-    return SourceError("url.failed", url=shown, why=why)
+def _fetch_error(url: str, why: str) -> SourceError:
+    return SourceError("url.failed", url=clean_name(url), why=why)

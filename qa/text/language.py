@@ -1,7 +1,7 @@
 """Text -> the language it is written in, as a BCP 47 tag.
 
-Scripts that one language alone uses decide first (kana, hangul); the rest is told by py3langid, naive Bayes
-over byte sequences, whose weights come with the package.
+Scripts that only one language uses (kana, hangul) decide first. For the rest py3langid decides: naive Bayes over
+byte sequences, with weights that come with its package.
 """
 
 from __future__ import annotations
@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 UNKNOWN = "und"
+"""The tag of an undetermined language (BCP 47)."""
 
-_SAMPLE = 4000
-"""Code points looked at, whatever the length of the text."""
+_SAMPLE_CHARS = 4000
+"""Most code points that are looked at, however long the text is."""
 _PIECES = 8
+"""Pieces of a long text that make up the sample."""
 _FEWEST_LETTERS = 3
+"""With fewer letters the language is undetermined."""
 _LEAST_CERTAIN = 0.5
-"""Under this probability a guess is none; names and single words stay under it."""
-_FEWEST_SIGNS = 10
-"""Chinese characters alone, fewer than this, may as well be a Japanese title."""
+"""Least probability of a guess. Names and single words stay below it."""
+_FEWEST_HAN = 10
+"""With fewer Chinese characters, and no other letters, a text may also be a Japanese title."""
 _KANA_SHARE = 0.05
-"""Share of kana among kana and kanji from which on a text is Japanese; a Chinese one has the odd の at most."""
+"""Share of kana among kana and kanji from which a text is Japanese. Chinese texts have at most a の now and then."""
 _LETTERS_PER_SIGN = 2.5
 """Latin letters that say as much as one kanji, kana or hangul syllable."""
 
@@ -33,17 +36,17 @@ _KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}]")
 _HAN = regex.compile(r"\p{Han}")
 _HANGUL = regex.compile(r"\p{Hangul}")
 _OTHER_LETTER = regex.compile(r"(?V1)[\p{L}--\p{Hiragana}--\p{Katakana}--\p{Han}--\p{Hangul}]")
-# Frequent characters that have another form in the other script.
+# Frequent characters whose form differs between traditional and simplified writing.
 _TRADITIONAL = regex.compile("[個們這國會來對時後說學為點問開關發現經過還進業產長間門車電見書馬語話員無與從當動]")
 _SIMPLIFIED = regex.compile("[个们这国会来对时后说学为点问开关发现经过还进业产长间门车电见书马语话员无与从当动]")
 
 
 def language_of(text: str) -> str:
-    """The language of most of a text: ``ja``, ``en``, ``zh`` (``zh-Hant`` in traditional characters), ``ar`` ...
+    """Return the language of most of a text: ``ja``, ``en``, ``zh`` (``zh-Hant`` in traditional characters), ``ar`` ...
 
-    ``und`` where it cannot be told. Takes the same time for a long text as for a short one; never raises.
+    Return ``und`` if it cannot be determined. The time taken does not grow with the length of the text. Never raises.
     """
-    sample = _sample(text)
+    sample = _spread_sample(text)
     kana, han, hangul, other = (len(pattern.findall(sample)) for pattern in (_KANA, _HAN, _HANGUL, _OTHER_LETTER))
     if kana + han + hangul + other < _FEWEST_LETTERS:
         return UNKNOWN
@@ -54,17 +57,17 @@ def language_of(text: str) -> str:
         return "ko"
     if kana >= _KANA_SHARE * (kana + han):
         return "ja"
-    if han < _FEWEST_SIGNS:
+    if han < _FEWEST_HAN:
         return UNKNOWN
     traditional = len(_TRADITIONAL.findall(sample))
     return "zh-Hant" if traditional > len(_SIMPLIFIED.findall(sample)) else "zh"
 
 
-def _sample(text: str) -> str:
-    """Pieces from the whole of a text, so that a foreign quotation or page head does not decide."""
-    if len(text) <= _SAMPLE:
+def _spread_sample(text: str) -> str:
+    """Return pieces spread over a text, so that a foreign quotation or the head of a page does not decide."""
+    if len(text) <= _SAMPLE_CHARS:
         return text
-    length = _SAMPLE // _PIECES
+    length = _SAMPLE_CHARS // _PIECES
     step = (len(text) - length) / (_PIECES - 1)
     return "\n".join(text[round(n * step) : round(n * step) + length] for n in range(_PIECES))
 

@@ -1,13 +1,17 @@
-r"""Text -> spans of paragraphs and sentences, ``(start, end)`` in code points, end exclusive.
+r"""Text -> spans of paragraphs and sentences. Offsets are 0-based code points, end exclusive.
 
-Spans are in order, never overlap, and hold every letter and digit of the text; what lies between
-them is white space, a stray mark or a ruled line. A sentence never crosses a blank line.
+Spans are in order and never overlap. Together they hold every letter and digit of the text; between them are
+only white space, stray marks and ruled lines. A sentence never crosses a blank line.
 
-What ends a sentence: a full stop of any script; ``.``, ``!`` and ``?`` where white space follows and
-the word before is no abbreviation; the end of a line, unless a hand has wrapped the lines of one
-paragraph; in scripts without full stops, a space after a phrase of some length. A quotation that
-closes within its paragraph is kept whole; one that never closes is ignored, so that a missing 」
-cannot swallow the rest. All of it is linear in the text's length.
+A sentence ends
+
+- at a full stop of any script;
+- at ``.``, ``!`` or ``?`` if white space follows and the word before is not an abbreviation;
+- at the end of a line, unless the lines are one paragraph with hard line breaks;
+- in scripts without full stops, at the first space after a phrase of a minimum length.
+
+A quotation that closes within its paragraph is not split. An opening mark that never closes is ignored, so that
+a missing 」 cannot swallow the rest of the paragraph. The time taken is linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -20,10 +24,11 @@ from itertools import chain
 import regex
 
 Span = tuple[int, int]
+"""Offsets of the first code point and of the one after the last, 0-based."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+def _word_set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
 
 
 _OPENERS = "「『（(【〈《“„〔［[｢«"
@@ -32,12 +37,12 @@ _OPENER_OF = dict(zip(_CLOSERS, _OPENERS, strict=True))
 _TITLE_MARKS = "『《〈"
 _EXCLAIMING = "!?！？‼⁇⁈⁉‽﹖﹗؟"
 _LONGEST_WHOLE_QUOTATION = 300
-"""A quotation with full stops inside and more code points than this is split like other text."""
+"""A quotation with full stops inside that is longer than this, in code points, is split like other text."""
 
 _STOP = r"[\p{Sentence_Terminal}།༎᠃\u037e--[၊]]"
 _CLOSER = r"[」』）)】〉》”〕］\]｣»›’]"
-# What makes a sentence go on after a mark (えっ！？と驚いた) or a quotation (「…。」など): a particle, but
-# not a word that happens to begin like one (とにかく, はい, でも).
+# Particles that continue a sentence after a mark (えっ！？と驚いた) or a quotation (「…。」など).
+# Words that only begin with the same characters (とにかく, はい, でも) are excluded.
 _GOES_ON = r"(?:と(?!にかく|ころで|もあれ|もかく)|って|を|の(?!ち|み|ん))"
 _GOES_ON_AFTER_MARK = regex.compile(_GOES_ON)
 _GOES_ON_AFTER_FULL_STOP = regex.compile(r"を|の(?=[\p{Han}\p{Katakana}])")  # モーニング娘。のメンバー
@@ -51,80 +56,97 @@ _STOPS = regex.compile(
     (?:[*_]+(?=\s|\Z))?(?:\[\d{{1,3}}\])*)""",
     regex.VERBOSE,
 )
-"""Full stops with what follows at once and belongs to them: closing marks, Markdown emphasis, note numbers."""
+"""Full stops with what directly follows and belongs to them: closing marks, Markdown emphasis, note numbers."""
 _STOP_OR_BRACKET = regex.compile(rf"(?V1)(?P<stop>{_STOP}+)|[{regex.escape(_OPENERS + _CLOSERS)}]")
+"""What is needed to pair quotation marks: the marks, and the full stops between them."""
 _FINAL_MARK = regex.compile(rf"(?V1){_STOP}|{_CLOSER}|[“«]")
+"""A mark that a quotation may end with. “ and « close a quotation in German."""
 _STRAY = regex.compile(rf"""(?V1)(?:\s++(?:{_STOP}|{_CLOSER}|["'])++(?=\s|\Z))*+\s*+""")
-"""White space and marks standing alone after a sentence, such as the closing quote of nothing."""
-_SPACE = regex.compile(r"\s*+")
+"""White space and isolated marks after a sentence, such as a closing quotation mark without an opening one."""
+_WHITE_SPACE = regex.compile(r"\s*+")
 _CJK = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}ー々〆〜～」』）】》〉]")
 _LATIN_OR_DIGIT = regex.compile(r"[\p{Latin}\p{Nd}]")
-_NAME_GOES_ON = regex.compile(r"[\p{Latin}\p{Katakana}]")  # Yahoo！ニュース, Yahoo！JAPAN
+_NAME_GOES_ON = regex.compile(r"[\p{Latin}\p{Katakana}]")
+"""What continues a Latin name after a wide exclamation mark (Yahoo！ニュース, Yahoo！JAPAN)."""
 
-_NEVER_LAST = _words(
+_NEVER_LAST = _word_set(
     "Mr Mrs Ms Mx Dr Drs Prof St Ste Gen Col Capt Lt Sgt Maj Rev Hon Gov Sen Rep Pres Messrs Mt "
     "Sra Srta Dra Mme Mlle Mgr Hr Fr Frl Dipl vs cf ca bzw resp sog e.g i.e z.B d.h u.a p.ej т.е"
 )
-"""Titles and link words: the sentence goes on after them."""
-_BEFORE_NUMBER = _words("no nos nr fig figs vol p pp art abs sec ch eq op núm pág стр рис")
-_SELDOM_LAST = _words(
+"""Titles and connecting abbreviations: a full stop after them never ends a sentence."""
+_BEFORE_NUMBER = _word_set("no nos nr fig figs vol p pp art abs sec ch eq op núm pág стр рис")
+"""Abbreviations after which a number continues the sentence (No. 5, Fig. 2)."""
+_SELDOM_LAST = _word_set(
     "inc ltd co corp llc dept est approx al etc jr sr bros univ ave blvd rd jan feb mar apr jun jul aug sep sept oct "
     "nov dec usw ee.uu ph.d m.d str jh chr mio mrd vgl ggf evtl см др т.д т.п г гг млн млрд тыс"
 )
-"""End a sentence only where the next word is one that begins sentences. So do initials (U.S., J. R. Smith)."""
-_BEGINNERS = _words(
+"""Abbreviations that end a sentence only if the next word is in ``_BEGINNERS``. Initials too (U.S., J. R. Smith)."""
+_BEGINNERS = _word_set(
     "the a an it he she they we i you this that these those his her their our my its in on at but and so for from "
     "when while if as after before however there what who why how where also although since no one some many most "
     "der die das ein eine er sie es wir im le les un une il elle ils elles on nous ce cette el los las una en "
     "o os um uma lo gli он она они это но в на кто что как когда если потом"
 )
+"""Words that often begin a sentence, in lower case."""
 _LAST_WORD = regex.compile(r"""(?<![^\s(（\["'“„«/–-])(?:[^\W_]++\.)*+[^\W_]++\Z""")
+"""The word before a full stop, with the full stops inside it (e.g, U.S)."""
 _NEXT_WORD = regex.compile(r"[^\W_]+")
 _INITIALS = regex.compile(r"(?:\p{L}\.)*[\p{Lu}\p{Ll}--я]\Z", regex.V1)
+"""An initial or a row of them. One lower-case letter of any script but Cyrillic я counts as well."""
 _LIST_NUMBER = regex.compile(r"\s*[(（]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[IVXivx]{1,5})\Z")
+"""The number of a list item, at the beginning of a paragraph (1. 2.3. b. IV.)."""
 _DAY = regex.compile(r"\b\d{1,2}\Z")
-_ORDINAL = regex.compile(r"\b(?:[dD]e[mnrs]|[iI]m|vom|zum|beim)\s\d{1,2}\Z")  # im 19. Jahrhundert
-_GERMAN_MONTHS = _words("januar februar märz april mai juni juli august september oktober november dezember")
+"""The day of a German date, if a month follows (3. Oktober)."""
+_ORDINAL = regex.compile(r"\b(?:[dD]e[mnrs]|[iI]m|vom|zum|beim)\s\d{1,2}\Z")
+"""A German ordinal number (im 19. Jahrhundert)."""
+_GERMAN_MONTHS = _word_set("januar februar märz april mai juni juli august september oktober november dezember")
 _LOOK_BACK = 24
-"""Code points looked at before a full stop: longer than any abbreviation."""
+"""How many code points before a full stop are looked at: more than any abbreviation has."""
 
 _SPACED = r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]"
 _SPACED_SCRIPT = regex.compile(_SPACED)
 _SPACED_SCRIPT_STOP = regex.compile("[།༎။។៕]")
+"""Full stops of these scripts. A paragraph that has one is not split at spaces."""
 _PHRASE_END = regex.compile(rf"(?<={_SPACED})\s+(?={_SPACED})")
 _SHORTEST_PHRASE = 60
-"""In those scripts, where no mark parts sentences, the first space after this many code points does."""
+"""Where no mark ends sentences in these scripts, the first space after this many code points does."""
 
-_BULLET = regex.compile(r"\s*(?:[-*+•‣◦・●○■□▪–—#>|※]|\d{1,3}[.)）]\s|[（(]\d{1,3}[)）])")
-_OWN_BLOCK = regex.compile(r"\s{0,3}(?:#{1,6}\s|(?:=+|-+|\*+|_+)\s*\Z)")
-"""A Markdown heading or rule: parts paragraphs as a blank line does."""
-_OWN_BLOCK_BEGINS = frozenset("#=-*_")
+_LIST_MARKER = regex.compile(r"\s*(?:[-*+•‣◦・●○■□▪–—#>|※]|\d{1,3}[.)）]\s|[（(]\d{1,3}[)）])")
+_STANDS_ALONE = regex.compile(r"\s{0,3}(?:#{1,6}\s|(?:=+|-+|\*+|_+)\s*\Z)")
+"""A Markdown heading or rule, which separates paragraphs as a blank line does."""
+_STANDS_ALONE_FIRST = frozenset("#=-*_")
 _SAYS_NOTHING = regex.compile(r"[\s\p{Cf}\p{Cc}\-=*_~#|+:.·•—–─━═]*+\Z")
-"""A line of these alone, such as a rule."""
+"""A line without words, such as a rule."""
 
 
 def split_sentences(text: str) -> list[Span]:
-    """The sentences of ``text`` in order: spans without white space at their ends."""
+    """Return the spans of the sentences of ``text`` in order, without white space at their ends.
+
+    Offsets are 0-based code points into ``text``, end exclusive.
+    """
     return [span for paragraph in split_paragraphs(text) for span in split_paragraph(text, *paragraph)]
 
 
 def split_paragraphs(text: str) -> list[Span]:
-    """The paragraphs of ``text`` in order: its lines, or the blocks that a hand has wrapped at a column."""
+    """Return the spans of the paragraphs of ``text`` in order: lines, or groups of lines with hard line breaks.
+
+    Offsets are 0-based code points into ``text``, end exclusive.
+    """
     found: list[Span] = []
-    for block in split_blocks(text):
-        if _is_wrapped([text[slice(*line)] for line in block]):
-            block = [(block[0][0], block[-1][1])]
-        spans = (trim(text, *span) for span in block)
+    for group in group_lines(text):
+        if _is_wrapped([text[slice(*line)] for line in group]):
+            group = [(group[0][0], group[-1][1])]
+        spans = (trim(text, *span) for span in group)
         found += [(start, end) for start, end in spans if not _SAYS_NOTHING.match(text, start, end)]
     return found
 
 
 def split_paragraph(text: str, start: int, end: int) -> Iterator[Span]:
-    """The sentences of the one paragraph ``text[start:end]``."""
+    """Yield the spans of the sentences of the paragraph ``text[start:end]``; offsets are those of ``text``."""
     paragraph = text[start:end]
     spaced = not paragraph.isascii() and _SPACED_SCRIPT.search(paragraph) and not _SPACED_SCRIPT_STOP.search(paragraph)
     begin = 0
-    for cut, next_begin in chain(_cuts(paragraph), [(len(paragraph), len(paragraph))]):
+    for cut, next_begin in chain(_sentence_ends(paragraph), [(len(paragraph), len(paragraph))]):
         for phrase_end in chain(_phrase_ends(paragraph, begin, cut) if spaced else (), [cut]):
             first, last = trim(paragraph, begin, phrase_end)
             if first < last:
@@ -133,31 +155,31 @@ def split_paragraph(text: str, start: int, end: int) -> Iterator[Span]:
         begin = next_begin
 
 
-def split_blocks(text: str) -> Iterator[list[Span]]:
-    """The lines between blank lines, line ends included, block by block.
+def group_lines(text: str) -> Iterator[list[Span]]:
+    """Yield the lines of ``text``, line ends included, in groups separated by blank lines.
 
-    A Markdown heading or rule is a block of its own.
+    A Markdown heading or rule is a group of its own. Offsets are 0-based code points, end exclusive.
     """
-    block: list[Span] = []
+    group: list[Span] = []
     end = 0
     for line in text.splitlines(keepends=True):
         start, end = end, end + len(line)
-        alone = line.lstrip()[:1] in _OWN_BLOCK_BEGINS and _OWN_BLOCK.match(line) is not None
+        alone = line.lstrip()[:1] in _STANDS_ALONE_FIRST and _STANDS_ALONE.match(line) is not None
         blank = line.isspace()
-        if block and (alone or blank):
-            yield block
-            block = []
+        if group and (alone or blank):
+            yield group
+            group = []
         if alone:
             yield [(start, end)]
         elif not blank:
-            block.append((start, end))
-    if block:
-        yield block
+            group.append((start, end))
+    if group:
+        yield group
 
 
 def _is_wrapped(lines: list[str]) -> bool:
-    """Whether the lines of a block are one paragraph that was broken at a column."""
-    if len(lines) < 3 or any(_BULLET.match(line) for line in lines):
+    """Return whether the lines of a group are one paragraph with hard line breaks at a fixed width."""
+    if len(lines) < 3 or any(_LIST_MARKER.match(line) for line in lines):
         return False
     widths = [columns(line.strip()) for line in lines]
     longest = max(widths)
@@ -165,19 +187,19 @@ def _is_wrapped(lines: list[str]) -> bool:
 
 
 def columns(line: str) -> int:
-    """How wide a line is on a terminal: East Asian wide characters take two columns."""
+    """Return the width of a line on a terminal, where wide East Asian characters take two columns."""
     return len(line) if line.isascii() else sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in line)
 
 
 def trim(text: str, start: int, end: int) -> Span:
-    """The span without the white space at its ends."""
+    """Return the span ``text[start:end]`` without the white space at its ends."""
     span = text[start:end]
     start += len(span) - len(span.lstrip())
     return start, start + len(span.strip())
 
 
-def _cuts(paragraph: str) -> Iterator[Span]:
-    """Where one sentence ends and where the next begins."""
+def _sentence_ends(paragraph: str) -> Iterator[Span]:
+    """Yield where a sentence ends and where the next one begins, for each end but the last."""
     marks = _STOPS.search(paragraph)
     quotations = iter(_whole_quotations(paragraph) if marks else ())
     opener = closer = -1
@@ -197,13 +219,16 @@ def _cuts(paragraph: str) -> Iterator[Span]:
 
 
 def _whole_quotations(paragraph: str) -> list[Span]:
-    """The quotations, opening to closing mark, whose full stops end no sentence; the outermost, in order."""
+    """Return the quotations whose full stops end no sentence, from opening to closing mark, outermost only.
+
+    They have full stops inside, are at most ``_LONGEST_WHOLE_QUOTATION`` long and are not the whole paragraph.
+    """
     opener_of = dict(_OPENER_OF)
     if 0 <= paragraph.find("»") < paragraph.find("«"):  # »so« in German books, «so» elsewhere
         opener_of["«"] = "»"
         del opener_of["»"]
     openers = frozenset(opener_of.values())
-    open_marks: list[tuple[str, int, int]] = []  # the mark, where it is, and how many full stops came before it
+    open_marks: list[tuple[str, int, int]] = []  # mark, offset, number of full stops before it
     still_open: Counter[str] = Counter()
     stops = 0
     whole: list[Span] = []
@@ -214,10 +239,14 @@ def _whole_quotations(paragraph: str) -> list[Span]:
             stops += 1
         elif still_open[partner]:
             opener = ""
-            while opener != partner:  # what opened since then never closes
+            while opener != partner:  # marks opened in between never close
                 opener, where, stops_before = open_marks.pop()
                 still_open[opener] -= 1
-            if stops > stops_before and at - where <= _LONGEST_WHOLE_QUOTATION and not _is_all(paragraph, where, at):
+            if (
+                stops > stops_before
+                and at - where <= _LONGEST_WHOLE_QUOTATION
+                and not _is_whole_paragraph(paragraph, where, at)
+            ):
                 while whole and whole[-1][0] > where:
                     whole.pop()
                 whole.append((where, at))
@@ -227,13 +256,13 @@ def _whole_quotations(paragraph: str) -> list[Span]:
     return whole
 
 
-def _is_all(paragraph: str, opener: int, closer: int) -> bool:
-    """Whether a quotation is the whole of its paragraph."""
+def _is_whole_paragraph(paragraph: str, opener: int, closer: int) -> bool:
+    """Return whether a quotation fills its paragraph, apart from one mark after it."""
     return opener == 0 and closer >= len(paragraph) - 2
 
 
 def _final_marks(paragraph: str, opener: int, closer: int) -> int:
-    """Where the full stops and closing marks begin that a quotation ends with."""
+    """Return where the full stops and closing marks at the end of a quotation begin."""
     position = closer
     while position > opener + 1 and _FINAL_MARK.match(paragraph, position - 1):
         position -= 1
@@ -241,12 +270,12 @@ def _final_marks(paragraph: str, opener: int, closer: int) -> int:
 
 
 def _ends_sentence(paragraph: str, marks: regex.Match[str], begin: int, opener: int | None) -> bool:
-    """Whether full stops, and the closing marks after them, end the sentence that begins at ``begin``.
+    """Return whether full stops, with the closing marks after them, end the sentence that begins at ``begin``.
 
-    ``opener`` is where the quotation opened that they close, if they close one.
+    ``opener`` is the offset of the opening mark of the quotation that they close, or None if they close none.
     """
     at, after = marks.span()
-    following = _end_of(_SPACE, paragraph, after)
+    following = _end_of(_WHITE_SPACE, paragraph, after)
     if following == len(paragraph):
         return True
     before = paragraph[at - 1] if at else ""
@@ -264,14 +293,19 @@ def _ends_sentence(paragraph: str, marks: regex.Match[str], begin: int, opener: 
         return False
     if following > after:
         return True
-    if opener is not None:  # a name with a mark in it (『けいおん！』第2期) or something said (「行こう！」彼は)?
+    if opener is not None:  # a title with a mark (『けいおん！』第2期) does not end, speech (「行こう！」彼は) may
         return paragraph[opener] not in _TITLE_MARKS and (opener == begin or paragraph[opener - 1] in ":：，,")
     return not (_LATIN_OR_DIGIT.match(before) and _NAME_GOES_ON.match(paragraph, after))
 
 
 def _ends_latin_sentence(paragraph: str, marks: regex.Match[str], following: int) -> bool:
-    """Whether ``.``, ``!`` or ``?`` with white space after it ends a sentence; ``following`` is where that goes on."""
-    if paragraph[following].islower() and not paragraph[following + 1 : following + 2].isupper():  # but: iPhone
+    """Return whether ``.``, ``!`` or ``?`` before white space ends a sentence.
+
+    ``following`` is the offset of the first character after the white space.
+    """
+    if (
+        paragraph[following].islower() and not paragraph[following + 1 : following + 2].isupper()
+    ):  # "iPhone" may begin a sentence
         return False
     if marks["stops"] != "." or marks["closers"]:
         return True
@@ -294,7 +328,7 @@ def _ends_latin_sentence(paragraph: str, marks: regex.Match[str], following: int
 
 
 def _phrase_ends(paragraph: str, begin: int, end: int) -> Iterator[int]:
-    """The spaces that end a phrase of some length, between ``begin`` and ``end``."""
+    """Yield the offsets of the spaces between ``begin`` and ``end`` that end a phrase of the minimum length."""
     for space in _PHRASE_END.finditer(paragraph, begin, end):
         if space.start() - begin >= _SHORTEST_PHRASE:
             yield space.start()
@@ -302,6 +336,6 @@ def _phrase_ends(paragraph: str, begin: int, end: int) -> Iterator[int]:
 
 
 def _end_of(pattern: regex.Pattern[str], text: str, position: int) -> int:
-    """The end of a match that begins at ``position``; ``position`` where there is none."""
+    """Return the end of a match that begins at ``position``, or ``position`` if there is none."""
     match = pattern.match(text, position)
     return match.end() if match else position

@@ -16,7 +16,7 @@ import regex
 
 from qa.catalogue import Words, words_of
 from qa.index import Index
-from qa.reading.fetching import fetch, is_url, refused
+from qa.reading.fetching import fetch, fetching_off_error, is_url
 from qa.reading.files import SUFFIXES
 from qa.service.open_index import OpenIndex
 from qa.text.source import Source, clean_name, free_name
@@ -128,7 +128,7 @@ class TextsPanel:
             given: list[str | Path | Source] = [path for path in files if path.name not in foreign]
             if is_url(text) and len(text.split()) == 1:
                 if not self._open_index.urls:
-                    raise refused(text)
+                    raise fetching_off_error(text)
                 source = fetch(text)
                 given.append(source.named(clean_name(name)) if name.strip() else source)
             elif text.strip():
