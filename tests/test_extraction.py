@@ -21,7 +21,7 @@ from qa.errors import SourceError
 from qa.reading.extraction.__main__ import read
 from qa.reading.extraction.elements import simplify, text_of
 from qa.reading.extraction.formats import FORMATS, format_of
-from qa.reading.extraction.html import _keep_whole
+from qa.reading.extraction.html import protect_content
 from qa.reading.extraction.html_tree import parse_html
 from qa.reading.extraction.isolation import MEMORY
 from qa.reading.files import read_sources, source_from_bytes
@@ -277,7 +277,7 @@ def test_quotations_and_pictures_of_a_page_take_time_in_proportion_to_their_numb
     def seconds(unit: str, count: int) -> float:
         page = parse_html(f"<article><p>{unit * count}</p></article>".encode())
         started = time.process_time()
-        _keep_whole(page)
+        protect_content(page)
         text_of(page)
         return time.process_time() - started
 
@@ -695,8 +695,8 @@ def test_a_reader_that_dies_is_one_sentence_and_nothing_more(what: str, monkeypa
 
 def test_a_reader_reaches_neither_the_network_nor_other_programs_nor_the_disk(tmp_path: Path) -> None:
     program = (
-        "import os, socket, subprocess, sys; from qa.reading.extraction.__main__ import _refuse\n"
-        "sys.addaudithook(_refuse)\n"
+        "import os, socket, subprocess, sys; from qa.reading.extraction.__main__ import _forbid\n"
+        "sys.addaudithook(_forbid)\n"
         "for act in (lambda: socket.create_connection(('127.0.0.1', 9)), lambda: socket.gethostbyname('localhost'),\n"
         "            lambda: socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9)),\n"
         f"            lambda: subprocess.run(['true']), lambda: open({str(tmp_path / 'x')!r}, 'w'), os.fork):\n"

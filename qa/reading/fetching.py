@@ -172,7 +172,7 @@ def _get(url: str, allowed: Callable[[Address], bool], deadline: float) -> _Repl
         if len(data) > DEFAULT_MAX_BYTES:
             raise _fetch_error(url, f"it is larger than {DEFAULT_MAX_BYTES >> 20} MiB")
         return _Reply(url, reply.headers, data)
-    raise _fetch_error(url, f"it leads on more than {REDIRECTS} times")
+    raise _fetch_error(url, f"more than {REDIRECTS} redirects")
 
 
 class _PinnedConnection(http.client.HTTPConnection):
@@ -238,7 +238,7 @@ def _resolve(url: str, place: SplitResult, allowed: Callable[[Address], bool]) -
         host = (place.hostname or "").encode("idna").decode() if ":" not in (place.hostname or "") else place.hostname
         found = socket.getaddrinfo(host, place.port or _PORTS[place.scheme], type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise _fetch_error(url, "its name is not known") from error
+        raise _fetch_error(url, "the host name is unknown") from error
     addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     if not addresses or not all(allowed(address) for address in addresses):
         raise SourceError("url.private", url=clean_name(url))

@@ -1,7 +1,8 @@
 """``python -m qa.reading.extraction FORMAT``: a document on standard input -> JSON on standard output.
 
-``{"text", "places": [[start, page, time], ...]}``, or ``{"reason"}`` where it cannot be read. Limits memory,
-time and the size of what it writes, and may reach neither the network nor another program.
+The JSON is ``{"text", "places": [[start, page, time], ...]}``, or ``{"reason"}`` if the document cannot be read.
+The process limits its memory, its CPU time and the size of its output, and may use neither the network nor other
+programs. `qa.reading.extraction.isolation` starts it.
 """
 
 from __future__ import annotations
@@ -19,21 +20,22 @@ from qa.reading.extraction import Extracted, UnreadableError
 from qa.reading.extraction.formats import FORMATS
 from qa.reading.extraction.isolation import MEMORY, REPLY, SECONDS
 
-_REFUSED = (
+_FORBIDDEN_EVENTS = (
     "socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.spawn", "os.startfile",
     "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate", "os.chmod", "os.chown",
     "shutil.",
 )  # fmt: skip
-"""Beginnings of the events of Python's audit hooks."""
+"""Beginnings of the names of the audit events (PEP 578) that are forbidden."""
 _TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
-"""CLONE_NEWUSER and CLONE_NEWNET of Linux."""
+"""Linux's CLONE_NEWUSER and CLONE_NEWNET."""
 
 
-def _limit() -> None:
+def _limit_resources() -> None:
+    """Limit address space, CPU time, output and core dumps, as far as the system can."""
     try:
         import resource
-    except ImportError:  # not on this system: the time limit of the process that asks still holds
+    except ImportError:  # not on this system; the parent's time limit still applies
         return
     for limit, most in (
         (resource.RLIMIT_AS, MEMORY),
@@ -46,26 +48,30 @@ def _limit() -> None:
         resource.setrlimit(limit, (allowed, allowed))
 
 
-def _cut_off() -> None:
-    """Leaves the network, where the system lets a process do so."""
+def _leave_network() -> None:
+    """Move this process to a network of its own, without any connection, if the system allows it."""
     if sys.platform == "linux":
         unshare = ctypes.CDLL(None).unshare
-        if unshare(_NEW_NETWORK):  # needs rights, or a namespace of users of one's own
+        if unshare(_NEW_NETWORK):  # needs privileges, or a user namespace of its own
             unshare(_NEW_USER | _NEW_NETWORK)
 
 
-def _refuse(event: str, given: tuple[object, ...]) -> None:
-    writes = event == "open" and isinstance(given[2], int) and given[2] & _TO_WRITE
-    if writes or event.startswith(_REFUSED):
+def _forbid(event: str, arguments: tuple[object, ...]) -> None:
+    """Raise an error on an audit event that writes to the disk, uses the network or starts a program."""
+    writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & _TO_WRITE
+    if writes or event.startswith(_FORBIDDEN_EVENTS):
         raise PermissionError(event)
 
 
 def read(name: str, data: bytes) -> dict[str, object]:
-    """The reply to a document of the format whose extra is ``name``."""
+    """Return the reply to a document of the format whose extra is ``name``: its text and places, or a reason.
+
+    Never raises, whatever the parser does.
+    """
     try:
         reader = importlib.import_module(f"qa.reading.extraction.{name}")
-    except Exception:  # a library that is there and does not load
-        logging.getLogger(__name__).exception("a reader does not load")
+    except Exception:  # a library that is installed and cannot be imported
+        logging.getLogger(__name__).exception("a reader cannot be imported")
         return {"reason": "reader"}
     try:
         found: Extracted = reader.read(data)
@@ -73,11 +79,11 @@ def read(name: str, data: bytes) -> dict[str, object]:
         return {"reason": error.reason}
     except MemoryError:
         return {"reason": "large"}
-    except Exception:  # parsers raise what they like on what was made to break them
+    except Exception:  # parsers raise anything on a document made to break them
         return {"reason": "damaged"}
     if not found.text.strip():
         return {"reason": "wordless"}
-    # Half a surrogate pair is in no text that can be stored.
+    # Half a surrogate pair cannot be stored. A pair of halves becomes one character, which would move the places.
     text = found.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if len(text) != len(found.text):
         return {"reason": "damaged"}
@@ -85,18 +91,18 @@ def read(name: str, data: bytes) -> dict[str, object]:
 
 
 def main() -> None:
-    """Reads what is given; whatever happens, the reply is one JSON object, or the process dies."""
+    """Read a document from standard input and write one JSON object, or end this process by a signal."""
     (name,) = sys.argv[1:]
     if name not in {kind.extra for kind in FORMATS}:
         raise SystemExit(f"no format {name!r}")
-    _cut_off()
-    _limit()
-    sys.addaudithook(_refuse)
+    _leave_network()
+    _limit_resources()
+    sys.addaudithook(_forbid)
     try:
         reply = json.dumps(read(name, sys.stdin.buffer.read()), ensure_ascii=False)
         sys.stdout.write(reply)
         sys.stdout.flush()
-    except (MemoryError, OSError):  # the reply is larger than is allowed
+    except (MemoryError, OSError):  # the reply is larger than allowed
         os.kill(os.getpid(), signal.SIGKILL)
 
 

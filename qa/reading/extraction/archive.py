@@ -1,4 +1,4 @@
-"""Zip archives that documents are packed in: how much they may unpack to."""
+"""Limits for the zip archives that Word and EPUB documents are."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import zipfile
 from qa.reading.extraction import UnreadableError
 
 MOST_BYTES = 256 << 20
-"""Unpacked, all together."""
+"""Most bytes of all files together, unpacked."""
 MOST_FILES = 10_000
+"""Most files in an archive."""
 
 
-def expect_modest(archive: zipfile.ZipFile) -> None:
-    """Holds that an archive unpacks to no more than that, by what it says of itself.
+def check_archive(archive: zipfile.ZipFile) -> None:
+    """Check the number and the declared sizes of the files in an archive, and that none is encrypted.
 
-    One that lies is stopped by ``zipfile``, which unpacks no more of a file than it says.
+    ``zipfile`` unpacks no more of a file than its declared size, so a false declaration does no harm.
 
     Raises:
-        UnreadableError: it is too large, or encrypted.
+        UnreadableError: the archive is too large, or a file in it is encrypted.
     """
     files = archive.infolist()
     if len(files) > MOST_FILES or sum(file.file_size for file in files) > MOST_BYTES:

@@ -1,12 +1,12 @@
-"""Signs that a document draws and does not write: raised and lowered ones, those of the font Symbol."""
+"""Characters that a document only draws: superscripts, subscripts and those of the font Symbol -> Unicode's."""
 
 from __future__ import annotations
 
-_PLAIN = "0123456789+-−=()ni"
-_RAISED = dict(zip(_PLAIN, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
-_LOWERED = dict(zip(_PLAIN, "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₙᵢ", strict=True))
-_PRIVATE = 0xF000
-"""From where on Word has the codes of a font with signs of its own."""
+_BASE_CHARS = "0123456789+-−=()ni"
+_SUPERSCRIPT = dict(zip(_BASE_CHARS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
+_SUBSCRIPT = dict(zip(_BASE_CHARS, "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₙᵢ", strict=True))
+_PRIVATE_USE = 0xF000
+"""What Word adds to the codes of a font with characters of its own."""
 _SYMBOL = {
     code: sign
     for first, signs in (
@@ -16,25 +16,26 @@ _SYMBOL = {
     )
     for code, sign in enumerate(signs, first)
 }
-"""What the font shows at its codes, but for the parts of large brackets."""
+"""Codes of the font Symbol -> characters, without the parts of large brackets."""
 
 
-def raised(words: str) -> str:
-    """Superscript as Unicode writes it, the same words where it cannot write all of them."""
-    return _with(_RAISED, words)
+def superscript(words: str) -> str:
+    """Return words in Unicode's superscript characters, or unchanged if it does not have all of them."""
+    return _replace_all(_SUPERSCRIPT, words)
 
 
-def lowered(words: str) -> str:
-    """Subscript as Unicode writes it, the same words where it cannot write all of them."""
-    return _with(_LOWERED, words)
+def subscript(words: str) -> str:
+    """Return words in Unicode's subscript characters, or unchanged if it does not have all of them."""
+    return _replace_all(_SUBSCRIPT, words)
 
 
 def symbol(font: str, code: int) -> str:
-    """The sign that a font shows at a code; "" where only the font knows it."""
+    """Return the character that a font shows at a code, "" if it is unknown."""
     if font.casefold() == "symbol":
-        return _SYMBOL.get(code - _PRIVATE if code >= _PRIVATE else code, "")
+        return _SYMBOL.get(code - _PRIVATE_USE if code >= _PRIVATE_USE else code, "")
     return chr(code) if chr(code).isprintable() else ""
 
 
-def _with(signs: dict[str, str], words: str) -> str:
+def _replace_all(signs: dict[str, str], words: str) -> str:
+    """Return words with each character replaced, or unchanged if one is not in ``signs``."""
     return "".join(signs.get(char, char) for char in words) if all(char in signs for char in words) else words

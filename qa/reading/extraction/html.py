@@ -1,4 +1,4 @@
-"""HTML -> the text of its article, without what is around it on the page (trafilatura)."""
+"""HTML -> the text of its article, without the rest of the page (trafilatura)."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from qa.reading.extraction.elements import simplify, text_of
 from qa.reading.extraction.html_tree import parse_html
 
 _SETTINGS = use_config()
-# Else a short article loses its paragraphs, and Japanese says much in few characters.
+# The default drops the paragraphs of short articles, and Japanese says much in few characters.
 _SETTINGS.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")
-_AROUND = ("nav", "header", "footer", "aside", "form", "button", "select", "dialog", "iframe")
-_KEPT = {"figure": "div", "figcaption": "p", "details": "div", "summary": "p"}
-"""Parts of an article that trafilatura leaves out under these names, and keeps under those."""
-_LEAST = 0.6
-"""Share of the page's own letters below which what was found is not taken for its article: there were several."""
+_NOT_ARTICLE = ("nav", "header", "footer", "aside", "form", "button", "select", "dialog", "iframe")
+_RENAMED = {"figure": "div", "figcaption": "p", "details": "div", "summary": "p"}
+"""Elements of an article that trafilatura leaves out -> elements that it keeps."""
+_LEAST_SHARE = 0.6
+"""Least share of the page's letters outside of links that the article has. With less, the page has several articles."""
 
 
 def read(data: bytes) -> Extracted:
-    """The article; of a page without one, or with several, all its words but those of menus and the like.
+    """Return the article of a page. If it has none or several, return all but its menus and the like.
 
     Raises:
-        UnreadableError: there is no page in it.
+        UnreadableError: the bytes are not a page.
     """
     page = parse_html(data)
     etree.strip_elements(page, "rt", "rp", with_tail=False)
     simplify(page)
-    _keep_whole(page)
+    protect_content(page)
     rest = copy.deepcopy(page)
-    etree.strip_elements(rest, *_AROUND, with_tail=False)
+    etree.strip_elements(rest, *_NOT_ARTICLE, with_tail=False)
     found = trafilatura.extract(page, output_format="xml", include_comments=False, favor_recall=True, config=_SETTINGS)
     text = text_of(etree.fromstring(found.encode(), etree.XMLParser(huge_tree=True)).find("main")) if found else ""
-    if _letters(text) < _LEAST * _letters("".join(_unlinked(rest))):
+    if _count_letters(text) < _LEAST_SHARE * _count_letters("".join(_words_outside_links(rest))):
         text = text_of(rest)
     title = trafilatura.extract_metadata(page).title or ""
     if title and text and not text.lstrip("# ").startswith(title):
@@ -45,26 +45,26 @@ def read(data: bytes) -> Extracted:
     return Extracted(text)
 
 
-def _keep_whole(page: Any) -> None:
-    """Renames what would be lost, broken apart or joined as it is called."""
+def protect_content(page: Any) -> None:
+    """Rename elements, in place, that trafilatura would drop, split or join."""
     for part in list(page.iter("header")):
         if next(part.iterancestors("article", "main"), None) is not None:
-            part.tag = "div"  # of the article, not of the page
+            part.tag = "div"  # the header of an article, not of the page
     for link in list(page.iter("a")):
         if next(link.iterancestors("figure"), None) is not None and not "".join(link.itertext()).strip():
-            link.tag = "span"  # with the link of its picture alone a caption passes for a menu
-    for part in list(page.iter(*_KEPT)):
-        part.tag = _KEPT[part.tag]
-        part.attrib.pop("class", None)  # one that tells of a caption or the like is left out too
-    etree.strip_tags(page, "q")  # it would be a block
-    for part in page.iter():  # else every piece of what is joined would be looked at again for each that follows
+            link.tag = "span"  # trafilatura takes a caption with only the link of its picture for a menu
+    for part in list(page.iter(*_RENAMED)):
+        part.tag = _RENAMED[part.tag]
+        part.attrib.pop("class", None)  # classes such as "caption" make trafilatura leave it out, too
+    etree.strip_tags(page, "q")  # trafilatura makes it a block
+    for part in page.iter():  # merge adjacent text nodes, or each later access walks over all of them
         part.text, part.tail = part.text, part.tail
     for part in list(page.iter("pre")):
-        _break_lines(part)
+        _make_paragraph(part)
 
 
-def _break_lines(part: Any) -> None:
-    """Makes a paragraph with its line breaks of what is shown as it is written."""
+def _make_paragraph(part: Any) -> None:
+    """Turn a <pre> element, in place, into a paragraph with line breaks."""
     for line_break in part.iter("br"):
         line_break.tail = "\n" + (line_break.tail or "")
     etree.strip_tags(part, "*")
@@ -74,12 +74,12 @@ def _break_lines(part: Any) -> None:
         etree.SubElement(part, "br").tail = line
 
 
-def _unlinked(page: Any) -> list[str]:
-    """The words of a page that lead nowhere."""
+def _words_outside_links(page: Any) -> list[str]:
+    """Return the words of a page that are not in links."""
     left_out = ("head", "script", "style", "template", "noscript", "a")
     etree.strip_elements(kept := copy.deepcopy(page), *left_out, with_tail=False)
     return list(kept.itertext())
 
 
-def _letters(text: str) -> int:
+def _count_letters(text: str) -> int:
     return sum(char.isalnum() for char in text)

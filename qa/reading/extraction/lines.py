@@ -1,21 +1,25 @@
-"""Lines that were broken to fit a page or a screen -> sentences."""
+"""Join lines that were broken to fit a page or a screen into sentences again."""
 
 from __future__ import annotations
 
 import regex
 
-_END = regex.compile(r"""(?V1)[\p{Sentence_Terminal}।…][\p{Close_Punctuation}\p{Final_Punctuation}"'”’]*\Z""")
+_SENTENCE_END_MARK = regex.compile(
+    r"""(?V1)[\p{Sentence_Terminal}।…][\p{Close_Punctuation}\p{Final_Punctuation}"'”’]*\Z"""
+)
+"""A full stop with the closing marks after it."""
 _NO_SPACE = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー々〆"
     r"、。，．・：；！？「」『』（）【】〈〉《》…―〜～]"
 )
+"""Characters of scripts that are written without spaces."""
 
 
-def ends(text: str) -> bool:
-    """Whether a sentence ends here, as far as its last mark tells."""
-    return bool(_END.search(text[-16:]))
+def ends_sentence(text: str) -> bool:
+    """Return whether a text ends with a sentence, judged by its last mark."""
+    return bool(_SENTENCE_END_MARK.search(text[-16:]))
 
 
-def join(before: str, after: str) -> str:
-    """What stands between two lines of one sentence: a space, or nothing beside scripts that write without."""
+def separator(before: str, after: str) -> str:
+    """Return what to put between two lines of one sentence: a space, or "" next to a script without spaces."""
     return "" if _NO_SPACE.match(before[-1]) or _NO_SPACE.match(after[0]) else " "

@@ -1,7 +1,9 @@
 """PDF -> its text, and where each page begins (pypdf).
 
-A PDF knows no paragraphs, only lines: those that have no room for the next word run on in the next line, also over
-the edge of a page if no title stands there. What stands at the edge of most pages is no part of the text.
+A PDF has lines but no paragraphs. A line without room for the first word of the next one continues in it, even on the
+next page, unless a title begins there. Lines that are at the edge of most pages are not part of the text.
+
+Widths are in columns, as `qa.text.sentences.columns` counts them.
 """
 
 from __future__ import annotations
@@ -19,63 +21,79 @@ import pypdf
 from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 
 from qa.reading.extraction import Extracted, UnreadableError
-from qa.reading.extraction.lines import ends, join
+from qa.reading.extraction.lines import ends_sentence, separator
 from qa.text.sentences import columns
 from qa.text.source import Place
 
 MOST_PAGES = 10_000
-_FULL = 0.85
-"""Share of the column from which on a line is part of the text, whatever it looks like."""
-_COLUMN = 0.15
-"""Share of a page's lines, at least two, that are about as wide as its column."""
+_FULL_LINE = 0.85
+"""Share of the column's width from which a line is part of the text, whatever it looks like."""
+_COLUMN_LINES = 0.15
+"""Share of the lines, but at least two, that must be about as wide as the column."""
 _NEARLY, _HALF = 0.75, 0.5
-"""Shares of the column from which on a line goes on where no sentence ends: letters are not all of one width. The
-second is for a line that goes on in small letters."""
+"""Shares of the column's width from which a line without the end of a sentence continues in the next one. They are
+below 1 because letters differ in width. The second one is for a next line that begins with a lower-case letter."""
 _NARROWEST = 40
-"""Columns that running text fills at the least; what is narrower, as on slides, ends with its page."""
+"""Least width of running text. Narrower text, as on slides, does not continue on the next page."""
 _EDGE = 3
-"""Lines at the top and the bottom of a page that may be no part of the text."""
+"""Lines at the top and at the bottom of a page that may not be part of the text."""
 _FEWEST_REPEATED = 3
-_NUMBER = re.compile(
+"""Fewest pages with the same line at the edge for it to be a running head."""
+_PAGE_NUMBER = re.compile(
     r"[^\w.]*(?:p\.|pp\.|page|seite|página|pagina|стр\.|第)?\s*(\d{1,5})(?:\s*(?:/|／|of|von|de|из)\s*\d{1,5})?"
     r"\s*(?:ページ|頁|页|쪽)?[^\w.]*",
     re.IGNORECASE,
 )
+"""A line with nothing but a page number (3, - 3 -, Page 3 of 10, 3ページ)."""
 _YEARS = range(1000, 2100)
-"""Numbers that, where nothing says that they are pages', may as well be the years of a chronicle."""
-_ITEM = re.compile(
+"""Bare numbers that may be years, as in a chronicle."""
+_ITEM_START = re.compile(
     r"\s*(?:[-*•‣◦・●○■□◆▪]|\(?\d{1,3}[.)）．]|[（(][\d一二三四五六七八九十]+[)）]"
     r"|第[\d〇一二三四五六七八九十]+[章節条])"
 )
-_NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})*\s")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|(?<![\w./])(?:/g[0-9A-Z]{1,3}){2,}(?!\.?[\w/])")
-"""No letters, and glyphs of which nobody knows what they mean; within a word they are part of an address."""
-_WRITTEN_IN = ("/Tx", "/Ch")
-"""Fields of a form that hold words: lines to write in, and choices."""
-_BROKEN = (PyPdfError, AttributeError, ValueError, KeyError, TypeError, IndexError, RecursionError)
-_PASSWORD = 1 << 13
-_UNSEEN = 0b100010
-"""What a PDF says of a field that is hidden or not shown on screens."""
-_WORD = re.compile(r"[^\W\d_]+")
-_FIRST = re.compile(r"[\x21-\x7e\u00a1-\u02af\u0370-\u052f]+|\S")
-"""The first word of a line, or its first sign in scripts that break lines anywhere."""
+"""The beginning of a list item or of a chapter, which never continues a line."""
+_SECTION_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*\s")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|(?<![\w./])(?:/g[0-9A-Z]{1,3}){2,}(?!\.?[\w/])")
+"""Control characters, and names of glyphs without a character (/g12/g3A). Within a word these are part of a URL."""
+_TEXT_FIELDS = ("/Tx", "/Ch")
+"""Kinds of form fields that hold words: text and choices."""
+_PARSER_ERRORS = (PyPdfError, AttributeError, ValueError, KeyError, TypeError, IndexError, RecursionError)
+"""What pypdf raises on a broken field."""
+_PASSWORD_FLAG = 1 << 13
+_HIDDEN_FLAGS = 0b100010
+"""Flags of a field that is hidden or not shown on screens (PDF 32000-1:2008, table 165)."""
+_LETTERS = re.compile(r"[^\W\d_]+")
+_FIRST_UNIT = re.compile(r"[\x21-\x7e\u00a1-\u02af\u0370-\u052f]+|\S")
+"""The first word of a line; in scripts that break lines anywhere, its first character."""
 
 _RADICALS = "⺟母⺠民⻁虎⻄西⻑長⻘青⻝食⻤鬼⻨麦⻩黄⻫斉⻭歯⻯竜⻲亀"
-_FORMS = ((0x2F00, 0x2FD6), (0xFB00, 0xFB07), (0xFB50, 0xFDFC), (0xFE10, 0xFE1A), (0xFE30, 0xFE50), (0xFE70, 0xFEFD))
-_MEANT: dict[int, str | None] = {
+_PRESENTATION_FORMS = (
+    (0x2F00, 0x2FD6),
+    (0xFB00, 0xFB07),
+    (0xFB50, 0xFDFC),
+    (0xFE10, 0xFE1A),
+    (0xFE30, 0xFE50),
+    (0xFE70, 0xFEFD),
+)
+_CHARACTER_MEANT: dict[int, str | None] = {
     **{ord(radical): meant for radical, meant in zip(_RADICALS[::2], _RADICALS[1::2], strict=True)},
-    **{code: unicodedata.normalize("NFKC", chr(code)) for first, end in _FORMS for code in range(first, end)},
+    **{
+        code: unicodedata.normalize("NFKC", chr(code))
+        for first, end in _PRESENTATION_FORMS
+        for code in range(first, end)
+    },
     0xFEFF: None,
 }
-"""What fonts give for letters of the same form: radicals, ligatures, signs of vertical lines, Arabic letters as they
-stand in a word. What was written, and is looked for, is on the right."""
+"""Characters that fonts give for others of the same shape -> those that were meant, and that readers search for.
+
+They are radicals, ligatures, marks of vertical writing, and Arabic letters in the form they have within a word."""
 
 
 def read(data: bytes) -> Extracted:
-    """The pages' text with their numbers; a page that cannot be read is passed over.
+    """Return the text of the pages, with a place for each. A page that cannot be read is skipped.
 
     Raises:
-        UnreadableError: it is no such document, needs a password, or is too large.
+        UnreadableError: the bytes are not a PDF, or it needs a password or is too large.
     """
     try:
         document = pypdf.PdfReader(io.BytesIO(data))
@@ -83,8 +101,8 @@ def read(data: bytes) -> Extracted:
             raise UnreadableError("encrypted")
         if len(document.pages) > MOST_PAGES:
             raise UnreadableError("large")
-        pages = [_lines(page) for page in document.pages]
-    except DependencyError as error:  # an encryption that needs a library
+        pages = [_page_lines(page) for page in document.pages]
+    except DependencyError as error:  # the encryption needs another library
         raise UnreadableError("encrypted") from error
     except LimitReachedError as error:
         raise UnreadableError("large") from error
@@ -93,74 +111,78 @@ def read(data: bytes) -> Extracted:
     if pages and all(page is None for page in pages):
         raise UnreadableError("damaged")
     read_pages = [page or [] for page in pages]
-    column = _column([line for page in read_pages for line in page])
+    column = _column_width([line for page in read_pages for line in page])
     kept = _without_edges(read_pages, column)
-    return _run_on([lines + _filled(page) for lines, page in zip(kept, document.pages, strict=True)], column)
+    return _join_pages([lines + _form_lines(page) for lines, page in zip(kept, document.pages, strict=True)], column)
 
 
-def _lines(page: pypdf.PageObject) -> list[str] | None:
-    """The lines of a page; None where its content cannot be read."""
+def _page_lines(page: pypdf.PageObject) -> list[str] | None:
+    """Return the lines of a page, None if its content cannot be read."""
     try:
         text = page.extract_text()
     except (LimitReachedError, DependencyError):
         raise
     except (PyPdfError, ValueError, KeyError, TypeError, IndexError):
         return None
-    return [_cleaned(line) for line in text.splitlines()]
+    return [_clean_line(line) for line in text.splitlines()]
 
 
-def _filled(page: pypdf.PageObject) -> list[str]:
-    """What is written in the fields of a page's form, each an item with its name; a broken one is passed over."""
+def _form_lines(page: pypdf.PageObject) -> list[str]:
+    """Return the fields of a page's form, each as a list item with its name. A broken field is skipped."""
     found = []
-    with suppress(*_BROKEN):
+    with suppress(*_PARSER_ERRORS):
         for annotation in page.annotations or ():
-            with suppress(*_BROKEN):
-                found.append(_written(annotation.get_object()))
+            with suppress(*_PARSER_ERRORS):
+                found.append(_field_line(annotation.get_object()))
     return [line for line in found if line]
 
 
-def _written(field: Any) -> str:
-    """What is written in a field that is seen, with the field's name; "" where nothing is, or a password."""
-    unseen = int(field["/F"]) & _UNSEEN if "/F" in field else 0
-    secret = int(field.get_inherited("/Ff") or 0) & _PASSWORD
+def _field_line(field: Any) -> str:
+    """Return the name and the words of a visible field; "" if it is empty, hidden or a password."""
+    hidden = int(field["/F"]) & _HIDDEN_FLAGS if "/F" in field else 0
+    secret = int(field.get_inherited("/Ff") or 0) & _PASSWORD_FLAG
     value = field.get_inherited("/V")
-    if field.get_inherited("/FT") not in _WRITTEN_IN or unseen or secret:
+    if field.get_inherited("/FT") not in _TEXT_FIELDS or hidden or secret:
         return ""
     if not isinstance(value, str) or not value.strip():
         return ""
     name = str(field.get_inherited("/TU") or field.get_inherited("/T") or "").rstrip(" :：")
-    return _cleaned(f"- {name}: {value}" if name else f"- {value}")
+    return _clean_line(f"- {name}: {value}" if name else f"- {value}")
 
 
-def _cleaned(line: str) -> str:
-    return " ".join(_CONTROL.sub("", line.translate(_MEANT)).split())
+def _clean_line(line: str) -> str:
+    """Return a line with the characters that were meant, and single spaces."""
+    return " ".join(_UNPRINTABLE.sub("", line.translate(_CHARACTER_MEANT)).split())
 
 
-def _column(lines: Sequence[str], otherwise: int = 0) -> int:
-    """How wide the column is: the widest line that is not alone in being so."""
+def _column_width(lines: Sequence[str], otherwise: int = 0) -> int:
+    """Return the width of the column: that of the widest line that enough other lines come close to."""
     widths = sorted(map(columns, filter(None, lines)), reverse=True)
-    fewest = max(2, _COLUMN * len(widths))
-    alike = (width for n, width in enumerate(widths) if sum(_FULL * width <= one for one in widths[n:]) >= fewest)
+    fewest = max(2, _COLUMN_LINES * len(widths))
+    alike = (width for n, width in enumerate(widths) if sum(_FULL_LINE * width <= one for one in widths[n:]) >= fewest)
     return next(alike, otherwise)
 
 
 def _without_edges(pages: Sequence[Sequence[str]], column: int) -> list[list[str]]:
-    """The pages without their numbers and what stands at the same edge of most.
+    """Return the pages without page numbers and running heads.
 
-    A full line is part of the text, whatever it looks like. Of running heads the first stays: it may be the title.
+    A full line is part of the text, whatever it looks like. The first of equal running heads at the top stays,
+    because it may be the title.
     """
     kept = [list(page) for page in pages]
     for side in (0, -1):
-        edges = [_outermost(page if side == 0 else page[::-1], column) for page in kept]
+        edges = [_edge_lines(page if side == 0 else page[::-1], column) for page in kept]
         fewest = max(_FEWEST_REPEATED, len(pages) / 2)
         seen = Counter(line for lines in edges for line in set(lines) if line)
         repeated = {line for line, n in seen.items() if n >= fewest}
-        before = len(pages) + 1  # a volume before this one may have had as many pages
-        ahead = Counter(number - n for n, lines in enumerate(edges) for number in set(_numbers(lines, n + before)))
-        offset, times = ahead.most_common(1)[0] if ahead else (0, 0)
+        before = len(pages) + 1  # numbers may go on from a volume of as many pages
+        offsets = Counter(
+            number - n for n, lines in enumerate(edges) for number in set(_page_numbers(lines, n + before))
+        )
+        offset, times = offsets.most_common(1)[0] if offsets else (0, 0)
         titles = set(repeated) if side == 0 else set()
         for n, (lines, edge) in enumerate(zip(kept, edges, strict=True)):
-            own = {line for line in edge if times >= fewest and _numbers([line], n + before) == [n + offset]}
+            own = {line for line in edge if times >= fewest and _page_numbers([line], n + before) == [n + offset]}
             for line in takewhile((repeated | own).__contains__, edge):
                 while not lines[side]:
                     lines.pop(side)
@@ -172,19 +194,20 @@ def _without_edges(pages: Sequence[Sequence[str]], column: int) -> list[list[str
     return kept
 
 
-def _numbers(lines: Sequence[str], most: int) -> list[int]:
-    """The numbers that stand alone in a line; of larger ones than ``most`` none that may be a year."""
-    found = [(int(match.group(1)), line) for line in lines if (match := _NUMBER.fullmatch(line))]
+def _page_numbers(lines: Sequence[str], most: int) -> list[int]:
+    """Return the page numbers that are alone in a line; a bare one above ``most`` is left out if it may be a year."""
+    found = [(int(match.group(1)), line) for line in lines if (match := _PAGE_NUMBER.fullmatch(line))]
     return [n for n, line in found if n <= most or n not in _YEARS or any(map(str.isalpha, line))]
 
 
-def _outermost(lines: Sequence[str], column: int) -> list[str]:
-    """The first lines with words; one that is full as ""."""
-    return [line if columns(line) < _FULL * column else "" for line in islice(filter(None, lines), _EDGE)]
+def _edge_lines(lines: Sequence[str], column: int) -> list[str]:
+    """Return the first lines with words; a full line is returned as ""."""
+    return [line if columns(line) < _FULL_LINE * column else "" for line in islice(filter(None, lines), _EDGE)]
 
 
-def _run_on(pages: Sequence[Sequence[str]], usual: int) -> Extracted:
-    words = Counter(word for page in pages for line in page for word in _WORD.findall(line))
+def _join_pages(pages: Sequence[Sequence[str]], usual: int) -> Extracted:
+    """Join the lines of all pages into paragraphs. ``usual`` is the width of the document's column."""
+    words = Counter(word for page in pages for line in page for word in _LETTERS.findall(line))
     text = ""
     places: list[Place] = []
     last, column, blank = "", usual, False
@@ -194,41 +217,44 @@ def _run_on(pages: Sequence[Sequence[str]], usual: int) -> Extracted:
             if not line:
                 blank = True
                 continue
-            if text and _goes_on(last, line, column, blank) and not (begins and _begins_anew(line, column)):
-                text = _joined(text, line, words)
+            if text and _goes_on(last, line, column, blank) and not (begins and _is_page_title(line, column)):
+                text = _append_ready(text, line, words)
             elif text:
                 text += "\n\n"
             if begins:
                 places.append(Place(len(text), page=number))
-                column, begins = _column(page, usual), False
+                column, begins = _column_width(page, usual), False
             text += line
             last, blank = line, False
     return Extracted(text, tuple(places))
 
 
 def _goes_on(last: str, line: str, column: int, blank: bool) -> bool:
-    """Whether a line is of one paragraph with the last: that one had no room for its first word."""
-    if _ITEM.match(line) or (ends(last) and (blank or _NUMBERED.match(line))):
+    """Return whether a line continues the last one, which had no room for its first word."""
+    if _ITEM_START.match(line) or (ends_sentence(last) and (blank or _SECTION_NUMBER.match(line))):
         return False
-    first = _FIRST.match(line)
+    first = _FIRST_UNIT.match(line)
     width = columns(last)
     if column - width <= columns(first.group() if first else line):
         return True
-    return not ends(last) and width > column * (_HALF if line[0].islower() else _NEARLY)
+    return not ends_sentence(last) and width > column * (_HALF if line[0].islower() else _NEARLY)
 
 
-def _begins_anew(line: str, column: int) -> bool:
-    """Whether the first line of a page is a title: short without ending a sentence, or not of running text at all."""
+def _is_page_title(line: str, column: int) -> bool:
+    """Return whether the first line of a page is a title: short and not the end of a sentence, or not running text."""
     if line[0].islower():
         return False
-    return column < _NARROWEST or (columns(line) <= _NEARLY * column and not ends(line))
+    return column < _NARROWEST or (columns(line) <= _NEARLY * column and not ends_sentence(line))
 
 
-def _joined(text: str, line: str, words: Counter[str]) -> str:
-    """The text so far, ready for a line of the same paragraph: a word that was parted is whole again."""
+def _append_ready(text: str, line: str, words: Counter[str]) -> str:
+    """Return the text so far, ready for a line of the same paragraph to be added.
+
+    The hyphen of a word that was divided at the end of the line is removed if the whole word occurs elsewhere.
+    """
     if text.endswith("\N{SOFT HYPHEN}"):
         return text[:-1]
     if text[-1] in "-\N{HYPHEN}" and text[-2:-1].isalpha() and line[0].islower():
-        first, second = _WORD.findall(text[-40:])[-1], _WORD.match(line)
+        first, second = _LETTERS.findall(text[-40:])[-1], _LETTERS.match(line)
         return text[:-1] if second and words[first + second.group()] else text
-    return text + join(text, line)
+    return text + separator(text, line)

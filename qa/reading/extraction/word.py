@@ -1,4 +1,7 @@
-"""Word's .docx -> its text (python-docx): headings, paragraphs, tables."""
+"""Word's .docx -> the text of its headings, paragraphs and tables (python-docx).
+
+The XML is read here element by element, because python-docx skips words in fields, formulas, ruby and text boxes.
+"""
 
 from __future__ import annotations
 
@@ -13,119 +16,120 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsmap, qn
 
 from qa.reading.extraction import Extracted, UnreadableError
-from qa.reading.extraction.archive import expect_modest
-from qa.reading.extraction.glyphs import lowered, raised, symbol
-from qa.reading.extraction.tables import gaps, row_of
+from qa.reading.extraction.archive import check_archive
+from qa.reading.extraction.glyphs import subscript, superscript, symbol
+from qa.reading.extraction.tables import count_gaps, join_cells
 
 nsmap.setdefault("m", "http://schemas.openxmlformats.org/officeDocument/2006/math")
 nsmap.setdefault("mc", "http://schemas.openxmlformats.org/markup-compatibility/2006")
 
-_HEADING = re.compile(r"heading ([1-9])", re.IGNORECASE)
+_HEADING_STYLE = re.compile(r"heading ([1-9])", re.IGNORECASE)
 _WRAPPERS = {qn(f"w:{name}") for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag")} | {
     qn(f"mc:{name}") for name in ("AlternateContent", "Choice", "Fallback")
 }
-"""What stands around paragraphs, rows or cells and is none itself: templates' fields, what was put in by review."""
+"""Elements around paragraphs, rows or cells: fields of templates, insertions of a review, alternatives."""
 _SKIPPED = {qn(f"w:{name}") for name in ("rt", "del", "moveFrom", "sdtPr", "pPr", "instrText")}
-"""How a word is pronounced, what was deleted, what fields are made of, what a paragraph looks like."""
-_BOX = qn("w:txbxContent")
-_SIGNS = {
+"""Pronunciations, deletions, and the code and properties of fields and paragraphs: not text."""
+_TEXT_BOX = qn("w:txbxContent")
+_CONTROL_CHARS = {
     qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "\N{NON-BREAKING HYPHEN}",
     qn("w:ptab"): "\t",
 }  # fmt: skip
-_WORDS = {qn("w:t"), qn("m:t")}
-_SHIFTED = {"superscript": raised, "subscript": lowered}
-_COLUMNS = re.compile(r"[1-9]\d{0,2}")
-_CODE = re.compile(r"[0-9A-Fa-f]{4}")
+_TEXT_TAGS = {qn("w:t"), qn("m:t")}
+_SCRIPT_OF_ALIGNMENT = {"superscript": superscript, "subscript": subscript}
+_GRID_SPAN = re.compile(r"[1-9]\d{0,2}")
+_SYMBOL_CODE = re.compile(r"[0-9A-Fa-f]{4}")
 
 
 def read(data: bytes) -> Extracted:
-    """The document's body in order, then its notes; boxes stand after the paragraph that holds them.
+    """Return the document's body in order, then its notes. A text box follows the paragraph that holds it.
 
     Headers, footers and comments are left out.
 
     Raises:
-        UnreadableError: it is no such document, or unpacks to too much.
+        UnreadableError: the bytes are not a Word document, or it is encrypted or too large.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            expect_modest(archive)
+            check_archive(archive)
         document = docx.Document(io.BytesIO(data))
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise UnreadableError("damaged") from error
-    levels = _levels(document)
+    levels = _heading_levels(document)
     blocks: list[str] = []
-    for group in _joined(_within(document.element.body, "w:p", "w:tbl")):
-        blocks.append(_table(group[0]) if group[0].tag == qn("w:tbl") else _paragraph(group, levels))
-        blocks += [_words(one) for block in group for one in _seen(block) if one.tag == _BOX]
-    return Extracted("\n\n".join(block for block in (*blocks, *_notes(document)) if block))
+    for group in _merge_deleted_ends(_find_nearest(document.element.body, "w:p", "w:tbl")):
+        blocks.append(_table_text(group[0]) if group[0].tag == qn("w:tbl") else _paragraph_text(group, levels))
+        blocks += [_stripped_text(one) for block in group for one in _visible_elements(block) if one.tag == _TEXT_BOX]
+    return Extracted("\n\n".join(block for block in (*blocks, *_note_texts(document)) if block))
 
 
-def _levels(document: Any) -> dict[str, int]:
-    """The ids of styles that head something -> how deep; a style is like the one that it is based on."""
+def _heading_levels(document: Any) -> dict[str, int]:
+    """Return the ids of the styles of headings -> their levels. A style inherits from the one that it is based on."""
     styles = {style.style_id: style for style in document.styles}
     found = {}
     for name in styles:
-        one, passed = name, set[str]()
-        while one in styles and one not in passed:
-            passed.add(one)
+        one, seen = name, set[str]()
+        while one in styles and one not in seen:
+            seen.add(one)
             level = _own_level(styles[one])
             if level:
                 found[name] = level
                 break
-            one = _value(styles[one].element.find(qn("w:basedOn")))
+            one = _val_attribute(styles[one].element.find(qn("w:basedOn")))
     return found
 
 
 def _own_level(style: Any) -> int:
-    """How deep a style's headings stand by what it says itself; 0 where it says nothing."""
+    """Return the level of headings that a style states itself, 0 if it states none."""
     if style.name == "Title":
         return 1
-    heading = _HEADING.fullmatch(style.name or "")
-    return int(heading.group(1)) if heading else _outline(style.element)
+    heading = _HEADING_STYLE.fullmatch(style.name or "")
+    return int(heading.group(1)) if heading else _outline_level(style.element)
 
 
-def _outline(element: Any) -> int:
-    """How deep a style or a paragraph says that it stands, 10 for what is no heading; 0 where it says nothing."""
-    level = _value(element.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}"))
+def _outline_level(element: Any) -> int:
+    """Return the outline level that a style or a paragraph states: 10 is body text, 0 is nothing stated."""
+    level = _val_attribute(element.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}"))
     return int(level) + 1 if level.isdecimal() else 0
 
 
-def _value(element: Any) -> str:
+def _val_attribute(element: Any) -> str:
+    """Return the attribute ``w:val``, "" without it or without an element."""
     return "" if element is None else str(element.get(qn("w:val"), ""))
 
 
-def _notes(document: Any) -> Iterator[str]:
-    """Footnotes and endnotes, each a block."""
+def _note_texts(document: Any) -> Iterator[str]:
+    """Yield the text of each footnote and endnote."""
     for relation in document.part.rels.values():
         kind = relation.reltype.rpartition("/")[2]
         if kind in ("footnotes", "endnotes") and not relation.is_external:
             notes = parse_xml(relation.target_part.blob)
-            yield from (_words(note) for note in notes if not note.get(qn("w:type")))
+            yield from (_stripped_text(note) for note in notes if not note.get(qn("w:type")))
 
 
-def _joined(blocks: Iterable[Any]) -> Iterator[list[Any]]:
-    """Tables, and paragraphs with those before them whose ends were deleted: they run on."""
+def _merge_deleted_ends(blocks: Iterable[Any]) -> Iterator[list[Any]]:
+    """Yield each table alone, and each paragraph with those before it whose paragraph marks were deleted."""
     group: list[Any] = []
     for block in blocks:
         if block.tag == qn("w:tbl") and group:
             yield group
             group = []
         group.append(block)
-        if not _runs_on(block):
+        if not _has_deleted_end(block):
             yield group
             group = []
     if group:
         yield group
 
 
-def _runs_on(paragraph: Any) -> bool:
-    """Whether the end of a paragraph was deleted, or moved away."""
+def _has_deleted_end(paragraph: Any) -> bool:
+    """Return whether the mark at the end of a paragraph was deleted or moved away."""
     mark = None if paragraph is None else paragraph.find(f"{qn('w:pPr')}/{qn('w:rPr')}")
     return mark is not None and any(mark.find(qn(name)) is not None for name in ("w:del", "w:moveFrom"))
 
 
-def _within(element: Any, *tags: str) -> Iterator[Any]:
-    """The nearest elements of these tags, whatever stands around them."""
+def _find_nearest(element: Any, *tags: str) -> Iterator[Any]:
+    """Yield the nearest elements with these tags, also inside of wrappers such as fields."""
     wanted = {qn(tag) for tag in tags}
     stack = list(reversed(element))
     while stack:
@@ -133,83 +137,85 @@ def _within(element: Any, *tags: str) -> Iterator[Any]:
         if one.tag in wanted:
             yield one
         elif one.tag in _WRAPPERS:
-            stack.extend(reversed(_parts(one)))
+            stack.extend(reversed(_shown_children(one)))
 
 
-def _parts(element: Any) -> list[Any]:
-    """What an element is made of; of what is there once more for older programs the first."""
+def _shown_children(element: Any) -> list[Any]:
+    """Return the children of an element; of alternatives for newer and older programs only the first."""
     if element.tag == qn("mc:AlternateContent"):
         return [*element.iterchildren(qn("mc:Choice")), *element.iterchildren(qn("mc:Fallback"))][:1]
     return list(element)
 
 
-def _paragraph(joined: Sequence[Any], levels: Mapping[str, int]) -> str:
-    """A paragraph and those that run on into it; what it is like is said at its end."""
-    words = "".join(_written(one) for one in joined).strip()
+def _paragraph_text(joined: Sequence[Any], levels: Mapping[str, int]) -> str:
+    """Return a paragraph with those merged into it. The last one states the style."""
+    words = "".join(_raw_text(one) for one in joined).strip()
     last = joined[-1]
-    level = _outline(last) or levels.get(_value(last.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")), 0)
+    level = _outline_level(last) or levels.get(_val_attribute(last.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")), 0)
     return f"{'#' * min(level, 6)} {' '.join(words.split())}" if 0 < level < 10 and words else words
 
 
-def _table(table: Any) -> str:
-    """A row a line; what stands in a cell, also another table, within its row."""
-    rows = [list(_cells(row)) for row in _within(table, "w:tr")]
-    before = gaps([[column for _, column in row] for row in rows])
+def _table_text(table: Any) -> str:
+    """Return a line for each row of a table; the text of a cell, even of a table in it, stays in the line."""
+    rows = [list(_cell_texts(row)) for row in _find_nearest(table, "w:tr")]
+    before = count_gaps([[column for _, column in row] for row in rows])
     lines = (
-        row_of(cell for (words, _), empty in zip(row, empties, strict=True) for cell in (*[""] * empty, words))
+        join_cells(cell for (words, _), empty in zip(row, empties, strict=True) for cell in (*[""] * empty, words))
         for row, empties in zip(rows, before, strict=True)
     )
     return "\n".join(line for line in lines if line)
 
 
-def _cells(row: Any) -> Iterator[tuple[str, int]]:
-    """The words of each cell, and the column of the table's grid in which it begins."""
+def _cell_texts(row: Any) -> Iterator[tuple[str, int]]:
+    """Yield the text of each cell, and the column of the table's grid in which it begins."""
     column = 0
-    for cell in _within(row, "w:tc"):
-        yield " ".join(_words(cell).split()), column
-        columns = _value(cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}"))
-        column += int(columns) if _COLUMNS.fullmatch(columns) else 1
+    for cell in _find_nearest(row, "w:tc"):
+        yield " ".join(_stripped_text(cell).split()), column
+        columns = _val_attribute(cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}"))
+        column += int(columns) if _GRID_SPAN.fullmatch(columns) else 1
 
 
-def _words(element: Any) -> str:
-    return _written(element).strip()
+def _stripped_text(element: Any) -> str:
+    """Return the text below an element without white space around it."""
+    return _raw_text(element).strip()
 
 
-def _written(element: Any) -> str:
-    """The words below an element, also those that python-docx passes over: under ruby, in fields, in formulas."""
+def _raw_text(element: Any) -> str:
+    """Return the text below an element, without that of text boxes in it."""
     found: list[str] = []
-    for one in _seen(element, boxes=False):
-        if one.tag == qn("w:p") and one is not element and not _runs_on(one.getprevious()):
+    for one in _visible_elements(element, boxes=False):
+        if one.tag == qn("w:p") and one is not element and not _has_deleted_end(one.getprevious()):
             found.append("\n")
-        elif one.tag in _WORDS:
-            found.append(_shifted(one))
+        elif one.tag in _TEXT_TAGS:
+            found.append(_run_text(one))
         elif one.tag == qn("w:sym"):
             code = one.get(qn("w:char"), "")
-            found.append(symbol(one.get(qn("w:font"), ""), int(code, 16)) if _CODE.fullmatch(code) else "")
+            found.append(symbol(one.get(qn("w:font"), ""), int(code, 16)) if _SYMBOL_CODE.fullmatch(code) else "")
         elif isinstance(one.tag, str):
-            found.append(_SIGNS.get(one.tag, ""))
+            found.append(_CONTROL_CHARS.get(one.tag, ""))
     return "".join(found).replace("\ufeff", "")
 
 
-def _seen(element: Any, *, boxes: bool = True) -> Iterator[Any]:
-    """An element and what is shown below it, in order."""
+def _visible_elements(element: Any, *, boxes: bool = True) -> Iterator[Any]:
+    """Yield an element and those below it that are shown, in order."""
     stack = [element]
     while stack:
         one = stack.pop()
-        if one is not element and (one.tag in _SKIPPED or _is_hidden(one) or (one.tag == _BOX and not boxes)):
+        if one is not element and (one.tag in _SKIPPED or _is_hidden(one) or (one.tag == _TEXT_BOX and not boxes)):
             continue
         yield one
-        stack.extend(reversed(_parts(one)))
+        stack.extend(reversed(_shown_children(one)))
 
 
 def _is_hidden(element: Any) -> bool:
+    """Return whether an element is a run of hidden text."""
     mark = element.find(f"{qn('w:rPr')}/{qn('w:vanish')}") if element.tag == qn("w:r") else None
-    return mark is not None and _value(mark) not in ("0", "false", "off")
+    return mark is not None and _val_attribute(mark) not in ("0", "false", "off")
 
 
-def _shifted(text: Any) -> str:
-    """The words of a run, as Unicode writes them where they stand higher or lower; a link's are no power."""
+def _run_text(text: Any) -> str:
+    """Return the words of a text element, in Unicode's superscript or subscript if it is; those of a link stay."""
     words = "".join(text.itertext())
     run = text.getparent()
-    shift = _SHIFTED.get(_value(run.find(f"{qn('w:rPr')}/{qn('w:vertAlign')}")))
+    shift = _SCRIPT_OF_ALIGNMENT.get(_val_attribute(run.find(f"{qn('w:rPr')}/{qn('w:vertAlign')}")))
     return words if shift is None or run.getparent().tag == qn("w:hyperlink") else shift(words)
