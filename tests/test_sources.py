@@ -103,7 +103,7 @@ def test_a_byte_order_mark_is_not_part_of_the_text_but_one_inside_is() -> None:
 def test_a_text_that_begins_like_a_file_of_another_kind_is_a_text() -> None:
     for text in ("GIF89a was a format of pictures.", "ID3 is a tag.", "The ftyp box comes first."):
         assert source_from_bytes("a.txt", text.encode()).text == text
-    with pytest.raises(SourceError, match="holds GIF data"):
+    with pytest.raises(SourceError, match="contains GIF data"):
         source_from_bytes("a.txt", b"GIF89a\x01\x00\x01\x00\x80\x00\x00")
 
 
@@ -209,7 +209,7 @@ def test_a_folder_deeper_than_paths_may_be_is_one_sentence(tmp_path: Path) -> No
             Path("x" * 200).mkdir()
             os.chdir("x" * 200)
         Path("a.txt").write_text("塔は赤い。", encoding="utf-8")
-    with pytest.raises(SourceError, match=r"cannot be read \(File name too long\)|holds no text"):
+    with pytest.raises(SourceError, match=r"cannot be read \(File name too long\)|has no documents"):
         read_sources([tmp_path])
 
 
