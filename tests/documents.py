@@ -1,4 +1,4 @@
-"""Documents that tests read: made here byte by byte, or by the libraries that read them."""
+"""Documents for the tests, written byte by byte or by the libraries that read them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGE = f"""<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>灯
 
 
 def pdf(*pages: Sequence[str]) -> bytes:
-    """Pages of lines, in a Japanese font that is not embedded."""
+    """Return a PDF with the given lines on its pages, in a Japanese font that is not embedded."""
     kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
@@ -47,7 +47,7 @@ def pdf(*pages: Sequence[str]) -> bytes:
 
 
 def locked(data: bytes, password: str) -> bytes:
-    """A PDF that needs a password to be read, or with "" only to be changed."""
+    """Return a PDF that needs a password to be read; with "", only to be changed."""
     import pypdf
 
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(data))
@@ -58,7 +58,7 @@ def locked(data: bytes, password: str) -> bytes:
 
 
 def filled(data: bytes, *fields: Mapping[str, object]) -> bytes:
-    """A PDF with fields of a form on its first page: what each is, by the names of the format."""
+    """Return a PDF with form fields on its first page. Each field is given by the keys of the format."""
     import pypdf
     from pypdf.generic import DictionaryObject, NameObject, NumberObject, TextStringObject
 
@@ -77,7 +77,7 @@ def filled(data: bytes, *fields: Mapping[str, object]) -> bytes:
 
 
 def word() -> bytes:
-    """A Word document with a heading, ruby, a table and a deletion."""
+    """Return a Word document with headings, ruby, a table and a deletion."""
     import docx
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
@@ -107,7 +107,7 @@ def word() -> bytes:
 
 
 def word_of(*blocks: str) -> bytes:
-    """A Word document of these blocks, as they are written in its XML."""
+    """Return a Word document of blocks given as XML."""
     import docx
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
@@ -124,9 +124,9 @@ def word_of(*blocks: str) -> bytes:
 def epub(
     chapters: Mapping[str, str], more: Mapping[str, str] | None = None, hrefs: Mapping[str, str] | None = None
 ) -> bytes:
-    """A book of chapters by file name, in this order, which is not the one that they lie in the archive.
+    """Return an EPUB of chapters by file name, in this order; in the archive they are in the reverse order.
 
-    ``more`` are other files, ``hrefs`` how the book calls its chapters.
+    ``more`` are other files; ``hrefs`` are the links to chapters, if they differ from the file names.
     """
     called = {name: (hrefs or {}).get(name, name) for name in chapters}
     items = "".join(
@@ -145,7 +145,7 @@ def epub(
 
 
 def packed(files: Mapping[str, str | bytes]) -> bytes:
-    """An archive; an EPUB's sign stands first."""
+    """Return a zip archive that begins with the mark of an EPUB."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(zipfile.ZipInfo("mimetype"), "application/epub+zip")
@@ -155,7 +155,7 @@ def packed(files: Mapping[str, str | bytes]) -> bytes:
 
 
 def chapter(body: str) -> str:
-    """A chapter of a book."""
+    """Return a chapter of a book."""
     return f'<html xmlns="http://www.w3.org/1999/xhtml"><head><title>T</title></head><body>{body}</body></html>'
 
 

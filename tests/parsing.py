@@ -1,4 +1,4 @@
-"""The syntax of modules, for what is asked of how they are written."""
+"""The syntax trees of modules, for tests of how the code is written."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 
 def parsed(path: Path) -> ast.Module:
-    """A module's syntax tree.
+    """Return a module's syntax tree.
 
-    The collector of garbage waits meanwhile: what it runs, in whichever thread, may parse something too, and Python
-    3.11 then loses count ("AST constructor recursion depth mismatch").
+    The garbage collector is off meanwhile. What it runs, in any thread, may parse something too, and Python 3.11 then
+    fails with "AST constructor recursion depth mismatch".
     """
     gc.disable()
     try:

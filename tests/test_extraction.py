@@ -1,4 +1,4 @@
-"""Documents: what is read of each kind, where its pages and moments are, and what is refused."""
+"""Documents: what is read of each kind, where its pages and moments are, and what is rejected."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_of_a_word_document_what_is_said_not_to_be_hidden_is_read(value: str, sh
 
 
 DELETED = '<w:rPr><w:del w:id="1" w:author="a"/></w:rPr>'
-"""The mark at the end of a paragraph."""
+"""Properties of a paragraph whose mark at the end was deleted."""
 HEADING = '<w:pStyle w:val="Heading1"/>'
 
 
@@ -149,7 +149,7 @@ def test_of_a_word_document_cells_that_are_empty_keep_the_others_under_their_hea
     assert text("a.docx", word_of(rows)) == "– | 2023 | 2024\nSales | – | 7\nCosts | 5"
     wide = table("Year|Sum", "a|b|c").replace("<w:tcPr/>", '<w:tcPr><w:gridSpan w:val="2"/></w:tcPr>', 1)
     assert text("a.docx", word_of(wide)) == "Year | – | Sum\na | b | c"
-    # Of a form, whose rows have grids of their own, nobody wants to see the grid.
+    # In a form, where each row has a grid of its own, columns mean nothing.
     form = table("Name|Smith").replace("<w:tcPr/>", '<w:tcPr><w:gridSpan w:val="9"/></w:tcPr>', 1)
     assert text("a.docx", word_of(form)) == "Name | Smith"
 
@@ -232,7 +232,7 @@ def test_a_book_may_write_the_way_to_its_contents_in_many_ways() -> None:
 
 
 def on_a_page(body: str) -> str:
-    """What is read of it after a text that is long enough to be an article."""
+    """Return what is read of a body that follows a text long enough to be an article."""
     first = "".join(f"<p>{n}号の灯台は1874年に建てられた。高さは31メートルである。</p>" for n in range(9))
     found = text("a.html", f"<html><body><article>{first}{body}</article></body></html>".encode())
     return found.rpartition("8号の灯台は1874年に建てられた。高さは31メートルである。")[2].strip()
@@ -283,7 +283,7 @@ def test_quotations_and_pictures_of_a_page_take_time_in_proportion_to_their_numb
 
     for unit in ("a <q>b</q> ", "<figure><a href='x'><img></a></figure>"):
         most = 24 * seconds(unit, 2_000) + 0.3
-        assert any(seconds(unit, 16_000) < most for _ in range(3))  # the collector may have its turn in one of them
+        assert any(seconds(unit, 16_000) < most for _ in range(3))  # the garbage collector may run in one of them
 
 
 def test_captions_leads_and_what_unfolds_are_parts_of_a_pages_article() -> None:
@@ -293,7 +293,7 @@ def test_captions_leads_and_what_unfolds_are_parts_of_a_pages_article() -> None:
     assert on_a_page(f"<p>前。</p>{picture}{folded}<p>後。</p>") == (
         "前。\n\n図1 灯台の断面。\n\n続き\n\n灯台守は島を去った。\n\n船も去った。\n\n後。"
     )
-    # Of several articles all is read but what is around them, and their headers are not.
+    # If a page has several articles, all of them are read with their headers, but not the rest of the page.
     articles = "".join(
         f"<article><header><h2>{n}号</h2><p>{n}号の要約。</p></header><p>{n}号の灯台は1874年に建てられた。</p></article>"
         for n in range(3)
@@ -514,7 +514,7 @@ def test_of_webvtt_notes_styles_and_the_names_of_titles_are_not_said() -> None:
     assert text("a.vtt", vtt.encode()) == "First line second line."
 
 
-def test_who_says_the_same_twice_is_heard_twice_and_another_begins_anew() -> None:
+def test_what_is_said_twice_is_read_twice_and_another_speaker_begins_a_new_line() -> None:
     said = [("0,000", "0,900", "はい。"), ("1,000", "1,900", "はい。"), ("1,950", "2,500", "そして"),
             ("2,600", "3,000", "（扉の音）"),
             ("2,900", "3,500", "看板")]  # fmt: skip
@@ -604,7 +604,7 @@ def test_a_folder_stands_for_its_documents_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", FORMATS, ids=lambda kind: kind.extra)
-def test_without_the_extra_it_is_named(kind: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_extra_is_named_in_the_error(kind: object, monkeypatch: pytest.MonkeyPatch) -> None:
     one = next(one for one in FORMATS if one is kind)
     monkeypatch.setitem(sys.modules, one.library, None)
     data = next(data for suffix, data in BY_SUFFIX.items() if suffix in one.suffixes)
@@ -635,7 +635,9 @@ def bomb(name: str, size: int) -> bytes:
         ("a.zip", lambda: packed({"x": "y"})[:30] + b"x" * 99, "source.kind"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_refused_in_one_sentence(name: str, make: Callable[[], bytes], code: str) -> None:
+def test_a_document_that_cannot_be_read_is_rejected_with_a_one_line_error(
+    name: str, make: Callable[[], bytes], code: str
+) -> None:
     assert refusal(name, make()).code == code
 
 
@@ -651,7 +653,7 @@ def test_an_entity_is_neither_expanded_nor_fetched(tmp_path: Path) -> None:
         assert found == "before after" or found == "before  after"
 
 
-def test_elements_within_elements_are_read_however_deep_or_refused() -> None:
+def test_nested_elements_are_read_however_deep_or_rejected() -> None:
     for depth, kept in ((300, True), (20_000, False)):
         deep = f"<p>first</p>{'<div>' * depth}deep{'</div>' * depth}<p>last</p>"
         for name, data in (("a.html", deep.encode()), ("a.epub", epub({"a.xhtml": chapter(deep)}))):
@@ -675,7 +677,7 @@ def test_what_a_page_does_not_show_is_not_read_and_what_it_shows_as_written_is()
 
 
 @pytest.mark.parametrize("what", ["memory", "time", "fault"])
-def test_a_reader_that_dies_is_one_sentence_and_nothing_more(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_dies_gives_a_one_line_error_and_nothing_more(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     code = {
         "memory": "bytearray(2 << 30)",
         "time": "[0 for _ in iter(int, 1)]",

@@ -1,4 +1,4 @@
-"""Web addresses: what is fetched, by which rules, and what is refused."""
+"""Web addresses: what is fetched, by which rules, and what is rejected."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from qa.reading.fetching import Address, fetch, is_public
 
 ASKED: list[tuple[str, dict[str, str]]] = []
 SAID: dict[str, tuple[bytes, str | None]] = {}
-"""What stands at a path beside those below, and what kind its server says it is."""
+"""Further paths -> the body, and the Content-Type that the server gives."""
 
 
 class Site(BaseHTTPRequestHandler):
-    """What the tests ask for."""
+    """A web site for the tests."""
 
     def do_GET(self) -> None:
         ASKED.append((self.path, dict(self.headers)))
@@ -83,10 +83,10 @@ class Site(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: Any) -> None:
-        """Nothing on the terminal."""
+        """Print nothing."""
 
     def handle_one_request(self) -> None:
-        with contextlib.suppress(OSError):  # the line was cut
+        with contextlib.suppress(OSError):  # the client cut the connection
             super().handle_one_request()
 
 
@@ -100,7 +100,7 @@ def site() -> Iterator[str]:
 
 
 def anyone(address: Address) -> bool:
-    """This machine, which stands for the internet here; of the other places none that is not public."""
+    """Allow this machine, which is the internet of these tests, and public addresses."""
     return address == ipaddress.ip_address("127.0.0.1") or is_public(address)
 
 
@@ -152,7 +152,7 @@ def test_latin_1_means_the_larger_encoding_of_windows(site: str) -> None:
         '"utf-8\0"', "klingon", "",
     ],
 )  # fmt: skip
-def test_an_encoding_that_is_none_of_the_webs_is_as_if_none_were_named(site: str, charset: str) -> None:
+def test_an_encoding_that_the_web_does_not_have_is_ignored(site: str, charset: str) -> None:
     SAID["/said"] = (("a" * 400_000 + "-b9z" * 100_000).encode(), f"text/plain; charset={charset}")
     started = time.monotonic()
     assert fetch(f"{site}/said", allowed=anyone).text.endswith("-b9z")
@@ -219,13 +219,13 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "127.1", "0x7f.1", "2130706433", "[::1]", "[::ffff:127.0.0.1]", "0"]
 )
-def test_this_machine_is_refused_however_it_is_written(host: str) -> None:
+def test_this_machine_is_rejected_however_it_is_written(host: str) -> None:
     with pytest.raises(SourceError) as caught:
         fetch(f"http://{host}:9/")
     assert caught.value.code == "url.private"
 
 
-def test_a_redirect_that_leads_inside_is_refused(site: str) -> None:
+def test_a_redirect_to_a_private_address_is_rejected(site: str) -> None:
     assert refusal(f"{site}/inside").code == "url.private"
     assert refusal(f"{site}/file").code == "url.form"
 
@@ -271,7 +271,7 @@ def test_where_one_address_of_a_name_does_not_answer_the_next_is_tried(
     assert caught.value.code == "url.failed"
 
 
-def test_a_name_with_one_address_that_is_not_public_is_refused_before_any_is_tried(
+def test_a_name_with_one_address_that_is_not_public_is_rejected_before_any_is_tried(
     site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ASKED.clear()
@@ -282,7 +282,7 @@ def test_a_name_with_one_address_that_is_not_public_is_refused_before_any_is_tri
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/round", "/packed"])
-def test_what_goes_wrong_on_the_way_is_one_sentence(site: str, path: str) -> None:
+def test_a_failed_fetch_gives_a_one_line_error(site: str, path: str) -> None:
     error = refusal(site + path)
     assert error.code == "url.failed" and site in str(error)
 
@@ -291,7 +291,7 @@ def test_what_breaks_off_is_not_taken_for_the_whole(site: str) -> None:
     assert "it broke off" in str(refusal(f"{site}/broken"))
 
 
-def test_too_much_and_too_slow_is_refused(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reply_that_is_too_large_or_too_slow_is_rejected(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "DEFAULT_MAX_BYTES", 4000)
     assert "larger" in str(refusal(f"{site}/large"))
     monkeypatch.setattr(fetching, "SECONDS", 1)
@@ -302,7 +302,7 @@ def test_too_much_and_too_slow_is_refused(site: str, monkeypatch: pytest.MonkeyP
 
 @pytest.fixture
 def secure_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, Path]]:
-    """Over TLS, with a certificate for example.org; its port and the certificate."""
+    """Serve over TLS with a certificate for example.org; yield the port and the certificate."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "example.org")])
     now = datetime.now(UTC)
@@ -344,6 +344,6 @@ def test_only_addresses_of_the_web_are_taken(url: str) -> None:
     assert refusal(url).code == "url.form"
 
 
-def test_a_name_that_nobody_knows_is_told() -> None:
+def test_an_unknown_host_name_gives_an_error() -> None:
     assert refusal("http://no-such-name.invalid/").code == "url.failed"
     assert refusal(f"http://{'a' * 70}.org/").code == "url.failed"

@@ -1,4 +1,4 @@
-"""Sources: what is read, under which name, in which encoding, and what is refused."""
+"""Sources: which files are read, under which names and in which encodings, and which are rejected."""
 
 from __future__ import annotations
 
@@ -124,13 +124,13 @@ def test_a_text_that_begins_like_a_file_of_another_kind_is_a_text() -> None:
         (b"word " * 3, "a.txt has 15 characters; the limit is 10. Raise it with --max-chars or split the document."),
     ],
 )
-def test_bytes_that_are_no_text_are_refused_in_one_sentence(data: bytes, reason: str) -> None:
+def test_bytes_that_are_no_text_are_rejected_with_a_one_line_error(data: bytes, reason: str) -> None:
     with pytest.raises(SourceError) as caught:
         source_from_bytes("a.txt", data, max_chars=10)
     assert str(caught.value).startswith(reason)
 
 
-def test_half_a_surrogate_pair_is_refused() -> None:
+def test_half_a_surrogate_pair_is_rejected() -> None:
     with pytest.raises(SourceError, match=r"notes has an incomplete character .* at position 2"):
         source_from_text("notes", "ab\ud800")
 
@@ -185,7 +185,7 @@ def test_what_is_given_twice_counts_once_and_equal_names_are_told_apart(tmp_path
     ]
 
 
-def test_paths_that_cannot_be_read_are_refused_in_one_sentence(tmp_path: Path) -> None:
+def test_paths_that_cannot_be_read_are_rejected_with_a_one_line_error(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     (tmp_path / "empty").mkdir()
     write(tmp_path / "long.txt", "x" * 100)
@@ -203,7 +203,7 @@ def test_paths_that_cannot_be_read_are_refused_in_one_sentence(tmp_path: Path) -
         assert "\n" not in str(caught.value) and str(caught.value).endswith(".")
 
 
-def test_a_folder_deeper_than_paths_may_be_is_one_sentence(tmp_path: Path) -> None:
+def test_a_folder_deeper_than_paths_may_be_gives_a_one_line_error(tmp_path: Path) -> None:
     with contextlib.chdir(tmp_path):
         for _ in range(30):
             Path("x" * 200).mkdir()
@@ -214,7 +214,7 @@ def test_a_folder_deeper_than_paths_may_be_is_one_sentence(tmp_path: Path) -> No
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
-def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
+def test_a_file_without_permission_is_rejected(tmp_path: Path) -> None:
     path = write(tmp_path / "closed.txt", "text")
     path.chmod(0)
     with pytest.raises(SourceError, match=r"closed\.txt cannot be read for lack of permission"):

@@ -218,7 +218,7 @@ def _join_pages(pages: Sequence[Sequence[str]], usual: int) -> Extracted:
                 blank = True
                 continue
             if text and _goes_on(last, line, column, blank) and not (begins and _is_page_title(line, column)):
-                text = _append_ready(text, line, words)
+                text = _ready_for_next_line(text, line, words)
             elif text:
                 text += "\n\n"
             if begins:
@@ -247,7 +247,7 @@ def _is_page_title(line: str, column: int) -> bool:
     return column < _NARROWEST or (columns(line) <= _NEARLY * column and not ends_sentence(line))
 
 
-def _append_ready(text: str, line: str, words: Counter[str]) -> str:
+def _ready_for_next_line(text: str, line: str, words: Counter[str]) -> str:
     """Return the text so far, ready for a line of the same paragraph to be added.
 
     The hyphen of a word that was divided at the end of the line is removed if the whole word occurs elsewhere.

@@ -67,9 +67,8 @@ def read(data: bytes) -> Extracted:
             pause = cue.start - spoken_until
             starts_over = not number and not repeated and (pause > _PAUSE or pause < 0)
             if said:
-                said += (
-                    "\n" if ends_sentence(said) or starts_over or _NEW_SPEAKER.match(line) else separator(said, line)
-                )
+                is_new = ends_sentence(said) or starts_over or _NEW_SPEAKER.match(line)
+                said += "\n" if is_new else separator(said, line)
             if not number:
                 places.append(Place(len(said), time=cue.start / 1000))
             said += line
