@@ -20,5 +20,5 @@ parts.py           the page's own components: ``*.html`` drawn by ``*.js``
 endpoints.py       the public API
 gradio_compat.py   everything that is used of Gradio beyond its documented interface
 
-The scripts and styles lie beside them; ``page.js`` says what each script does.
+The scripts and styles lie beside them; ``qa.js`` says what each script does.
 """
