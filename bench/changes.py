@@ -1,7 +1,7 @@
-"""What a change costs beside a build of all: python bench/changes.py SET [--limit 1000]
+"""Measure what a change costs compared with a build of all texts: python bench/changes.py SET [--limit 1000]
 
-So many of the set's paragraphs are indexed, each a text of its own; then one, ten and a hundred others are added, one
-is removed, and all are built again. Seconds, their share of the first build, and the passages that were embedded.
+Indexes that many paragraphs of the set, each as a text of its own; then adds one, ten and a hundred others, removes
+one, and builds all again. Prints seconds, their share of the first build, and how many passages were embedded.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ ADDED = (1, 10, 100)
 
 
 def main(path: Path, limit: int) -> None:
-    """Prints the table."""
+    """Print the table."""
     [collection] = read_set(path).collections
-    assert collection.sources is not None, "a set that has its texts with it"
+    assert collection.sources is not None, "the set has to bring its texts"
     texts = list(collection.sources)[: limit + sum(ADDED)]
     first, others = texts[: -sum(ADDED)], iter(texts[-sum(ADDED) :])
     with TemporaryDirectory() as folder:
@@ -44,6 +44,6 @@ def main(path: Path, limit: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("set", type=Path, help="a question set with its texts, as for `qa eval`")
-    parser.add_argument("--limit", type=int, default=1000, help="texts that are there before")
+    parser.add_argument("--limit", type=int, default=1000, help="texts that are indexed first")
     given = parser.parse_args()
     main(given.set, given.limit)

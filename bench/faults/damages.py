@@ -27,7 +27,7 @@ TEXT = (
 )
 QUESTION = "庭師の名前は何ですか"
 HEADER = 64
-"""Bytes at the beginning and at the end of a file that count as such."""
+"""Bytes that count as the beginning, or the end, of a file."""
 
 Place = Callable[[int, random.Random], int]
 PLACES: dict[str, Place] = {
@@ -48,7 +48,7 @@ DAMAGES: dict[str, Callable[[bytes, int, random.Random], bytes]] = {
 
 
 def outcome(index: Path, expected: tuple[str, int, int]) -> str:
-    """What the damaged index does."""
+    """Return what the damaged index does."""
     try:
         opened = Index.open(index)
         suggestions_of(opened)
@@ -63,7 +63,7 @@ def outcome(index: Path, expected: tuple[str, int, int]) -> str:
 
 
 def main(damages: int) -> int:
-    """Prints a table, one row for each file; 1 where anything but a refusal or the right answer came."""
+    """Print a table, a row for each file; return 1 if anything but an error or the right answer came, else 0."""
     drawn = random.Random(0)
     rows: dict[str, Counter[str]] = {}
     with TemporaryDirectory() as folder:

@@ -1,9 +1,9 @@
-"""Takes the disk away while an index is changed: python bench/faults/disk.py [--times 40]
+"""Take the disk away while an index is changed: python bench/faults/disk.py [--times 40]
 
-On a small tmpfs that fills up, on one that is read-only, with a quota of btrfs, below a limit on the size of files,
-and with the folder removed in the middle. Each time the change has to end in one sentence or well, and what was there
-has to answer as before (where the folder is gone, the index that is open still does). Mounting needs root, the quota
-btrfs-progs as well; without, those are skipped.
+On a small tmpfs that fills up, on a read-only one, with a btrfs quota, with a limit on the size of files, and with the
+folder removed during the change. Each time the change has to succeed or fail with a one-line error, and the index has
+to answer as before; if the folder is gone, the open index still has to. Mounting needs root, and the quota needs
+btrfs-progs; what cannot be tried is skipped.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ NEW = Source("new", "\n\n".join(f"第{n}号の灯台は{1800 + n}年に建てら
 QUESTION = "庭師の名前は何ですか"
 ROWS = ("a full disk", "a read-only disk", "a quota", "a limit on the size of files", "a folder that vanishes")
 BLOCK = 4096
-"""Bytes that a tmpfs gives at a time."""
+"""Bytes in a block of a tmpfs."""
 
 
 @contextmanager
 def mounted(folder: Path, *what: str | Path) -> Iterator[Path]:
-    """A file system there, as `mount` takes it."""
+    """Mount a file system there; ``what`` are arguments of `mount`."""
     folder.mkdir(exist_ok=True)
     run("mount", *what, folder)
     try:
@@ -48,13 +48,13 @@ def mounted(folder: Path, *what: str | Path) -> Iterator[Path]:
 
 
 def run(*command: str | Path) -> None:
-    """Runs a program of the system; CalledProcessError or FileNotFoundError where that cannot be."""
+    """Run a system program; raises CalledProcessError or FileNotFoundError if it fails."""
     subprocess.run(command, check=True, capture_output=True)
 
 
 @contextmanager
 def with_quotas(folder: Path) -> Iterator[Path]:
-    """A btrfs whose subvolumes can be given quotas, which bind root too."""
+    """Mount a btrfs whose subvolumes can have quotas, which apply to root too."""
     image = folder / "btrfs"
     with image.open("wb") as file:
         file.truncate(256 * 1024**2)
@@ -65,7 +65,7 @@ def with_quotas(folder: Path) -> Iterator[Path]:
 
 
 def possible(place: AbstractContextManager[Path]) -> bool:
-    """Whether there can be such a place here."""
+    """Return whether there can be such a place here."""
     try:
         with place:
             return True
@@ -74,7 +74,7 @@ def possible(place: AbstractContextManager[Path]) -> bool:
 
 
 def change(index: Path) -> str:
-    """What adding a text ends in."""
+    """Add a text; return how that ended."""
     try:
         Index.open(index).add(NEW)
     except QAError as error:
@@ -85,12 +85,12 @@ def change(index: Path) -> str:
 
 
 def answers(index: Path | Index) -> bool:
-    """Whether it still answers from the text that was there first."""
+    """Return whether the index still answers from its first text."""
     return "山田花子" in answer(index, QUESTION, sources=["garden"]).citations[0].quote
 
 
 def limited(index: Path, limit: int) -> str:
-    """What it ends in where no file may be larger than so many bytes."""
+    """Add a text where no file may be larger than ``limit`` bytes; return how that ended."""
     reading, writing = os.pipe()
     if not (child := os.fork()):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -104,7 +104,7 @@ def limited(index: Path, limit: int) -> str:
 
 
 def vanishing(index: Path, opened: Index, after: float) -> str:
-    """What it ends in where the folder is removed meanwhile; the index that is open goes on answering."""
+    """Add a text while the folder is removed; return how that ended. The open index has to go on answering."""
 
     def remove() -> None:
         time.sleep(after)
@@ -120,7 +120,7 @@ def vanishing(index: Path, opened: Index, after: float) -> str:
 
 
 def main(times: int) -> int:
-    """Prints the table; 1 where anything else than one sentence or success came."""
+    """Print the table; return 1 if a change ended in anything but success or one sentence, else 0."""
     rows: dict[str, Counter[str]] = {}
 
     def count(row: str, ended: str, holds: Callable[[], bool]) -> None:

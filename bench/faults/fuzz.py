@@ -55,12 +55,12 @@ SHORT, LONG, MOST, TRIES = 10_000, 80_000, 24, 3
 
 
 def halves(texts: list[str]) -> list[int]:
-    """As many tokens as half the code points."""
+    """Return half the code points of each text as its number of tokens."""
     return [len(text) // 2 for text in texts]
 
 
 def text_case(text: str) -> str:
-    """Everything that is done to a text but embedding."""
+    """Do everything to a text except embedding."""
     try:
         source = source_from_text("a.md", text)
     except QAError:
@@ -77,7 +77,7 @@ def text_case(text: str) -> str:
 
 
 def question_case(index: Index, question: str) -> str:
-    """Asked, and every excerpt compared with the source."""
+    """Ask the question and compare every excerpt with the source."""
     try:
         result: Answer = answer(index, question, min_confidence=0)
     except QAError as error:
@@ -90,7 +90,7 @@ def question_case(index: Index, question: str) -> str:
 
 
 def file_case(drawn: random.Random) -> str:
-    """A document with some bytes changed, or bytes of no kind, read in this process so that thousands can be."""
+    """Read a document with some bytes changed, or random bytes, in this process, so that thousands are possible."""
     suffix = drawn.choice(sorted(DOCUMENTS))
     content = bytearray(DOCUMENTS[suffix])
     for _ in range(drawn.randrange(1, 12)):
@@ -115,7 +115,7 @@ def file_case(drawn: random.Random) -> str:
 
 
 def pattern_case(piece: str) -> str:
-    """How the time grows with the length."""
+    """Measure how the time grows with the length."""
     if not piece:
         return "refused"
     steps: tuple[Callable[[str], object], ...] = (
@@ -134,7 +134,7 @@ def pattern_case(piece: str) -> str:
 
 
 def seconds(step: Callable[[str], object], piece: str, size: int) -> float:
-    """What a step takes of the processor for a text of so many characters, all of one piece."""
+    """Return the processor time of a step for a text of so many characters without a break."""
     text = "x" + piece * (size // len(piece)) + "x"
     begun = time.process_time()
     step(text)
@@ -142,7 +142,7 @@ def seconds(step: Callable[[str], object], piece: str, size: int) -> float:
 
 
 def drawn_texts(count: int) -> Iterator[str]:
-    """As many texts as Hypothesis draws, which does not shrink: each is a case of its own."""
+    """Draw texts by Hypothesis, without shrinking: each is a case of its own."""
     texts: list[str] = []
 
     @settings(
@@ -158,7 +158,7 @@ def drawn_texts(count: int) -> Iterator[str]:
 
 
 def main(cases: int) -> int:
-    """Prints a table; 1 where anything went otherwise than it should."""
+    """Print a table; return 1 if anything went wrong, else 0."""
     drawn = random.Random(0)
     fifth = cases // 5
     rows: dict[str, Counter[str]] = {}

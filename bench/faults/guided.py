@@ -34,7 +34,7 @@ LONGEST = 400
 
 
 def look(data: bytes) -> None:
-    """One input; whatever is raised ends the run and is printed with the input."""
+    """Try one input; an error ends the run and is printed with the input."""
     if not data:
         return
     kind, rest = data[0] % (1 + len(FORMATS)), data[1:]
@@ -46,7 +46,7 @@ def look(data: bytes) -> None:
 
 
 def seeds(folder: Path) -> None:
-    """Puts the documents there as inputs."""
+    """Write the documents there as inputs."""
     for suffix, content in fuzz.DOCUMENTS.items():
         kind = next(number for number, kind in enumerate(FORMATS, 1) if suffix in kind.suffixes)
         (folder / f"document{suffix}").write_bytes(bytes([kind]) + content)

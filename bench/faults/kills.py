@@ -1,11 +1,11 @@
-"""Kills builds, adds and removals by SIGKILL and looks at what is left: python bench/faults/kills.py [--kills 1000]
+"""Kill builds, adds and removals by SIGKILL and check what is left: python bench/faults/kills.py [--kills 1000]
 
-First at random moments, then at chosen calls to the system, which strace injects: the process dies on entering its
-n-th write, rename, flush and so on, in whatever library that is. After each kill the index has to open with every
-file checked, pass for whole, and answer from the texts before or after, never a mixture.
+First at random moments, then at chosen system calls, by strace: the process dies as it enters its n-th write, rename,
+flush and so on, in whichever library that is. After each kill the index has to open with every checksum right and
+hold the texts from before or after the change, never a mixture.
 
-The library and the model are loaded once; each build is a fork of that process. Without strace, or where it may
-not trace, the second half is skipped.
+The library and the model are loaded once; each change is made by a fork of that process. Without strace, or where it
+may not trace, the second half is skipped.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from qa.search.embedding import Embedder
 NEXT = Source("next", "続きがあります。")
 KINDS = ("build", "add", "remove")
 CALLS = ("write", "rename", "renameat", "renameat2", "fsync", "mkdir", "mkdirat", "unlink", "unlinkat")
-"""Calls by which an index comes to be; `strace -f qa build` shows them."""
+"""System calls that write an index, as `strace -f qa build` shows."""
 
 
 def texts(number: int) -> list[Source]:
-    """Texts of one state: all of them name its number, so that a mixture shows."""
+    """Return the texts of one state; each names its number, so that a mixture shows."""
     return [
         Source("a", f"状態は{number}です。\n\n" + "\n\n".join(f"第{number}話の{n}段落です。" for n in range(12))),
         Source("b", f"色は{number}番です。"),
@@ -46,11 +46,11 @@ def texts(number: int) -> list[Source]:
 
 
 def change(kind: str, index: Path, number: int) -> None:
-    """One change of the index: to the texts of a number, with one more, or without it."""
+    """Change the index: to the texts of a number, with one more, or with one less."""
     if kind == "build":
         Index.build(texts(number), index)
     elif kind == "add":
-        # So many that a batch of them is kept aside.
+        # Enough passages that some are written to the checkpoint.
         paragraphs = "\n\n".join(f"{number}の{n}です。" for n in range(70))
         Index.open(index).add(Source("c", f"追加は{number}です。\n\n{paragraphs}"))
     else:
@@ -58,7 +58,7 @@ def change(kind: str, index: Path, number: int) -> None:
 
 
 def state(index: Path) -> str:
-    """Everything that the index holds, after checking that each passage and each vector is of the texts there."""
+    """Return what tells the index's texts apart, after checking every passage and vector against them."""
     opened = Index.open(index)
     for number, passage in enumerate(opened.passages):
         text = opened.text(passage)
@@ -71,7 +71,7 @@ def state(index: Path) -> str:
 
 
 def forked(work: Callable[[], None]) -> int:
-    """The process that does the work and ends."""
+    """Fork a process that does the work and ends; return its id."""
     child = os.fork()
     if child:
         return child
@@ -84,7 +84,7 @@ def forked(work: Callable[[], None]) -> int:
 
 
 def traced(work: Callable[[], None], *options: str) -> tuple[bool, str]:
-    """The work in a process of its own below strace: whether it was killed, and what strace wrote."""
+    """Do the work in a process below strace; return whether it was killed, and what strace wrote."""
 
     def stopped() -> None:
         os.kill(os.getpid(), signal.SIGSTOP)
@@ -99,7 +99,7 @@ def traced(work: Callable[[], None], *options: str) -> tuple[bool, str]:
         command = ["strace", "--attach", str(child), "--output", str(log), *options]
         tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert tracer.stderr
-        told = tracer.stderr.readline()  # that it is attached, or why it is not
+        told = tracer.stderr.readline()  # whether it is attached, or why it is not
         os.kill(child, signal.SIGCONT if "attached" in told else signal.SIGKILL)
         killed = wait(child)
         tracer.communicate()
@@ -109,24 +109,24 @@ def traced(work: Callable[[], None], *options: str) -> tuple[bool, str]:
 
 
 def calls_of(work: Callable[[], None]) -> Counter[str]:
-    """How often a process makes each call."""
-    _, log = traced(work, "--trace", ",".join(f"?{call}" for call in CALLS))  # ?: if there is such a one here
+    """Count how often the work makes each call."""
+    _, log = traced(work, "--trace", ",".join(f"?{call}" for call in CALLS))  # ?: if this system has such a call
     return Counter(line.partition("(")[0] for line in log.splitlines())
 
 
 def wait(child: int) -> bool:
-    """Whether the process was killed."""
+    """Wait for a process; return whether it was killed."""
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
 class Table:
-    """What the kills left."""
+    """The table of what the kills left."""
 
     def __init__(self) -> None:
         self.rows: dict[str, Counter[str]] = {}
 
     def look(self, row: str, index: Path, before: str, after: str, killed: bool) -> None:
-        """Looks at an index after a kill."""
+        """Check an index after a kill and count what was found."""
         try:
             found = state(index)
             left = {before: "the old", after: "the new"}.get(found, "a mixture")
@@ -137,7 +137,7 @@ class Table:
         self.rows[row][left] += 1
 
     def show(self) -> int:
-        """Prints the table; the number of wrong ends."""
+        """Print the table; return how many indexes were wrong."""
         columns = ("killed", "done before", "the old", "the new", "a mixture", "nothing")
         print(f"| {'at':40} | " + " | ".join(columns) + " |")
         print(f"|{'-' * 42}|" + "|".join("-" * (len(column) + 2) for column in columns) + "|")
@@ -147,7 +147,7 @@ class Table:
 
 
 def main(kills: int, calls: int) -> int:
-    """Prints the table; 1 where an index did not answer as it should."""
+    """Print the table; return 1 if an index was wrong, else 0."""
     drawn = random.Random(0)
     table = Table()
     with TemporaryDirectory() as folder:
@@ -168,7 +168,7 @@ def main(kills: int, calls: int) -> int:
 
         def look(row: str, kind: str, killed: bool) -> None:
             table.look(row, index, before, after[kind], killed)
-            Index.build(NEXT, index)  # whatever was left, the next change goes through
+            Index.build(NEXT, index)  # the next change has to succeed, whatever was left
             assert list(Index.open(index).sources) == [NEXT.name], "the change after a kill"
             shutil.rmtree(index)
 
@@ -201,12 +201,13 @@ def main(kills: int, calls: int) -> int:
 
 
 if __name__ == "__main__":
-    tqdm.set_lock(threading.RLock())  # its own is shared with forks: one that is killed while it holds it stops us all
+    # The default lock is shared with forks; one that is killed while it holds it would stop all.
+    tqdm.set_lock(threading.RLock())
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=1000, help="at random moments")
     parser.add_argument(
-        "--calls", type=int, default=250, help="at each of the calls; more than there are places: again"
+        "--calls", type=int, default=250, help="at each system call; places are used again if there are fewer"
     )
     given = parser.parse_args()
     sys.exit(main(given.kills, given.calls))

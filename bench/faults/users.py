@@ -38,17 +38,17 @@ QUESTIONS = (
 PAUSE = 1.0
 """Seconds between two changes of the index."""
 EVERY = 5.0
-"""Seconds between two looks at the memory."""
+"""Seconds between two measurements of the memory."""
 
 
 def texts(number: int) -> list[Source]:
-    """The texts of a state: every sentence names it."""
+    """Return the texts of a state; every sentence names it."""
     said = "\n\n".join(f"状態{number}の第{n}話の段落です。" for n in range(12))
     return [Source("a", f"状態は{number}番です。\n\n{said}"), Source("b", f"状態{number}の色は{number}番です。")]
 
 
 class Changes:
-    """Another process's changes: the two texts of a state, then a third beside them, then without it."""
+    """Changes by another process: the two texts of a state, then a third added, then that removed."""
 
     def __init__(self, index: Path) -> None:
         self.index = index
@@ -59,12 +59,12 @@ class Changes:
         self.keep(texts(0))
 
     def keep(self, sources: list[Source]) -> None:
-        """Texts that may be answered from."""
+        """Return the texts that an answer may be from."""
         for source in sources:
             self.states.setdefault(source.name, {})[self.number] = source.text
 
     def run(self) -> None:
-        """Until it is stopped."""
+        """Change the index until stopped."""
         while not self.stopped.wait(PAUSE):
             self.number += 1
             extra = Source("c", f"状態{self.number}の追加です。")
@@ -75,7 +75,7 @@ class Changes:
             self.made += 3
 
     def judged(self, answer: dict[str, object]) -> str:
-        """Whether everything that an answer shows stands in the texts of one state."""
+        """Return whether all that an answer shows is in the texts of one state."""
         shown = [(c["source"], c["start"], c["end"], c["quote"]) for c in answer["citations"]]  # type: ignore[attr-defined]
         shown += [(hit["source"], hit["start"], hit["end"], hit["text"]) for hit in answer.get("related", ())]  # type: ignore[attr-defined]
         states = None
@@ -90,7 +90,7 @@ class Changes:
 
 
 def user(address: str, changes: Changes, until: float, seed: int, seen: Counter[str], times: list[float]) -> None:
-    """Asks until the time is over."""
+    """Ask until the time is over."""
     drawn = random.Random(seed)
     with httpx.Client(timeout=120, trust_env=False) as client:
         while time.monotonic() < until:
@@ -109,7 +109,7 @@ def user(address: str, changes: Changes, until: float, seed: int, seen: Counter[
 
 
 def serving_from(index: Path) -> int:
-    """The process that serves this index."""
+    """Return the id of the process that serves this index."""
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it has ended meanwhile
             if os.fsencode(index) in (process / "cmdline").read_bytes().split(b"\0"):
@@ -118,13 +118,13 @@ def serving_from(index: Path) -> int:
 
 
 def memory(server: int) -> int:
-    """The server's resident memory in MiB."""
+    """Return the server's resident memory in MiB."""
     status = Path(f"/proc/{server}/status").read_text(encoding="ascii")
     return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) >> 10
 
 
 def main(users: int, minutes: float) -> int:
-    """Prints the table; 1 where an answer was wrong, mixed or lost."""
+    """Print the table; return 1 if an answer was wrong, mixed or lost, else 0."""
     with TemporaryDirectory() as folder:
         index = Path(folder) / "index"
         Index.build(texts(0), index)
