@@ -1,4 +1,4 @@
-"""What a killed build had embedded is taken up by the next, if it is whole and the same model's."""
+"""Passages that a killed build had embedded are reused by the next build with the same model."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def kept(index: Path, count: int = 2 * _SIZE) -> Checkpoint:
     return Checkpoint(index, model())
 
 
-def test_what_was_put_aside_is_there_again_as_it_was(tmp_path: Path) -> None:
+def test_kept_passages_are_read_back_unchanged(tmp_path: Path) -> None:
     batches = kept(tmp_path)
     assert len(batches) == 2 * _SIZE
     for number in (0, 1, _SIZE - 1, _SIZE, 2 * _SIZE - 1):
@@ -64,7 +64,7 @@ def test_only_full_files_are_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("other", [model("b"), model(query="query: ")])
-def test_what_another_model_or_prompt_left_is_removed(tmp_path: Path, other: Any) -> None:
+def test_passages_of_another_model_or_prompt_are_removed(tmp_path: Path, other: Any) -> None:
     kept(tmp_path)
     assert len(Checkpoint(tmp_path, other)) == 0
     assert list((tmp_path / "batches").iterdir()) == []
@@ -73,7 +73,7 @@ def test_what_another_model_or_prompt_left_is_removed(tmp_path: Path, other: Any
 @pytest.mark.parametrize(
     "damage", [lambda whole: whole[:-1], lambda whole: b"", lambda whole: whole[:9] + b"!" + whole[10:]]
 )
-def test_a_file_that_is_cut_or_changed_is_left_out(tmp_path: Path, damage: Any) -> None:
+def test_a_file_that_is_cut_or_changed_is_ignored(tmp_path: Path, damage: Any) -> None:
     kept(tmp_path)
     first = sorted((tmp_path / "batches").rglob("*.safetensors"))[0]
     first.write_bytes(damage(first.read_bytes()))
@@ -93,7 +93,7 @@ def stop_after(passages: int) -> Any:
     return progress
 
 
-def test_a_build_that_was_interrupted_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_build_continues_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     embedded: list[int] = []
     embed = Embedder.embed_passages
 
@@ -123,13 +123,13 @@ def called_off_after(passages: int, error: type[Exception]) -> Any:
 
 
 @pytest.mark.parametrize("error", [RuntimeError, TimeoutError])
-def test_what_is_called_off_leaves_nothing_aside(tmp_path: Path, error: type[Exception]) -> None:
+def test_a_build_ended_by_the_caller_leaves_no_passages_behind(tmp_path: Path, error: type[Exception]) -> None:
     with pytest.raises(error):
         Index.build(Source("story", STORY), tmp_path, progress=called_off_after(_SIZE + 1, error))
     assert not (tmp_path / "batches").exists()
 
 
-def test_what_fails_is_taken_up_by_the_next_try_and_by_no_other_change_thrown_away(tmp_path: Path) -> None:
+def test_passages_of_a_build_that_the_disk_refused_are_reused_by_the_next_try(tmp_path: Path) -> None:
     Index.build([Source("cats", "猫は魚を食べます。"), Source("dogs", "犬は肉を食べます。")], tmp_path)
 
     def refuse(event: ProgressEvent) -> None:
@@ -146,7 +146,7 @@ def test_what_fails_is_taken_up_by_the_next_try_and_by_no_other_change_thrown_aw
     assert not (tmp_path / "batches").exists()
 
 
-def test_a_removal_takes_what_is_aside_along(tmp_path: Path) -> None:
+def test_a_removal_also_removes_the_kept_passages(tmp_path: Path) -> None:
     Index.build([Source("cats", "猫は魚を食べます。"), Source("dogs", "犬は肉を食べます。")], tmp_path)
     with pytest.raises(StoppedError):
         Index.open(tmp_path).add(Source("story", STORY), progress=stop_after(_SIZE + 1))
@@ -155,7 +155,7 @@ def test_a_removal_takes_what_is_aside_along(tmp_path: Path) -> None:
     assert not (tmp_path / "batches").exists()
 
 
-def test_what_nobody_took_up_for_a_week_is_removed(tmp_path: Path) -> None:
+def test_passages_kept_for_a_week_are_removed(tmp_path: Path) -> None:
     kept(tmp_path)
     first = sorted((tmp_path / "batches").rglob("*.safetensors"))[0]
     os.utime(first, (0, 0))

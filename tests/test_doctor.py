@@ -1,4 +1,4 @@
-"""Each fault that the doctor knows is made, and found by name with what helps."""
+"""Each fault that the doctor knows is caused, and found by name with its remedy."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def by_name(checks: list[Check]) -> dict[str, Check]:
 
 
 def the_fault(checks: list[Check]) -> Check:
-    """The one check that is not in order; it says what to do, the others have nothing to say on that."""
+    """Return the one check that failed; it alone has a remedy."""
     (fault,) = [one for one in checks if not one.ok]
     assert fault.remedy.endswith(".")
     assert all(one.remedy == "" for one in checks if one.ok)
@@ -62,7 +62,7 @@ def test_a_whole_index_passes_every_check_and_its_own_text_finds_itself(article_
     assert "multilingual-e5-small" in details["model"]
 
 
-def test_a_missing_index_is_the_one_fault_and_names_the_command(tmp_path: Path) -> None:
+def test_a_missing_index_is_the_only_fault_and_names_the_command(tmp_path: Path) -> None:
     checks = check(tmp_path / "none")
     fault = the_fault(checks)
     assert fault.name == "index"
@@ -71,7 +71,7 @@ def test_a_missing_index_is_the_one_fault_and_names_the_command(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", ["LOCK", "BUILDER", "batches"])
-def test_what_stands_in_the_way_of_every_change_is_found(index_copy: Path, name: str) -> None:
+def test_an_obstacle_to_every_change_is_found(index_copy: Path, name: str) -> None:
     place = index_copy / name
     if name == "batches":
         shutil.rmtree(place, ignore_errors=True)
@@ -82,14 +82,14 @@ def test_what_stands_in_the_way_of_every_change_is_found(index_copy: Path, name:
     assert the_fault(check(index_copy)).name == "changes"
 
 
-def test_that_it_is_being_changed_is_no_fault(index_copy: Path) -> None:
+def test_an_index_that_is_being_changed_is_not_a_fault(index_copy: Path) -> None:
     with FileLock(index_copy / "LOCK"):
         checks = check(index_copy)
     assert all(one.ok for one in checks)
     assert "is being changed by process" in by_name(checks)["changes"].detail
 
 
-def test_looking_changes_nothing(index_copy: Path) -> None:
+def test_a_check_changes_nothing(index_copy: Path) -> None:
     check(index_copy)
     before = sorted(index_copy.rglob("*"))
     check(index_copy)
@@ -166,7 +166,7 @@ def test_the_command_exits_with_0_when_all_is_well_and_1_when_not(tmp_path: Path
     assert list(printed["checks"][0]) == ["name", "ok", "detail", "remedy"]
 
 
-def test_what_stands_in_a_path_is_not_taken_for_the_remedy(tmp_path: Path) -> None:
+def test_a_colon_in_a_path_is_not_taken_for_the_start_of_the_remedy(tmp_path: Path) -> None:
     index = tmp_path / "x: y"
     fault = the_fault(check(index))
     command = f"qa build PATH --index '{index}'"

@@ -1,4 +1,4 @@
-"""Short forms of the measurements in ``bench/faults/``: what they print in full is in the README."""
+"""Short runs of the measurements in ``bench/faults/``, whose full results are in ``docs/``."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ def measurement(name: str) -> ModuleType:
     return module
 
 
-def test_a_damaged_index_refuses_by_name_or_answers_rightly(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_index_names_the_damage_or_answers_correctly(capsys: pytest.CaptureFixture[str]) -> None:
     assert measurement("damages").main(80) == 0, capsys.readouterr().err
 
 
-def test_what_nobody_would_write_brings_no_traceback_and_no_false_offset(capsys: pytest.CaptureFixture[str]) -> None:
+def test_strange_input_leads_to_no_traceback_and_no_wrong_offset(capsys: pytest.CaptureFixture[str]) -> None:
     assert measurement("fuzz").main(150) == 0, capsys.readouterr().err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="forks")
-def test_a_change_that_is_killed_anywhere_leaves_the_texts_before_or_after_it_never_a_mixture() -> None:
+def test_a_change_killed_anywhere_leaves_the_texts_before_or_after_it_never_a_mixture() -> None:
     command = [sys.executable, str(FAULTS / "kills.py"), "--kills", "6", "--calls", "2"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr + done.stdout
@@ -40,7 +40,7 @@ def test_a_change_that_is_killed_anywhere_leaves_the_texts_before_or_after_it_ne
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts a small disk, or limits the size of files")
-def test_a_disk_that_fills_up_or_goes_away_is_one_sentence_and_nothing_is_lost() -> None:
+def test_a_disk_that_fills_up_or_goes_away_is_reported_in_one_sentence_and_nothing_is_lost() -> None:
     command = [sys.executable, str(FAULTS / "disk.py"), "--times", "2"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr + done.stdout

@@ -1,4 +1,4 @@
-"""The present generation is whole, whatever happens to a build."""
+"""The current generation stays whole, whatever happens to a build."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def make(index: Path, content: str = "", *, purge: bool = False) -> None:
 
 
 def present(index: Path) -> tuple[Path, str]:
-    """The current generation's folder and the note in its manifest, after a check of every file."""
+    """Return the current generation's folder and the note in its manifest, after a check of every file."""
     number = generations.current_number(index)
     return generations.generation_folder(index, number), check_generation(index, number).created
 
@@ -55,7 +55,7 @@ def go_back(index: Path, number: int | None = None) -> int:
     return roll_back(index, number, check=check_generation)
 
 
-def test_a_new_generation_becomes_the_present_one(tmp_path: Path) -> None:
+def test_a_new_generation_becomes_the_current_one(tmp_path: Path) -> None:
     make(tmp_path / "index", "one")
     assert (tmp_path / "index" / "CURRENT").read_text() == "1\n"
     assert read(tmp_path / "index") == "one"
@@ -69,7 +69,7 @@ def test_the_one_before_is_kept_for_its_readers_and_older_ones_go(tmp_path: Path
     assert sorted(path.name for path in (tmp_path / "generations").iterdir()) == ["3", "4"]
 
 
-def test_a_build_that_fails_leaves_the_present_one_and_no_remains(tmp_path: Path) -> None:
+def test_a_failed_build_leaves_the_current_generation_and_nothing_else(tmp_path: Path) -> None:
     make(tmp_path, "good")
     with pytest.raises(ZeroDivisionError), IndexWriter(tmp_path) as writer:
         (writer.folder / "half").write_text("half")
@@ -88,7 +88,7 @@ def test_remains_of_a_killed_build_are_cleared_by_the_next(tmp_path: Path) -> No
     assert sorted(path.name for path in tmp_path.iterdir()) == ["CURRENT", "LOCK", "generations"]
 
 
-def test_a_finished_generation_that_was_never_named_is_not_the_present_one(tmp_path: Path) -> None:
+def test_a_finished_generation_that_was_never_named_is_not_the_current_one(tmp_path: Path) -> None:
     make(tmp_path, "good")
     make(tmp_path, "unnamed")
     (tmp_path / "CURRENT").write_text("1\n")
@@ -99,7 +99,7 @@ def test_a_finished_generation_that_was_never_named_is_not_the_present_one(tmp_p
     assert kept == ["good", "next"]
 
 
-def test_a_manifest_that_points_outside_the_index_is_refused(tmp_path: Path) -> None:
+def test_a_manifest_that_points_outside_the_index_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     make(tmp_path / "index")
     file = tmp_path / "index" / "generations" / "1" / "manifest.json"
@@ -110,7 +110,7 @@ def test_a_manifest_that_points_outside_the_index_is_refused(tmp_path: Path) -> 
         present(tmp_path / "index")
 
 
-def test_a_full_disk_is_told_in_a_sentence_whoever_wrote(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_in_one_sentence_also_without_an_error_number(tmp_path: Path) -> None:
     make(tmp_path, "good")
     for refusal in (OSError(errno.ENOSPC, "No space left on device"), OSError("10 requested and 4 written")):
         full = r"^The disk of .* is full: free some space"
@@ -118,7 +118,7 @@ def test_a_full_disk_is_told_in_a_sentence_whoever_wrote(tmp_path: Path) -> None
             raise refusal
 
 
-def test_an_error_of_the_caller_is_no_error_of_the_disk(tmp_path: Path) -> None:
+def test_an_error_of_the_caller_is_not_reported_as_one_of_the_disk(tmp_path: Path) -> None:
     make(tmp_path, "good")
     for error in (TimeoutError(), OSError("of another"), PermissionError(errno.EACCES, "of another")):
         with pytest.raises(type(error)) as caught, IndexWriter(tmp_path) as writer:
@@ -165,7 +165,7 @@ def test_a_damaged_manifest_is_named(tmp_path: Path) -> None:
             present(tmp_path)
 
 
-def test_another_format_is_refused_by_its_number(tmp_path: Path) -> None:
+def test_another_format_is_rejected_by_its_number(tmp_path: Path) -> None:
     make(tmp_path, "good")
     manifest = tmp_path / "generations" / "1" / "manifest.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": 99}))
@@ -173,7 +173,7 @@ def test_another_format_is_refused_by_its_number(tmp_path: Path) -> None:
         present(tmp_path)
 
 
-def test_two_builders_take_turns(tmp_path: Path) -> None:
+def test_two_writers_take_turns(tmp_path: Path) -> None:
     order: list[str] = []
 
     def slow() -> None:
@@ -192,7 +192,7 @@ def test_two_builders_take_turns(tmp_path: Path) -> None:
     assert order == ["slow begins", "slow ends", "second begins"]
 
 
-def test_whoever_waits_is_told_for_which_process_and_since_when(
+def test_a_waiting_writer_says_for_which_process_and_since_when(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(lock, "_LOCK_SECONDS", 0)
@@ -206,7 +206,7 @@ def test_whoever_waits_is_told_for_which_process_and_since_when(
     assert not (tmp_path / "BUILDER").exists()
 
 
-def test_one_goes_back_to_the_generation_before_and_on_again(tmp_path: Path) -> None:
+def test_a_rollback_goes_back_to_the_generation_before_and_forward_again(tmp_path: Path) -> None:
     for content in "ab":
         make(tmp_path, content)
     assert go_back(tmp_path) == 1 and read(tmp_path) == "a"
@@ -221,7 +221,7 @@ def test_one_goes_back_to_the_generation_before_and_on_again(tmp_path: Path) -> 
     assert [one.generation for one in history(tmp_path)] == [3, 1]
 
 
-def test_one_does_not_go_back_to_what_is_damaged_but_away_from_it(tmp_path: Path) -> None:
+def test_a_rollback_leaves_a_damaged_generation_and_never_goes_to_one(tmp_path: Path) -> None:
     for content in "ab":
         make(tmp_path, content)
     (tmp_path / "generations" / "1" / "data" / "text").write_text("x")
@@ -232,7 +232,7 @@ def test_one_does_not_go_back_to_what_is_damaged_but_away_from_it(tmp_path: Path
     assert go_back(tmp_path) == 2 and read(tmp_path) == "b"
 
 
-def test_with_one_kept_nothing_of_earlier_ones_is_left(tmp_path: Path) -> None:
+def test_a_purge_leaves_nothing_of_earlier_generations(tmp_path: Path) -> None:
     for content in "ab":
         make(tmp_path, content)
     (tmp_path / "suggestions.json").write_text("what is b?")
@@ -241,7 +241,7 @@ def test_with_one_kept_nothing_of_earlier_ones_is_left(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "generations").iterdir()] == ["3"]
 
 
-def test_a_place_that_is_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_reported_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "index").write_text("")
     with pytest.raises(StorageError, match=r"is not a folder: choose another place with --index\.$"):
         make(tmp_path / "index", "x")
@@ -263,7 +263,7 @@ for n in range(1000):
 """
 
 
-def test_killed_at_random_moments_the_index_still_opens(tmp_path: Path) -> None:
+def test_an_index_whose_writer_is_killed_at_any_moment_still_opens(tmp_path: Path) -> None:
     make(tmp_path)
     for kill in range(12):
         command = [sys.executable, "-c", KILLED, str(tmp_path)]
@@ -288,7 +288,7 @@ with IndexWriter(Path(sys.argv[1]), create=True):
 """
 
 
-def test_where_there_is_no_flock_a_lock_of_a_dead_process_is_taken_over(
+def test_without_flock_the_lock_of_a_dead_process_is_taken_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def none(*_: object) -> None:
@@ -314,7 +314,7 @@ def test_where_there_is_no_flock_a_lock_of_a_dead_process_is_taken_over(
 
 @pytest.mark.parametrize("theirs", ["generations/1/result.csv", "generations/2/manifest.json", "generations/notes.txt",
                                     "batches/mine.csv"])  # fmt: skip
-def test_a_folder_that_is_no_index_is_refused_and_nothing_in_it_is_touched(tmp_path: Path, theirs: str) -> None:
+def test_a_folder_that_is_no_index_is_rejected_and_nothing_in_it_is_touched(tmp_path: Path, theirs: str) -> None:
     (tmp_path / theirs).parent.mkdir(parents=True)
     (tmp_path / theirs).write_text("[]")
     with pytest.raises(StorageError, match=r"is not an index and contains .*: choose another folder"):
@@ -323,7 +323,7 @@ def test_a_folder_that_is_no_index_is_refused_and_nothing_in_it_is_touched(tmp_p
     assert (tmp_path / theirs).read_text() == "[]"
 
 
-def test_what_others_put_beside_the_generations_stays_and_is_none_of_them(tmp_path: Path) -> None:
+def test_other_things_beside_the_generations_stay_and_are_not_taken_for_any(tmp_path: Path) -> None:
     make(tmp_path, "a")
     for name in ("1.bak", "20261125120000", "01", "２", "notes"):
         (tmp_path / "generations" / name).mkdir()
@@ -334,7 +334,7 @@ def test_what_others_put_beside_the_generations_stays_and_is_none_of_them(tmp_pa
     assert {path.name for path in (tmp_path / "generations").iterdir()} == before | {"2"}
 
 
-def test_generations_of_which_none_is_named_are_a_damaged_index_not_a_missing_one(tmp_path: Path) -> None:
+def test_generations_without_a_pointer_are_a_damaged_index_not_a_missing_one(tmp_path: Path) -> None:
     make(tmp_path, "a")
     (tmp_path / "CURRENT").unlink()
     with pytest.raises(IndexDamagedError, match=r"CURRENT is missing: repair it with `qa doctor --fix"):
@@ -343,7 +343,7 @@ def test_generations_of_which_none_is_named_are_a_damaged_index_not_a_missing_on
     assert generations.numbers(tmp_path) == [1, 2]
 
 
-def test_what_cannot_be_purged_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_purge_that_fails_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(tmp_path, "a")
 
     def refuse(path: object, **options: object) -> None:
@@ -355,7 +355,7 @@ def test_what_cannot_be_purged_is_told(tmp_path: Path, monkeypatch: pytest.Monke
         make(tmp_path, purge=True)
 
 
-def test_a_purge_follows_a_generation_to_another_disk_and_takes_what_was_half_written(tmp_path: Path) -> None:
+def test_a_purge_follows_a_generation_to_another_disk_and_removes_half_written_files(tmp_path: Path) -> None:
     index, disk = tmp_path / "index", tmp_path / "disk"
     make(index, "secret")
     (index / "generations" / "1").rename(disk)
@@ -366,7 +366,7 @@ def test_a_purge_follows_a_generation_to_another_disk_and_takes_what_was_half_wr
     assert {path.name for path in index.iterdir()} <= {"CURRENT", "LOCK", "generations"}
 
 
-def test_going_back_is_tried_before_it_is_done(tmp_path: Path) -> None:
+def test_a_rollback_checks_the_generation_first(tmp_path: Path) -> None:
     make(tmp_path, "a")
     make(tmp_path, "b")
 
@@ -378,7 +378,7 @@ def test_going_back_is_tried_before_it_is_done(tmp_path: Path) -> None:
     assert read(tmp_path) == "b"
 
 
-def test_a_manifest_of_nonsense_is_damaged(tmp_path: Path) -> None:
+def test_a_manifest_of_nonsense_or_of_wrong_types_is_damaged(tmp_path: Path) -> None:
     make(tmp_path, "a")
     manifest = tmp_path / "generations" / "1" / "manifest.json"
     manifest.write_text("[" * 200_000)
@@ -411,7 +411,7 @@ Index.open(Path(sys.argv[1])).remove("b")
 
 
 @pytest.mark.parametrize("kills", [1, 3, 5, 8])
-def test_a_removal_that_was_killed_while_it_purged_is_finished_by_the_next(tmp_path: Path, kills: int) -> None:
+def test_a_removal_that_was_killed_while_it_purged_is_finished_by_the_next_one(tmp_path: Path, kills: int) -> None:
     from qa.index import Index
     from qa.text.source import Source
 
@@ -426,7 +426,7 @@ def test_a_removal_that_was_killed_while_it_purged_is_finished_by_the_next(tmp_p
     assert "秘密".encode() not in left and json.dumps("秘密").encode() not in left and "井戸".encode() not in left
 
 
-def test_what_an_unreadable_generation_may_hold_is_removed_by_any_name(tmp_path: Path) -> None:
+def test_a_removal_also_removes_an_unreadable_generation_which_may_hold_the_name(tmp_path: Path) -> None:
     from qa.index import Index
     from qa.text.source import Source
 
@@ -438,7 +438,7 @@ def test_what_an_unreadable_generation_may_hold_is_removed_by_any_name(tmp_path:
 
 
 @pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK])
-def test_a_lock_left_from_where_there_was_flock_is_in_nobodys_way(
+def test_a_lock_file_left_by_a_file_system_with_flock_blocks_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     def none(*_: object) -> None:
@@ -462,7 +462,7 @@ def test_a_purge_follows_batches_to_another_disk(tmp_path: Path) -> None:
     assert not (index / "batches").is_symlink() and not disk.exists()
 
 
-def test_what_could_not_be_removed_is_in_nobodys_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remains_that_cannot_be_removed_block_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(tmp_path, "a")
     (tmp_path / "generations" / "2.unfinished").mkdir()
     (tmp_path / "generations" / "2.unfinished" / "held").write_text("by a reader")
@@ -471,7 +471,7 @@ def test_what_could_not_be_removed_is_in_nobodys_way(tmp_path: Path, monkeypatch
     assert read(tmp_path) == "b" and generations.current_number(tmp_path) == 3
 
 
-def test_whoever_waits_may_leave(tmp_path: Path) -> None:
+def test_progress_can_end_the_waiting_for_the_lock(tmp_path: Path) -> None:
     def leave(event: ProgressEvent) -> None:
         assert event.stage is Stage.WAITING
         raise TimeoutError

@@ -1,4 +1,4 @@
-"""An index holds the texts as they stand, takes over what is already embedded, and never mixes models."""
+"""An index holds the texts unchanged, reuses what is already embedded, and never mixes models."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from qa.text.source import Source
 TEXT = "第一章 猫\n\n猫は魚を食べます。犬は肉を食べます。\r\n\r\n第二章 鳥\n\nThe bird sings, e.g. at dawn. \ufeffEnd."
 
 
-def test_texts_are_stored_and_read_back_as_they_stand(tmp_path: Path) -> None:
+def test_texts_are_stored_and_read_back_unchanged(tmp_path: Path) -> None:
     built = Index.build([Source("a", TEXT), Source("b", "二つ目の文です。")], tmp_path)
     opened = Index.open(tmp_path)
     assert {name: source.text for name, source in opened.sources.items()} == {"a": TEXT, "b": "二つ目の文です。"}
@@ -91,7 +91,7 @@ def test_a_rebuild_embeds_only_what_is_new(tmp_path: Path) -> None:
         assert index.tokens.of(number)[1].tolist() == fresh.tokens.of(number)[1].tolist()
 
 
-def test_an_open_index_goes_on_and_knows_when_it_is_no_longer_the_present_one(tmp_path: Path) -> None:
+def test_an_open_index_still_works_and_knows_when_it_is_no_longer_current(tmp_path: Path) -> None:
     Index.build(Source("a", "猫は魚を食べます。"), tmp_path)
     old = Index.open(tmp_path)
     assert old.is_current()
@@ -102,7 +102,7 @@ def test_an_open_index_goes_on_and_knows_when_it_is_no_longer_the_present_one(tm
     assert Index.open(tmp_path).is_current()
 
 
-def test_an_index_made_anew_under_the_same_number_is_noticed(tmp_path: Path) -> None:
+def test_a_new_index_with_the_same_generation_number_is_noticed(tmp_path: Path) -> None:
     Index.build(Source("a", "猫は魚を食べます。"), tmp_path / "index")
     old = Index.open(tmp_path / "index")
     shutil.rmtree(tmp_path / "index")
@@ -112,7 +112,7 @@ def test_an_index_made_anew_under_the_same_number_is_noticed(tmp_path: Path) -> 
     assert not old.is_current()
 
 
-def test_an_index_overtaken_while_it_was_opening_knows_it(tmp_path: Path) -> None:
+def test_an_index_replaced_while_it_was_being_opened_knows_it(tmp_path: Path) -> None:
     Index.build(Source("a", "猫は魚を食べます。"), tmp_path)
     Index.build(Source("b", "犬は肉を食べます。"), tmp_path)
     # Its number was read before the change, its files after.
@@ -165,7 +165,7 @@ def test_a_model_whose_texts_and_tokens_have_other_dimensions_is_searched_with(
     assert answer(index, "猫は何を食べますか", min_confidence=0.0).citations[0].quote in TEXT
 
 
-def test_a_build_that_is_refused_keeps_the_index(tmp_path: Path) -> None:
+def test_a_build_that_fails_keeps_the_index(tmp_path: Path) -> None:
     Index.build(Source("a", "猫は魚を食べます。"), tmp_path)
     for nothing in ([], [Source("empty", "  \n ")], [tmp_path / "missing.txt"]):
         with pytest.raises(SourceError):
@@ -187,7 +187,7 @@ def test_passages_fit_the_models_window_even_without_a_full_stop(tmp_path: Path)
     assert len("".join(index.text(passage) for passage in index.passages)) == len(text)
 
 
-def test_another_model_or_another_way_of_reading_words_is_never_searched_with(
+def test_an_index_is_never_searched_with_another_model_or_another_tokenizer(
     article_index: Path, tmp_path: Path
 ) -> None:
     copy = tmp_path / "a"
@@ -241,7 +241,7 @@ def what_is_there(index: Index) -> dict[str, str]:
     return {name: source.text for name, source in index.sources.items()}
 
 
-def test_an_added_source_stands_beside_those_that_are_there_and_alone_is_embedded(tmp_path: Path) -> None:
+def test_an_added_source_joins_the_others_and_is_the_only_one_embedded(tmp_path: Path) -> None:
     Index.build([CATS, DOGS], tmp_path)
     index = Index.open(tmp_path).add(BIRDS)
     assert list(index.sources) == ["cats", "dogs", "birds"]
@@ -252,13 +252,13 @@ def test_an_added_source_stands_beside_those_that_are_there_and_alone_is_embedde
     np.testing.assert_allclose(index.store.vectors, fresh.store.vectors, atol=1e-4)
 
 
-def test_a_source_added_under_a_name_that_is_there_takes_its_place(tmp_path: Path) -> None:
+def test_a_text_added_under_a_known_name_replaces_that_text(tmp_path: Path) -> None:
     Index.build([CATS, DOGS], tmp_path)
     index = Index.open(tmp_path).add([Source("cats", BIRDS.text)])
     assert what_is_there(index) == {"cats": BIRDS.text, "dogs": DOGS.text}
 
 
-def test_adding_to_a_damaged_index_is_refused_for_its_texts_would_be_lost(tmp_path: Path) -> None:
+def test_adding_to_a_damaged_index_fails_because_its_texts_would_be_lost(tmp_path: Path) -> None:
     Index.build(CATS, tmp_path)
     (tmp_path / "generations" / "1" / "faiss.index").write_bytes(b"cut")
     with pytest.raises(IndexDamagedError):
@@ -266,7 +266,7 @@ def test_adding_to_a_damaged_index_is_refused_for_its_texts_would_be_lost(tmp_pa
     assert generations.current_number(tmp_path) == 1
 
 
-def test_what_is_removed_or_renamed_embeds_nothing(tmp_path: Path) -> None:
+def test_removing_and_renaming_embed_nothing(tmp_path: Path) -> None:
     Index.build([CATS, DOGS, BIRDS], tmp_path)
     renamed = Index.open(tmp_path).rename("dogs", "\u202edogs (old)")
     assert what_is_there(renamed) == {"cats": CATS.text, "dogs (old)": DOGS.text, "birds": BIRDS.text}
@@ -276,7 +276,7 @@ def test_what_is_removed_or_renamed_embeds_nothing(tmp_path: Path) -> None:
     assert removed.built is not None and (removed.built.embedded, removed.built.reused) == (0, 1)
 
 
-def test_a_text_can_be_taken_out_when_the_model_is_gone(tmp_path: Path) -> None:
+def test_a_text_can_be_removed_when_the_model_is_gone(tmp_path: Path) -> None:
     Index.build([CATS, DOGS], tmp_path)
     rewrite_manifest(tmp_path, {"model": {"name": str(tmp_path / "gone")}})
     assert what_is_there(Index.open(tmp_path).rename("dogs", "wolves")) == {"cats": CATS.text, "wolves": DOGS.text}
@@ -286,7 +286,7 @@ def test_a_text_can_be_taken_out_when_the_model_is_gone(tmp_path: Path) -> None:
         _ = left.embedder
 
 
-def test_what_another_release_split_is_not_split_anew_with_another_model(tmp_path: Path) -> None:
+def test_a_text_split_by_another_release_is_not_split_again_with_another_model(tmp_path: Path) -> None:
     Index.build([CATS, DOGS], tmp_path)
     rewrite_manifest(tmp_path, {"splitting": 0, "model": {"fingerprint": "0" * 16}})
     with pytest.raises(IndexMismatchError, match="built with a different multilingual-e5-small"):
@@ -294,7 +294,7 @@ def test_what_another_release_split_is_not_split_anew_with_another_model(tmp_pat
     assert list(Index.open(tmp_path).sources) == ["cats", "dogs"]
 
 
-def test_names_that_are_not_there_or_taken_and_the_last_text_are_refused(tmp_path: Path) -> None:
+def test_unknown_and_taken_names_and_removing_the_last_text_are_errors(tmp_path: Path) -> None:
     gone = Index.build([CATS, DOGS], tmp_path / "gone")
     shutil.rmtree(gone.path)
     for change in (lambda: gone.remove("cats"), lambda: gone.rename("cats", "lions"), lambda: gone.add(BIRDS)):
@@ -313,7 +313,7 @@ def test_names_that_are_not_there_or_taken_and_the_last_text_are_refused(tmp_pat
     assert list(Index.open(tmp_path).sources) == ["cats", "dogs"]
 
 
-def test_what_several_add_at_once_is_all_there(tmp_path: Path) -> None:
+def test_texts_added_at_the_same_time_are_all_there(tmp_path: Path) -> None:
     Index.build(CATS, tmp_path)
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda n: Index.open(tmp_path).add(Source(f"text {n}", f"第{n}話。")), range(4)))
@@ -324,11 +324,11 @@ SECRET = Source("secret", "合言葉は山と川です。\n\nThe password is swo
 
 
 def below(folder: Path) -> bytes:
-    """Every byte of every file below a folder."""
+    """Return every byte of every file below a folder."""
     return b"\0".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
 
 
-def test_of_what_is_removed_no_file_holds_a_sentence_or_a_vector(tmp_path: Path) -> None:
+def test_no_file_holds_a_sentence_or_a_vector_of_a_removed_text(tmp_path: Path) -> None:
     secret = SECRET
     before = Index.build([Source("a", TEXT), secret], tmp_path)
     suggestions_of(before)
@@ -373,7 +373,9 @@ def replaced(index: Path) -> None:
 @pytest.mark.parametrize(
     "before", [added_then_rolled_back, built_without, removed_and_kept, killed_before_it_was_named, replaced]
 )
-def test_what_only_another_generation_holds_is_removed_too(tmp_path: Path, before: Callable[[Path], None]) -> None:
+def test_a_text_that_only_another_generation_holds_is_removed_too(
+    tmp_path: Path, before: Callable[[Path], None]
+) -> None:
     before(tmp_path)
     assert b"swordfish" in below(tmp_path)
     assert list(Index.open(tmp_path).remove("secret").sources) == ["cats"]
@@ -382,7 +384,7 @@ def test_what_only_another_generation_holds_is_removed_too(tmp_path: Path, befor
         Index.open(tmp_path).remove("secret")
 
 
-def test_a_name_is_found_in_the_form_it_was_given_in(tmp_path: Path) -> None:
+def test_a_name_is_found_in_the_unicode_form_it_was_given_in(tmp_path: Path) -> None:
     Index.build([CATS, Source("cafe\u0301", "珈琲があります。")], tmp_path)
     assert list(Index.open(tmp_path).remove("cafe\u0301").sources) == ["cats"]
 
@@ -404,7 +406,7 @@ def test_fewer_than_one_generation_cannot_be_kept(tmp_path: Path) -> None:
     assert list(Index.open(tmp_path).sources) == ["cats"]
 
 
-def test_without_purge_one_can_go_back_to_what_was_removed(tmp_path: Path) -> None:
+def test_without_purge_a_rollback_brings_back_what_was_removed(tmp_path: Path) -> None:
     Index.build([Source("a", TEXT), Source("b", "二つ目の文です。")], tmp_path)
     Index.open(tmp_path).remove("b", purge=False)
     back = Index.open(tmp_path).rollback()
@@ -412,7 +414,7 @@ def test_without_purge_one_can_go_back_to_what_was_removed(tmp_path: Path) -> No
     assert [(entry.generation, entry.present) for entry in back.history()] == [(2, False), (1, True)]
 
 
-def test_what_an_earlier_generation_embedded_is_not_embedded_again(tmp_path: Path) -> None:
+def test_a_passage_of_an_earlier_generation_is_not_embedded_again(tmp_path: Path) -> None:
     both = [Source("a", TEXT), Source("b", "二つ目の文です。")]
     Index.build(both, tmp_path)
     Index.build(both[:1], tmp_path)
@@ -438,7 +440,7 @@ def test_a_source_that_did_not_change_is_not_split_again(tmp_path: Path, monkeyp
     assert split[3:] == ["a"]  # other sizes
 
 
-def test_a_generation_that_goes_while_it_is_opened_is_followed_by_the_next(
+def test_a_reader_follows_when_a_generation_is_removed_while_it_opens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, cats, dogs = tmp_path / "index", Source("cats", "Cats sleep."), Source("dogs", "Dogs bark.")

@@ -1,4 +1,4 @@
-"""A broken index answers again from what of it is whole, and what is whole is never touched."""
+"""A damaged index answers again from whatever of it is whole, and what is whole is never touched."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def test_a_whole_index_is_left_as_it_is(index: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["faiss.index", "spans.npy", "tokens/vectors.i8"])
-def test_with_its_texts_whole_it_is_built_anew_of_them(index: Path, name: str) -> None:
+def test_an_index_with_whole_texts_is_rebuilt_from_them(index: Path, name: str) -> None:
     file = index / "generations" / "2" / name
     file.write_bytes(file.read_bytes()[:-1])
     assert repair(index) == "The index was rebuilt from its own texts (1): it is generation 3 now."
     assert quote(index) == NEW.text
 
 
-def test_an_index_of_another_model_is_built_anew_of_its_texts(index: Path) -> None:
+def test_an_index_of_another_model_is_rebuilt_from_its_texts(index: Path) -> None:
     rewrite_manifest(index, {"model": {"fingerprint": "0" * 16}})
     assert "rebuilt" in repair(index)
     assert quote(index) == NEW.text
@@ -76,7 +76,7 @@ def test_an_index_of_another_model_is_built_anew_of_its_texts(index: Path) -> No
         (lambda index: (index / "CURRENT").write_text("9"), 2, NEW),
     ],
 )
-def test_else_it_goes_back_to_the_newest_generation_that_is_whole(
+def test_with_damaged_texts_it_goes_back_to_the_newest_whole_generation(
     index: Path, damage: Callable[[Path], object], number: int, expected: Source
 ) -> None:
     damage(index)
@@ -95,33 +95,33 @@ def test_a_text_that_is_whole_in_another_generation_is_taken_from_there(tmp_path
     }
 
 
-def test_what_is_given_up_is_named(tmp_path: Path) -> None:
+def test_texts_that_are_lost_are_named(tmp_path: Path) -> None:
     Index.build(OLD, tmp_path)
     Index.open(tmp_path).add(Source("犬", "犬は肉を食べます。"))
     (tmp_path / "generations/2/sources/0001.txt").write_text("x")
     assert repair(tmp_path).endswith("the index went back to generation 1, without 犬.")
 
 
-def test_where_no_generation_is_whole_but_the_texts_of_one_are_it_is_built_of_them(index: Path) -> None:
+def test_without_a_whole_generation_it_is_rebuilt_from_the_newest_whole_texts(index: Path) -> None:
     (index / "generations/2/sources/0000.txt").write_text("x")
     (index / "generations/1/faiss.index").write_bytes(b"")
     assert "rebuilt from its own texts (1)" in repair(index)
     assert quote(index) == OLD.text
 
 
-def test_a_text_may_be_longer_than_a_new_one_may(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repair_accepts_texts_longer_than_new_ones_may_be(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qa.index.DEFAULT_MAX_CHARS", 3)
     (index / "generations/2/faiss.index").write_bytes(b"")
     assert "rebuilt" in repair(index)
 
 
-def test_an_index_that_a_build_had_no_time_to_name_is_found(index: Path) -> None:
+def test_a_generation_without_a_pointer_is_found(index: Path) -> None:
     (index / "CURRENT").unlink()
     assert repair(index).endswith("the index went back to generation 2.")
     assert quote(index) == NEW.text
 
 
-def test_where_its_model_is_gone_another_one_is_named(index: Path) -> None:
+def test_another_model_can_be_named_when_its_own_is_gone(index: Path) -> None:
     rewrite_manifest(index, {"model": {"name": str(index / "gone")}})
     assert CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index)]).exit_code == 1
     command = ["doctor", "--fix", "--model", DEFAULT_MODEL, "--index", str(index)]
@@ -130,7 +130,7 @@ def test_where_its_model_is_gone_another_one_is_named(index: Path) -> None:
     assert quote(index) == NEW.text
 
 
-def test_where_nothing_is_whole_it_says_so_and_touches_nothing(index: Path) -> None:
+def test_with_nothing_whole_it_says_so_and_touches_nothing(index: Path) -> None:
     for number in (1, 2):
         (index / "generations" / str(number) / "sources" / "0000.txt").write_text("x")
     before = everything(index)
@@ -139,7 +139,7 @@ def test_where_nothing_is_whole_it_says_so_and_touches_nothing(index: Path) -> N
     assert everything(index) == before
 
 
-def test_where_there_is_none_it_says_so(tmp_path: Path) -> None:
+def test_without_an_index_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(IndexMissingError, match="There is no index"):
         repair(tmp_path / "nowhere")
 
@@ -173,7 +173,7 @@ def after(change: str) -> type[IndexWriter]:
         ('Index.open(path).add(Source("鳥", "鳥は虫を食べます。"))', ["庭", "犬", "鳥"]),
     ],
 )
-def test_what_another_process_changed_meanwhile_stays_so(
+def test_a_change_by_another_process_while_waiting_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, expected: list[str]
 ) -> None:
     Index.build([NEW, Source("犬", "犬は肉を食べます。")], tmp_path)
@@ -185,16 +185,14 @@ def test_what_another_process_changed_meanwhile_stays_so(
     assert list(Index.open(tmp_path).sources) == expected
 
 
-def test_with_its_model_gone_and_its_files_damaged_it_is_built_anew_with_another_model(index: Path) -> None:
+def test_with_its_model_gone_and_its_files_damaged_it_is_rebuilt_with_another_model(index: Path) -> None:
     rewrite_manifest(index, {"model": {"name": str(index / "gone")}})
     (index / "generations/2/faiss.index").write_bytes(b"")
     assert "rebuilt" in repair(index, DEFAULT_MODEL)
     assert quote(index) == NEW.text
 
 
-def test_a_generation_that_cannot_be_read_just_now_is_not_taken_for_broken(
-    index: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_generation_that_cannot_be_read_for_now_is_kept(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = generations.file_sha256
 
     def refused(path: Path) -> str:
@@ -206,27 +204,27 @@ def test_a_generation_that_cannot_be_read_just_now_is_not_taken_for_broken(
     assert repair(index) == "" and [entry.generation for entry in history(index)] == [2, 1]
 
 
-def test_an_earlier_generation_that_nobody_could_go_back_to_is_removed(index: Path) -> None:
+def test_a_damaged_earlier_generation_is_removed(index: Path) -> None:
     (index / "generations" / "1" / "manifest.json").unlink()
     assert repair(index) == "Earlier generations that could no longer be read were removed: 1."
     assert [entry.generation for entry in history(index)] == [2] and repair(index) == ""
 
 
-def test_one_that_holds_what_was_given_up_stays_until_it_is_asked_for_again(index: Path) -> None:
+def test_a_damaged_generation_with_lost_texts_stays_until_the_next_repair(index: Path) -> None:
     (index / "generations/2/sources/0000.txt").write_text("x")
     assert repair(index).endswith("the index went back to generation 1.")
     assert [entry.generation for entry in history(index)] == [2, 1]
     assert repair(index) == "Earlier generations that could no longer be read were removed: 2."
 
 
-def test_an_index_of_another_version_is_whole_and_told_so(index: Path) -> None:
+def test_an_index_of_another_format_is_left_alone_with_an_error(index: Path) -> None:
     file = index / "generations" / "2" / "manifest.json"
     file.write_text(file.read_text(encoding="utf-8").replace('"format": 1', '"format": 7'), encoding="utf-8")
     with pytest.raises(IndexMismatchError, match="has format 7, but this version reads format 1"):
         repair(index)
 
 
-def test_the_command_embeds_anew_what_is_not_the_embedding_of_its_text(index: Path) -> None:
+def test_the_command_embeds_again_when_embeddings_do_not_belong_to_their_texts(index: Path) -> None:
     other = Index.build([OLD, Source("犬", "犬は肉を食べます。")], index.parent / "other")
     FaissStore(other.store.vectors[1:], BM25([tokenize(NEW.text)])).save(index / "generations" / "2")
     rewrite_manifest(index, {})

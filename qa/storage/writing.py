@@ -106,9 +106,9 @@ class IndexWriter:
         Raises:
             StorageError: the folder cannot be written or holds something else, or another process keeps the lock.
         """
-        if not self._create and not numbers(self.index):
-            generations.current_number(self.index)
         with storage_errors(self.index):
+            if not self._create and not numbers(self.index):
+                generations.current_number(self.index)
             _expect_index(self.index)
             (self.index / "generations").mkdir(parents=True, exist_ok=True)
         waiting = partial(self._progress, ProgressEvent(Stage.WAITING, 0, 0)) if self._progress else None
