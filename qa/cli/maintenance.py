@@ -63,7 +63,7 @@ def doctor(settings: Settings, fix: bool, model: str | None) -> None:
         checks = check(settings.index)
     if fix and any(one.name in ("search", "recall") and not one.ok for one in checks):
         with progress_bar("Repairing") as progress:
-            fixed = repair(settings.index, model, anew=True, progress=progress)
+            fixed = repair(settings.index, model, rebuild=True, progress=progress)
         with status("Checking"):
             checks = check(settings.index)
     healthy = all(one.ok for one in checks)

@@ -23,13 +23,15 @@ from qa.storage.writing import IndexWriter
 from qa.text.source import Source
 
 
-def repair(path: str | Path, model: str | None = None, *, anew: bool = False, progress: Progress | None = None) -> str:
+def repair(
+    path: str | Path, model: str | None = None, *, rebuild: bool = False, progress: Progress | None = None
+) -> str:
     """Repair the index in a folder; of a whole index, only damaged earlier generations are removed.
 
     Args:
         path: the index folder.
         model: the model to embed its texts with, if its own is gone.
-        anew: rebuild also an index that looks whole, and embed all of its texts again.
+        rebuild: rebuild also an index that looks whole, and embed all of its texts again.
         progress: as for :meth:`qa.index.Index.build`.
 
     Returns:
@@ -40,12 +42,12 @@ def repair(path: str | Path, model: str | None = None, *, anew: bool = False, pr
         cannot be loaded. StorageError: the disk refused.
     """
     path = Path(path)
-    if not anew and _is_whole(path, model):
+    if not rebuild and _is_whole(path, model):
         return _remove_damaged(path, progress)
     with IndexWriter(path, progress) as writer:
-        if not anew and _is_whole(path, model):  # another process has repaired it while this one waited
+        if not rebuild and _is_whole(path, model):  # another process has repaired it while this one waited
             return ""
-        done = _repair(writer, model, anew)
+        done = _repair(writer, model, rebuild)
         # What was given up stays until a repair is asked for again: its texts may be rescued by hand.
         writer.discard([number for number in _damaged_generations(path) if _holds_no_other_text(path, number)])
     return done
@@ -66,12 +68,12 @@ def _is_whole(path: Path, model: str | None) -> bool:
     return True
 
 
-def _repair(writer: IndexWriter, model: str | None, anew: bool) -> str:
+def _repair(writer: IndexWriter, model: str | None, rebuild: bool) -> str:
     """Rebuild the index or go back, whichever loses nothing or least."""
     path = writer.index
     manifests, current = _manifests(path), generations.current_or_none(path)
     if current in manifests and (sources := _whole_sources(path, manifests[current], manifests)):
-        return _rebuild(writer, sources, model, anew)
+        return _rebuild(writer, sources, model, rebuild)
     for number in reversed(generations.numbers(path)):
         with suppress(QAError):
             check_usable(path, number)
@@ -81,15 +83,15 @@ def _repair(writer: IndexWriter, model: str | None, anew: bool) -> str:
             return f"The current generation is damaged: the index went back to generation {number}{without}."
     for manifest in reversed(manifests.values()):
         if sources := _whole_sources(path, manifest, manifests):
-            return _rebuild(writer, sources, model, anew)
+            return _rebuild(writer, sources, model, rebuild)
     raise IndexDamagedError("index.hopeless", index=str(path), remedy=generations.rebuild_command(path))
 
 
-def _rebuild(writer: IndexWriter, sources: Mapping[str, Source], model: str | None, anew: bool) -> str:
+def _rebuild(writer: IndexWriter, sources: Mapping[str, Source], model: str | None, rebuild: bool) -> str:
     path = writer.index
     # Another model is used only if the index's own is gone.
     configuration = configured(path, model if model and _model_is_gone(path) else None)
-    writer.write(sources, configuration, reuse=not anew)
+    writer.write(sources, configuration, reuse=not rebuild)
     report = writer.commit()
     return f"The index was rebuilt from its own texts ({report.sources}): it is generation {report.generation} now."
 
