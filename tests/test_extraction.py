@@ -265,7 +265,7 @@ def test_cells_that_are_empty_or_wide_or_high_keep_the_others_under_their_headin
 
 @pytest.mark.parametrize("span", ["colspan='99'", "rowspan='99'", "colspan='99' rowspan='99'"])
 def test_a_table_cannot_be_made_much_larger_than_it_is_written(span: str) -> None:
-    rows = "".join(f"<tr>{f'<td {span}>x</td>' * (n % 40 + 1)}</tr>" for n in range(400))
+    rows = "".join(f"<tr>{f'<td {span}>x</td>' * (n % 40 + 1)}</tr>" for n in range(150))
     started = time.process_time()
     page = parse_html(f"<table>{rows}</table>".encode())
     simplify(page)
