@@ -28,7 +28,7 @@ HIT_KEYS = [
     "terms",
     "section",
 ]  # fmt: skip
-BUILD_KEYS = ["generation", "sources", "passages", "embedded", "reused", "seconds"]
+BUILD_KEYS = ["generation", "sources", "passages", "embedded", "reused", "seconds", "replaced"]
 TEXT = "灯台は1874年に建てられた。高さは31メートルである。"
 
 
@@ -172,7 +172,7 @@ def test_build_reads_standard_input_and_reports_what_it_built(tmp_path: Path) ->
     first = printed(qa("build", "--text", "-", "--name", "lamp", "--index", built, "--json", given=TEXT))
     assert list(first) == BUILD_KEYS
     assert first | {"seconds": 0} == {
-        "generation": 1, "sources": 1, "passages": 1, "embedded": 1, "reused": 0, "seconds": 0
+        "generation": 1, "sources": 1, "passages": 1, "embedded": 1, "reused": 0, "seconds": 0, "replaced": []
     }  # fmt: skip
     again = printed(qa("build", "--text", TEXT, "--name", "lamp", "--index", built, "--json"))
     assert again | {"seconds": 0} == first | {"generation": 2, "embedded": 0, "reused": 1, "seconds": 0}
@@ -201,6 +201,26 @@ def test_texts_are_added_and_removed_one_by_one(tmp_path: Path) -> None:
     assert "31メートル" not in "".join(hit["text"] for hit in printed(qa("search", "高さは", *index))["hits"])
     assert "no text named 灯台" in refusal(qa("remove", "灯台", *index[:2]))
     assert qa("add", *index).exit_code == 2 and qa("remove", *index).exit_code == 2
+
+
+def test_another_file_of_the_same_name_is_kept_beside_the_first(tmp_path: Path) -> None:
+    index = ("--index", tmp_path / "index")
+    reports = [tmp_path / town / "報告.txt" for town in ("北", "南")]
+    for path, sentence in zip(reports, ("水車は北町では三台ある。", "水車は南町では二台ある。"), strict=True):
+        path.parent.mkdir()
+        path.write_text(sentence, encoding="utf-8")
+    qa("build", reports[0], *index)
+    added = printed(qa("add", reports[1], "--json", *index))
+    assert (added["sources"], added["replaced"]) == (2, [])
+    listed = printed(qa("list", "--json", *index))["sources"]
+    assert [(one["name"], one["path"]) for one in listed] == [
+        ("報告.txt", str(reports[0])),
+        ("南/報告.txt", str(reports[1])),
+    ]
+    assert f"from {reports[1]}" in qa("list", *index).stdout
+    reports[0].write_text("水車は北町では四台ある。", encoding="utf-8")
+    assert qa("add", reports[0], *index).stdout.splitlines()[-1] == "Replaced: 報告.txt."
+    assert "四台" in printed(qa("ask", "水車は北町に何台ありますか", "--json", *index))["text"]
 
 
 def test_remove_says_what_one_can_still_go_back_to(tmp_path: Path) -> None:
