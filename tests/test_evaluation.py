@@ -278,7 +278,7 @@ def test_a_missing_file_a_folder_and_a_cut_gzip_are_rejected(tmp_path: Path) -> 
         read_set(tmp_path)
     cut = tmp_path / "cut.json.gz"
     cut.write_bytes(gzip.compress(json.dumps(squad({"context": LAMP * 50, "qas": []})).encode())[:60])
-    with pytest.raises(EvaluationSetError, match="cut off or is not gzip"):
+    with pytest.raises(EvaluationSetError, match="truncated or is not gzip"):
         read_set(cut)
 
 
