@@ -66,6 +66,8 @@ def test_a_text_is_added_and_then_asked_alone(client: Any, index_folder: Path) -
     assert built["generation"] == Index.open(index_folder).generation
     listed = client.predict(api_name="/list_sources")
     assert [source["name"] for source in listed] == [article["name"], "庭"]
+    assert built["replaced"] == []
+    assert client.predict(GARDEN, "庭", True, api_name="/build")["replaced"] == ["庭"]
     hits = client.predict("Who became interim CEO?", 3, ["庭"], api_name="/retrieve")
     assert [GARDEN[hit["start"] : hit["end"]] for hit in hits] == [hit["text"] for hit in hits]
     assert {hit["source"] for hit in hits} == {"庭"}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 from manifests import rewrite_manifest
 
@@ -31,6 +32,7 @@ from qa.storage.writing import IndexWriter
 from qa.text.source import Source
 from qa.ui.history import History
 from qa.ui.reading import reading_of
+from qa.ui.texts import TextsPanel
 
 CATS = Source("cats", "猫は魚を食べます。")
 DOGS = Source("dogs", "犬は肉を食べます。")
@@ -371,6 +373,26 @@ def test_texts_of_the_same_name_that_are_added_together_get_different_names(
     open_index.add([Source("a.txt", "蜂は蜜を集めます。")])  # added later, it replaces the first
     settled(open_index)
     assert open_index.current().sources["a.txt"].text == "蜂は蜜を集めます。"
+
+
+def test_adding_a_text_of_a_name_that_is_there_says_that_it_replaces_it(open_index: OpenIndex, tmp_path: Path) -> None:
+    upload = tmp_path / "cats"
+    upload.write_text("猫は眠ります。", encoding="utf-8")
+    jobs = open_index.add([upload, DOGS, tmp_path / "missing.txt"])
+    assert [(job.name, job.replaces) for job in jobs] == [("cats", True), ("dogs", False), ("missing.txt", False)]
+    settled(open_index)
+    assert open_index.current().sources["cats"].text == "猫は眠ります。"
+
+
+def test_the_panel_names_the_documents_that_are_replaced(open_index: OpenIndex, gate: Gate) -> None:
+    with gr.Blocks():
+        panel = TextsPanel(open_index)
+
+    def added(name: str) -> str:
+        return str(panel._add(name, "猫は眠ります。", None, "en")[panel._result])
+
+    assert "Received; cats replaces the document of the same name." in added("cats")
+    assert "1 document received" in added("dogs")
 
 
 def test_only_the_newest_failed_jobs_are_kept(open_index: OpenIndex, tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ class Job:
         error: why it failed.
         source: the text, if it is known.
         new_name: the new name, for a rename.
+        replaces: whether it replaces a source of the same name, as far as was known when it was added.
     """
 
     id: int
@@ -53,6 +54,7 @@ class Job:
     error: BaseException | None = None
     source: Source | None = None
     new_name: str = ""
+    replaces: bool = False
 
 
 @dataclass

@@ -166,7 +166,12 @@ class OpenIndex:
         Files are read now, so a text that cannot be read is a failed job; embedding comes later. A text that is given
         twice is added once. If two of the given texts have the same name, the later one gets a number.
         """
-        return self._queue.enter(*without_duplicates(self._task_for("add", [source]) for source in sources))
+        tasks = without_duplicates(self._task_for("add", [source]) for source in sources)
+        index = self.available()
+        for task in tasks:
+            is_there = index is not None and task.job.name in index.sources
+            task.job = replace(task.job, replaces=is_there and not task.has_failed)
+        return self._queue.enter(*tasks)
 
     def remove(self, name: str) -> Job:
         """Queue the removal of a source."""

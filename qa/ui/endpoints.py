@@ -86,7 +86,7 @@ def add_endpoints(open_index: OpenIndex) -> None:
 
         Returns:
             An object with generation, sources and passages (how many there are now), embedded, reused (of the
-            passages) and seconds.
+            passages), seconds, and replaced (the names of texts that were replaced by one of the same name).
         """
         index = open_index.build([source_from_text(name, text)], add=add)
         assert index.built  # this process has built it

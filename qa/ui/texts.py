@@ -18,6 +18,7 @@ from qa.catalogue import Words, words_of
 from qa.index import Index
 from qa.reading.fetching import fetch, fetching_off_error, is_url
 from qa.reading.files import SUFFIXES
+from qa.service.jobs import Job
 from qa.service.open_index import OpenIndex
 from qa.text.source import Source, clean_name, free_name
 from qa.ui.events import ACTION, CHOICE, POLL, Cancel, Dismiss, Remove, Rename, parsed
@@ -30,6 +31,8 @@ Updates = dict[Any, Any]
 
 LONGEST_NAME = 40
 """Characters (grapheme clusters) of the name that a pasted text gets from its first line."""
+NAMES_SHOWN = 5
+"""Names of replaced documents that the panel's line shows; the list shows all."""
 
 
 class TextsPanel:
@@ -138,7 +141,7 @@ class TextsPanel:
             jobs = self._open_index.add(given)
         except Exception as error:  # any error is shown as one sentence
             return {self._result: said(pieces_for(error, words), trouble=True)}
-        result = said(words.say("sources.added", count=len(jobs)))
+        result = said(_acceptance(jobs, words))
         if foreign:
             result = said(words.say("sources.kind", name=", ".join(foreign)), trouble=True)
         emptied = {self._name: "", self._text: "", self._files: None}
@@ -174,3 +177,12 @@ class TextsPanel:
         """Return the names left out; a choice that does not fit changes nothing."""
         choice = parsed(CHOICE, sent_data(event))
         return gr.skip() if choice is None else frozenset(choice.left_out)
+
+
+def _acceptance(jobs: Sequence[Job], words: Words) -> str:
+    """Return the sentence for documents that were received; it names those that replace one of the same name."""
+    replacing = [job.name for job in jobs if job.replaces]
+    if not replacing:
+        return words.say("sources.added", count=len(jobs))
+    names = ", ".join(replacing[:NAMES_SHOWN]) + (", …" if len(replacing) > NAMES_SHOWN else "")
+    return words.say("sources.replaced", count=len(replacing), names=names)
