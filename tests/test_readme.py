@@ -93,7 +93,7 @@ def test_documents_are_read_after_the_first_line(clone: Path) -> None:
     (clone / "report.pdf").write_bytes(pdf(["石は近くの島から運ばれた。"]))
     (clone / "talk.srt").write_text(SRT, encoding="utf-8")
     qa("add", "report.pdf", "talk.srt")
-    assert {"report.pdf", "talk.srt"} < set(Index.open("index").sources)
+    assert list(Index.open("index").sources) == ["report.pdf", "talk.srt"]
 
 
 @pytest.mark.parametrize("page", [str(page.relative_to(ROOT)) for page in PAGES])
@@ -123,7 +123,7 @@ def test_the_table_of_json_names_what_the_commands_print(clone: Path) -> None:
     (clone / "set.json").write_text(json.dumps({"data": [{"paragraphs": [paragraph]}]}), encoding="utf-8")
     calls = {
         "build": ["source"], "add": ["notes.txt"], "rename": ["notes.txt", "gate"], "list": [],
-        "remove": ["gate", "--no-purge"], "log": [], "rollback": [], "search": ["CEO"], "ask": ["誰が暫定CEOに任命されましたか"],
+        "remove": ["gate", "--no-purge"], "log": [], "rollback": [], "search": ["CEO"], "ask": ["暫定CEOは誰ですか"],
         "doctor": [], "password": ["anna", "--password", "any"], "eval": ["set.json"],
     }  # fmt: skip
     printed = {name: json.loads(qa(name, *words, "--json").stdout) for name, words in calls.items()}
