@@ -6,8 +6,10 @@ const overview = () => /** @type {Overview} */ (props.value);
 /** @type {Theme[]} */
 const THEMES = ["system", "light", "dark", "contrast"];
 
-/** Return what tells one state of the index from another; progress.js compares it with the newest poll. */
-/** @type {Offered["header"]["indexState"]} */
+/**
+ * Return what tells one state of the index from another; progress.js compares it with the newest poll.
+ * @type {Offered["header"]["indexState"]}
+ */
 const indexState = ({ generation, questions, sources }) =>
   [generation, questions, ...sources.map((source) => source.id)].join(" ");
 

@@ -56,8 +56,8 @@ function followRenames() {
   if (changed) choose();
 }
 
-/** A row that goes takes no focus with it, and one that comes takes none from elsewhere. */
 /**
+ * Restore the focus: a row that goes takes it to the line above, and a renamed one gets it only from the list.
  * @param {Element | null} active
  * @param {boolean} isHere
  */

@@ -34,8 +34,10 @@ const isListing = (reply) => reply !== null && "rows" in reply;
 /** @template T @param {Promise<T>} reply @returns {Promise<T>} */
 const within = (reply) => Promise.race([reply, new Promise((_, reject) => setTimeout(reject, WITHIN))]);
 
-/** Tell the visitor that nothing arrives: at once if the session has ended, else after two polls in a row. */
-/** @param {boolean} isAnswered */
+/**
+ * Tell the visitor that nothing arrives: at once if the session has ended, else after two polls in a row.
+ * @param {boolean} isAnswered
+ */
 async function noteContact(isAnswered) {
   missed = isAnswered ? 0 : missed + 1;
   const isOver = missed > 0 && (await within(QA.session.hasEnded()).catch(() => false));

@@ -171,8 +171,8 @@ async function goTo(place) {
   return true;
 }
 
-/** Scroll smoothly to what is near, and at once to what is far. */
 /**
+ * Scroll smoothly to what is near, and at once to what is far.
  * @param {HTMLElement} target
  * @param {ScrollLogicalPosition} block
  */

@@ -66,8 +66,10 @@ function label(root) {
   }
 }
 
-/** Put a sentence into an element. Code, such as a command, runs from left to right in every language. */
-/** @type {Offered["words"]["putSentence"]} */
+/**
+ * Put a sentence into an element. Code, such as a command, runs from left to right in every language.
+ * @type {Offered["words"]["putSentence"]}
+ */
 function putSentence(element, pieces) {
   element.replaceChildren(...pieces.map(([text, isCode]) => (isCode ? codeElement(text) : text)));
 }
