@@ -199,7 +199,7 @@ def test_texts_are_added_and_removed_one_by_one(tmp_path: Path) -> None:
     assert list(removed) == [*BUILD_KEYS, "earlier"]
     assert (removed["sources"], removed["embedded"]) == (1, 0)
     assert "31メートル" not in "".join(hit["text"] for hit in printed(qa("search", "高さは", *index))["hits"])
-    assert "no text named 灯台" in refusal(qa("remove", "灯台", *index[:2]))
+    assert "no document named 灯台" in refusal(qa("remove", "灯台", *index[:2]))
     assert qa("add", *index).exit_code == 2 and qa("remove", *index).exit_code == 2
 
 
@@ -259,7 +259,7 @@ def test_a_text_is_renamed_in_place_and_listed(tmp_path: Path) -> None:
     }
     assert [one["name"] for one in listed] == ["岬の灯台", "塔"]
     assert qa("list", *index).stdout.splitlines()[1] == f"塔: {len(TEXT) + 1} characters, 1 passages"
-    assert "no text named 灯台" in refusal(qa("rename", "灯台", "丘", *index))
+    assert "no document named 灯台" in refusal(qa("rename", "灯台", "丘", *index))
     assert "already a document named 塔" in refusal(qa("rename", "岬の灯台", "塔", *index))
     assert "There is no index in" in refusal(qa("list", "--index", tmp_path / "nowhere"))
 
@@ -273,8 +273,8 @@ def test_a_question_can_be_asked_of_chosen_sources(tmp_path: Path) -> None:
     assert {citation["source"] for citation in answered["citations"]} == {"south"}
     found = printed(qa("search", question, "--source", "south", "--source", "west", "--json", *index))
     assert {hit["source"] for hit in found["hits"]} == {"south", "west"}
-    assert "no text named east" in refusal(qa("ask", question, "--source", "east", *index))
-    assert "no text named east" in refusal(qa("search", question, "--source", "east", *index))
+    assert "no document named east" in refusal(qa("ask", question, "--source", "east", *index))
+    assert "no document named east" in refusal(qa("search", question, "--source", "east", *index))
 
 
 def test_keep_sets_how_many_generations_are_kept(tmp_path: Path) -> None:
@@ -412,7 +412,7 @@ def test_a_text_over_the_limit_is_refused_until_the_limit_is_raised(tmp_path: Pa
 
 def test_a_web_address_is_fetched_only_with_urls(tmp_path: Path) -> None:
     address, index = "http://127.0.0.1:9/page", tmp_path / "index"
-    assert refusal(qa("add", address, "--index", index)).startswith(f"{address} is a web address; start with --urls")
+    assert refusal(qa("add", address, "--index", index)).startswith(f"{address} is a web address: start with --urls")
     assert "not on the public internet" in refusal(qa("build", "--urls", address, "--index", index))
     assert not index.exists()
 
