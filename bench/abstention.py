@@ -19,7 +19,7 @@ from qa.index import Index
 from qa.retrieval import prepare
 from qa.search.config import DEFAULT_CONFIG
 
-THRESHOLDS = (0.74, 0.76, 0.77, 0.78, 0.79, 0.80, 0.82, 0.84)
+THRESHOLDS = (0.74, 0.76, 0.767, 0.77, 0.78, 0.79, 0.80, 0.82, 0.84)
 NEVER = replace(DEFAULT_CONFIG, min_confidence=0.0)
 
 
@@ -39,7 +39,7 @@ def measure(data: Prepared, others: list[Prepared]) -> None:
     print("least confidence  own answered  others declined")
     for threshold in THRESHOLDS:
         print(
-            f"{threshold:.2f}              {(own >= threshold).mean():.3f}         {(foreign < threshold).mean():.3f}"
+            f"{threshold:.3f}             {(own >= threshold).mean():.3f}         {(foreign < threshold).mean():.3f}"
         )
 
 
