@@ -240,7 +240,8 @@ def test_one_part_replaced_by_anything_is_read_or_refused(data: st.DataObject) -
         (EXPORT, {"format": "html", "title": "\ud800"}, True),
         (EXPORT, {"title": "x"}, False),
         (POLL, ["en", "0123"], True),
-        (POLL, "en", False),
+        (POLL, "en", True),
+        (POLL, ["en", 3], False),
         (POLL, ["en", "x" * 65], False),
     ],
 )

@@ -102,7 +102,8 @@ class TextsPanel:
 
             Every open page asks about once a second, and a thousand texts take some 150 KiB.
             """
-            language, known = parsed(POLL, request) or (None, "")
+            poll = parsed(POLL, request) or ""
+            language, known = (poll, "") if isinstance(poll, str) else poll
             value = self.listed(words_of(language))
             return {"unchanged": True, "at": value["at"]} if value["stamp"] == known else value
 
