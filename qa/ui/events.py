@@ -85,7 +85,5 @@ ACTION: TypeAdapter[Remove | Rename | Cancel | Dismiss] = TypeAdapter(
 CHOICE = TypeAdapter(Choice)
 OPENING = TypeAdapter(Opening)
 EXPORT = TypeAdapter(Export)
-POLL: TypeAdapter[tuple[str, str] | str] = TypeAdapter(
-    Annotated[tuple[str, str] | str, Field(strict=False)], config=ConfigDict(str_max_length=64)
-)
+POLL: TypeAdapter[tuple[str, str] | str] = TypeAdapter(tuple[str, str] | str, config=ConfigDict(str_max_length=64))
 """A language tag and the stamp of the list that the page has. Pages of an earlier version send the tag alone."""
