@@ -62,7 +62,7 @@ def test_accounts_come_from_the_file_else_from_the_environment(tmp_path: Path, m
     assert accounts_of(None) is None
     monkeypatch.setenv(ENVIRONMENT, f"anna:{hashed_password('a')}")
     users = tmp_path / "users"
-    with pytest.raises(ServeError, match=r"cannot be read .*: name a file of users with --users\.$"):
+    with pytest.raises(ServeError, match=r"cannot be read .*: give a file of users with --users\.$"):
         accounts_of(users)
     users.write_text(f"ben:{hashed_password('b')}", encoding="utf-8")
     from_environment, from_file = accounts_of(None), accounts_of(users)
