@@ -87,7 +87,7 @@ def test_a_build_without_add_replaces_everything(client: Any) -> None:
     [
         ("answer", [""], r"^The question is empty"),
         ("answer", ["鍵は?", 10, ["no such"]], r"^There is no document named no such"),
-        ("retrieve", ["鍵は?", 5, []], r"^No text is chosen"),
+        ("retrieve", ["鍵は?", 5, []], r"^No document is selected"),
         ("build", [" "], r"^text is empty"),
     ],
 )
