@@ -304,7 +304,7 @@ def test_unknown_and_taken_names_and_removing_the_last_text_are_errors(tmp_path:
     Index.build([CATS, DOGS], tmp_path)
     with pytest.raises(SourceError, match=r"^There is no document named birds: check the name\.$"):
         Index.open(tmp_path).remove(["cats", "birds"])
-    with pytest.raises(SourceError, match="no text named birds"):
+    with pytest.raises(SourceError, match="no document named birds"):
         Index.open(tmp_path).rename("birds", "eagles")
     with pytest.raises(SourceError, match="already a document named dogs"):
         Index.open(tmp_path).rename("cats", "dogs")
@@ -380,7 +380,7 @@ def test_a_text_that_only_another_generation_holds_is_removed_too(
     assert b"swordfish" in below(tmp_path)
     assert list(Index.open(tmp_path).remove("secret").sources) == ["cats"]
     assert b"swordfish" not in below(tmp_path)
-    with pytest.raises(SourceError, match="no text named secret"):
+    with pytest.raises(SourceError, match="no document named secret"):
         Index.open(tmp_path).remove("secret")
 
 
