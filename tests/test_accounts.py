@@ -47,7 +47,7 @@ HASHED = hashed_password("x")
     ids=str.__len__,
 )  # fmt: skip
 def test_a_line_that_is_not_a_user_is_named(line: str) -> None:
-    sentence = r"^Line 2 of users\.txt is not a user: replace it with a line that `qa password NAME` prints\.$"
+    sentence = r"^Line 2 of users\.txt is not a user: replace it with a line printed by `qa password NAME`\.$"
     with pytest.raises(ServeError, match=sentence):
         Accounts(f"ben:{hashed_password('x')}\n{line}", "users.txt")
 

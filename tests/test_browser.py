@@ -257,7 +257,7 @@ def test_an_index_that_cannot_be_used_says_why_and_is_repaired_by_one_click(
         assert "spans.npy" in page.inner_text("#chat .welcome")
         page.fill("#question textarea", "暫定CEOに任命されたのは誰ですか")
         page.press("#question textarea", "Enter")
-        playwright_api.expect(page.locator("#notice .trouble .repair")).to_have_text("索引を直す")
+        playwright_api.expect(page.locator("#notice .trouble .repair")).to_have_text("索引を修復する")
         page.click("#notice .repair")
         page.wait_for_selector("#source .sentence")
         assert ask(page, "暫定CEOに任命されたのは誰ですか").locator(".cite").count()

@@ -342,7 +342,7 @@ def test_a_file_that_is_too_large_is_left_out_and_the_others_are_added(
     open_texts(page)
     page.set_input_files("#text-files input[type=file]", [tmp_path / "tower.md", tmp_path / "heavy.txt"])
     page.wait_for_function("() => document.querySelector('#text-files').textContent.includes('tower')")
-    assert page.inner_text("#build-result .line").startswith("heavy.txt は除きました。")
+    assert page.inner_text("#build-result .line").startswith("heavy.txt は追加していません。")
     assert "50 MiB" in page.inner_text("#build-result .line")
     assert is_seen(page, page.locator("#build-result .line"))
     assert not page.is_visible(".toast-wrap .toast-body")
@@ -365,7 +365,7 @@ def test_a_heavy_file_is_left_out_wherever_it_is_dropped(visit: Visit, own_addre
         [place, MAX_UPLOAD],
     )
     page.wait_for_function("() => document.querySelector('#text-files')?.textContent.includes('tower')")
-    assert page.inner_text("#build-result .line").startswith("heavy.txt は除きました。")
+    assert page.inner_text("#build-result .line").startswith("heavy.txt は追加していません。")
     assert not page.is_visible(".toast-wrap .toast-body")
 
 

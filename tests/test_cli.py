@@ -234,7 +234,7 @@ def test_remove_says_what_one_can_still_go_back_to(tmp_path: Path) -> None:
     ]
     purged = qa("remove", "塔", *index).stdout
     assert purged.splitlines()[1:] == ["Earlier generations were removed too: there is nothing to go back to."]
-    assert "keeps no earlier generation" in refusal(qa("rollback", *index))
+    assert "has no earlier generation" in refusal(qa("rollback", *index))
     qa("add", "--text", TEXT, *index)
     assert printed(qa("remove", "橋", "--no-purge", "--json", *index))["earlier"] == [6]
     qa("add", "--text", TEXT, "--name", "灯台", *index)
@@ -298,7 +298,7 @@ def test_rollback_goes_back_to_the_generation_before(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert printed(qa("rollback", *index, "--json")) == {"generation": 1, "sources": 1, "passages": 1}
     assert "31メートル" in qa("ask", "灯台の高さは何メートルですか", *index).stdout
-    assert "keeps no earlier generation" in refusal(qa("rollback", *index))
+    assert "has no earlier generation" in refusal(qa("rollback", *index))
     assert "There is no index in" in refusal(qa("log", "--index", tmp_path / "nowhere"))
     assert "There is no index in" in refusal(qa("rollback", "--index", tmp_path / "nowhere"))
 

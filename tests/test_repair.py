@@ -134,7 +134,7 @@ def test_with_nothing_whole_it_says_so_and_touches_nothing(index: Path) -> None:
     for number in (1, 2):
         (index / "generations" / str(number) / "sources" / "0000.txt").write_text("x")
     before = everything(index)
-    with pytest.raises(IndexDamagedError, match=r"^No part of the index in .* can be saved: build it again with"):
+    with pytest.raises(IndexDamagedError, match=r"^No part of the index in .* can be recovered: build it again with"):
         repair(index)
     assert everything(index) == before
 

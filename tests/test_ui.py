@@ -112,7 +112,7 @@ def test_a_language_tag_finds_its_words_or_english(tag: str | None, name: str) -
 def test_an_error_is_shown_in_the_interface_language() -> None:
     error = SourceError("source.empty", name="a.txt")
     assert sentence_for(error, ENGLISH) == str(error) == "a.txt is empty: give a document with text in it."
-    assert sentence_for(error, words_of("ja")) == "a.txt は空です。文章の入ったものを指定してください。"
+    assert sentence_for(error, words_of("ja")) == "a.txt は空です。文章の入った資料を指定してください。"
     assert sentence_for(RefusedError("sources.nothing"), ENGLISH) == ENGLISH["sources.nothing"]
 
 
