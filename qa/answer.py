@@ -3,7 +3,7 @@
     question -> hits -> sentences of the hits, scored -> the best ones chosen -> citations, verified -> Answer
 
 No language model writes anything here. The sentences of the passages found are scored one by one; the best comes
-first in the answer, and others that come near it follow in reading order. Every citation is checked against the
+first in the answer, and others with a score close to it follow in reading order. Every citation is checked against the
 stored source before it leaves this module.
 """
 
@@ -44,7 +44,7 @@ def answer(
         k: how many passages to return as ``hits``; one that is cited is returned beyond that number.
         min_confidence: the confidence below which the question is declined; 0 never declines.
         sources: the name of the source to ask, or several names; None for all.
-        floor: the former name of ``min_confidence``; it goes with the next version.
+        floor: the former name of ``min_confidence``; it will be removed in the next version.
 
     Raises:
         QuestionError: the question is empty or too long, or no source is chosen.
@@ -68,7 +68,7 @@ class Answer:
         question: the question as asked.
         text: the cited sentences, each followed by its number: ``sentence [1] sentence [2]``; "" when declined.
         citations: at most five; [1] answers best, the others follow in reading order.
-        answered: False when nothing found comes near enough; then there are no citations.
+        answered: False when nothing found is close enough; then there are no citations.
         confidence: how near the cited sentences come to the question in meaning (MaxSim of the nearest), 0 to 1;
             when declined, that of the sentences that would have been cited.
         hits: the passages found, best first: what was read for an answer, or, when declined, what is related.
@@ -179,7 +179,7 @@ def _sentences(index: Index, hits: Sequence[Hit]) -> list[tuple[Hit, int, int]]:
 def choose(
     sentences: Sequence[ScoredSentence], sources: Mapping[str, Source], config: SearchConfig = DEFAULT_CONFIG
 ) -> list[ScoredSentence]:
-    """Return the best sentence, then those that come near it, in reading order; none twice in the same words."""
+    """Return the best sentence, then those that score close to it, in reading order, without repetitions."""
     ranked = sorted(sentences, key=lambda sentence: -sentence.score)
     chosen: list[ScoredSentence] = []
     quoted: set[str] = set()

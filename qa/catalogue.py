@@ -1,7 +1,7 @@
 """The words of the interface: a language tag goes in, sentences in that language come out.
 
 Each file in ``languages/`` is one language: a JSON object that maps a key to a sentence with ``{placeholders}``,
-or, where a count decides, to ``{CLDR plural category: sentence}``. What stands between backticks is code, such as a
+or, where a count matters, to ``{CLDR plural category: sentence}``. Text between backticks is code, such as a
 shell command. To add a language, add a file; a test compares its keys and placeholders with ``en.json``.
 
 The page's scripts read the same files, so the shell, the API and the page say the same thing.

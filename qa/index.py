@@ -96,7 +96,7 @@ class Index:
             progress: called at each stage; see :class:`qa.progress.Stage`. What it raises ends the build.
 
         Raises:
-            SourceError: a text cannot be read. ModelError: there is no such model. StorageError: the disk refused.
+            SourceError: a text cannot be read. ModelError: there is no such model. StorageError: a write failed.
             In each case the index that was there stays.
         """
         path = Path(path)
@@ -157,7 +157,7 @@ class Index:
 
         Raises:
             SourceError: there is no source of such a name, or none would be left. IndexError_: the index cannot be
-            used. StorageError: the disk refused.
+            used. StorageError: a write failed.
         """
         given = {names} if isinstance(names, str) else set(names)
         with IndexWriter(self.path, progress) as writer:
@@ -188,7 +188,7 @@ class Index:
 
         Raises:
             IndexMissingError: no such generation is kept. IndexDamagedError, IndexMismatchError, ModelError: it cannot
-            be used. StorageError: the disk refused.
+            be used. StorageError: a write failed.
         """
         roll_back(self.path, generation, progress=progress)
         return Index.open(self.path)

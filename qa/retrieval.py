@@ -1,4 +1,4 @@
-"""Question -> hits: the passages that speak of it, best first, each with the reasons for its rank.
+"""Question -> hits: the passages that are about it, best first, each with the reasons for its rank.
 
     question -> Query -> candidates of two searches -> ranked -> Hits
 
@@ -92,14 +92,14 @@ class Hit:
 
     @property
     def late(self) -> float:
-        """The former name of ``maxsim``; it goes with the next version."""
+        """The former name of ``maxsim``; it will be removed in the next version."""
         warnings.warn("Hit.late is now Hit.maxsim", DeprecationWarning, stacklevel=2)
         return self.maxsim
 
     def to_dict(self) -> dict[str, Any]:
         """Return the hit as the shell and HTTP print it.
 
-        ``headings`` is there where the section has headings above it; ``late`` is the former name of ``maxsim``.
+        ``headings`` is included if the section has headings above it; ``late`` is the former name of ``maxsim``.
         """
         above = {"headings": list(self.passage.headings)} if self.passage.headings else {}
         return {

@@ -69,7 +69,7 @@ def show_checks(checks: Sequence[Check]) -> None:
 
 
 def show_log(entries: Sequence[HistoryEntry]) -> None:
-    """Print one line for each generation; the present one is marked with a star."""
+    """Print one line for each generation; the current one is marked with a star."""
     for entry in entries:
         mark = click.style("*", fg="green", bold=True) if entry.present else " "
         contents = f"{entry.created}  {entry.passages} passages of {', '.join(entry.sources)}"

@@ -86,7 +86,7 @@ def test_an_index_that_is_being_changed_is_not_a_fault(index_copy: Path) -> None
     with FileLock(index_copy / "LOCK"):
         checks = check(index_copy)
     assert all(one.ok for one in checks)
-    assert "is being changed by process" in by_name(checks)["changes"].detail
+    assert "is locked by process" in by_name(checks)["changes"].detail
 
 
 def test_a_check_changes_nothing(index_copy: Path) -> None:

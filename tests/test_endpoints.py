@@ -106,21 +106,21 @@ def test_a_call_over_http_may_leave_out_arguments_with_a_default(client: Any) ->
 @pytest.mark.parametrize(
     ("endpoint", "data", "sentence"),
     [
-        ("answer", ["秘密の鍵は?", "ten"], "The argument k of answer does not fit: input should be a valid integer"),
+        ("answer", ["秘密の鍵は?", "ten"], "The argument k of answer is not valid: input should be a valid integer"),
         (
             "retrieve",
             ["秘密の鍵は?", 0],
-            "The argument k of retrieve does not fit: input should be greater than or equal",
+            "The argument k of retrieve is not valid: input should be greater than or equal",
         ),
-        ("answer", ["秘密の鍵は?", 1001], "The argument k of answer does not fit: input should be less than or equal"),
+        ("answer", ["秘密の鍵は?", 1001], "The argument k of answer is not valid: input should be less than or equal"),
         (
             "answer",
             ["秘密の鍵は?", 5, "秘密"],
-            "The argument sources of answer does not fit: input should be a valid list.",
+            "The argument sources of answer is not valid: input should be a valid list.",
         ),
-        ("answer", [None], "The argument question of answer does not fit: input should be a valid string."),
-        ("build", ["秘密の文です。", {"秘密": 1}], "The argument name of build does not fit"),
-        ("build", [["秘密"]], "The argument text of build does not fit: input should be a valid string."),
+        ("answer", [None], "The argument question of answer is not valid: input should be a valid string."),
+        ("build", ["秘密の文です。", {"秘密": 1}], "The argument name of build is not valid"),
+        ("build", [["秘密"]], "The argument text of build is not valid: input should be a valid string."),
         ("answer", [], "This call failed: compare its arguments with the endpoint's description."),
     ],
 )

@@ -1,4 +1,4 @@
-"""A question -> hits, an answer, or with a whole set of questions the figures of quality: ``qa search, ask, eval``."""
+"""A question -> hits, an answer, or, for a set of questions, quality figures: ``qa search, ask, eval``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from qa.terminal import progress_bar, show_answer, show_hits, status
 
 @click.command(cls=ReportingCommand)
 @click.argument("question")
-@click.option("-k", type=click.IntRange(1, 1000), default=5, show_default=True, metavar="N", help="How many hits.")
+@click.option(
+    "-k", type=click.IntRange(1, 1000), default=5, show_default=True, metavar="N", help="How many passages to show."
+)
 @with_chosen_sources
 @with_settings
 def search(settings: Settings, question: str, k: int, sources: tuple[str, ...] | None) -> None:

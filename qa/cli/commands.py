@@ -1,6 +1,6 @@
 """The command ``qa``: its arguments -> a call of the package -> text for people or one JSON object.
 
-Results go to standard output, progress and errors to standard error. The commands stand in the other modules of this
+Results go to standard output, progress and errors to standard error. The commands are in the other modules of this
 package, one module for each kind; they import what they need when they run, so that ``qa --help`` is quick.
 """
 
@@ -27,7 +27,7 @@ from qa.cli.serving import password, serve
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def main(ctx: click.Context, index: Path, as_json: bool) -> None:
-    """Ask a text and get the answer in its own sentences, each cited at its exact place.
+    """Ask your documents and get answers in their own sentences, each cited at its exact place.
 
     Offsets are 0-based code points into the source's text, end exclusive.
     """

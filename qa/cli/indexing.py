@@ -35,8 +35,8 @@ def build(
 ) -> None:
     """Build the index from files, folders or a text.
 
-    Without any it reads ./source. The model and the length of passages stay those of the present index unless you
-    give others.
+    Without PATH it reads ./source. The model and the passage length of the current index are kept unless you give
+    others.
     """
     from qa.index import Index
     from qa.text.passages import Chunking
@@ -61,12 +61,12 @@ def build(
 def add(settings: Settings, sources: list[Path | Source], max_chars: int, keep: int | None) -> None:
     """Add files, folders or a text to the index.
 
-    The same file again replaces its earlier text. Another file of the same name is added as folder/name.
+    Adding a file again replaces its earlier text. Another file of the same name is added as folder/name.
     """
     from qa.index import Index
 
     if not sources:
-        raise click.UsageError("Name a file or folder to add, or give a text with --text.")
+        raise click.UsageError("Give a file or folder to add, or a text with --text.")
     with progress_bar() as progress:
         try:
             index = Index.open(settings.index).add(sources, max_chars=max_chars, keep=keep, progress=progress)
@@ -82,8 +82,8 @@ def add(settings: Settings, sources: list[Path | Source], max_chars: int, keep: 
 def remove(settings: Settings, names: tuple[str, ...], no_purge: bool) -> None:
     """Remove texts from the index, by name.
 
-    Nothing of them stays in the index folder: all earlier generations are removed too, and `qa rollback` has nothing
-    to go back to. With --no-purge earlier generations stay, and still hold these texts.
+    All their data is deleted from the index folder. Earlier generations are removed too, so `qa rollback` has nothing
+    to go back to. With --no-purge, earlier generations stay and still hold these texts.
     """
     from qa.index import Index
 
@@ -120,7 +120,7 @@ def rename(settings: Settings, old: str, new: str) -> None:
 @click.command("list", cls=ReportingCommand)
 @with_settings
 def list_sources(settings: Settings) -> None:
-    """List the texts of the index: name, length, passages, and the file it was read from."""
+    """List the texts of the index: name, length, passages and file."""
     from qa.index import Index
 
     index = Index.open(settings.index)

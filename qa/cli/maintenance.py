@@ -28,7 +28,7 @@ def log(settings: Settings) -> None:
 def rollback(settings: Settings, generation: int | None) -> None:
     """Go back to an earlier generation.
 
-    Without a number it is the one before the present one.
+    Without a number, go back to the one before the current one.
     """
     from qa.index import Index
     from qa.storage.rollback import roll_back
@@ -48,7 +48,7 @@ def rollback(settings: Settings, generation: int | None) -> None:
 
 @click.command(cls=ReportingCommand)
 @click.option("--fix", is_flag=True, help="Repair the index from its undamaged parts.")
-@click.option("--model", metavar="NAME", help="With --fix: embed its texts with this model if its own is gone.")
+@click.option("--model", metavar="NAME", help="With --fix: embed the texts with this model if the index's own is gone.")
 @with_settings
 def doctor(settings: Settings, fix: bool, model: str | None) -> None:
     """Check the installation, the model and the index."""

@@ -42,7 +42,7 @@ class Folder(click.Path):
 
 
 def with_settings(command: Callable[Concatenate[Settings, P], None]) -> Callable[..., None]:
-    """Give a command ``--index`` and ``--json``, which may also stand before its name."""
+    """Give a command ``--index`` and ``--json``, which may also come before its name."""
 
     @click.option("--index", "index", type=Folder(path_type=Path), metavar="DIR", help="The index folder.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -60,7 +60,7 @@ def with_texts(command: Callable[..., None]) -> Callable[..., None]:
     @click.argument("paths", nargs=-1, metavar="[PATH]...")
     @click.option("--urls", is_flag=True, help="Fetch each PATH that is a web address, http:// or https://.")
     @click.option("--text", metavar="TEXT", help="A text instead of files; - reads standard input.")
-    @click.option("--name", metavar="NAME", default="text", show_default=True, help="The name of the text of --text.")
+    @click.option("--name", metavar="NAME", default="text", show_default=True, help="A name for the text of --text.")
     @click.option("--max-chars", type=click.IntRange(1), metavar="N", help="The most characters a source may have.")
     @click.option("--keep", type=click.IntRange(1), metavar="N", help="How many generations to keep from now on [2].")
     @wraps(command)
@@ -82,7 +82,7 @@ def with_chosen_sources(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command ``--source NAME``, repeatable, as ``sources``: a tuple of names, or None for all sources."""
 
     @click.option(
-        "--source", "names", multiple=True, metavar="NAME", help="Use this source only; repeat it for several."
+        "--source", "names", multiple=True, metavar="NAME", help="Use only this source; repeat for several."
     )
     @wraps(command)
     def run(*args: Any, names: tuple[str, ...], **more: Any) -> None:

@@ -12,20 +12,25 @@ from qa.cli.reporting import ReportingCommand
 
 @click.command(cls=ReportingCommand)
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=7860, show_default=True, metavar="PORT", help="0: any.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=7860,
+    show_default=True,
+    metavar="PORT",
+    help="The port; 0 takes a free one.",
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open the chat in the default browser.")
 @click.option(
     "--build-from", type=click.Path(path_type=Path), metavar="PATH", help="Build the index from PATH if there is none."
 )
-@click.option(
-    "--users", type=click.Path(path_type=Path), metavar="FILE", help="Lines of `qa password`: who may use it."
-)
+@click.option("--users", type=click.Path(path_type=Path), metavar="FILE", help="The users: lines from `qa password`.")
 @click.option("--no-auth", is_flag=True, help="Let everyone who can reach HOST use it.")
-@click.option("--name", "names", multiple=True, metavar="NAME", help="A host name under which a proxy offers it.")
+@click.option("--name", "names", multiple=True, metavar="NAME", help="A host name that a proxy serves it under.")
 @click.option(
-    "--proxy", "proxies", multiple=True, metavar="ADDRESS", help="A proxy to believe about where requests come from."
+    "--proxy", "proxies", multiple=True, metavar="ADDRESS", help="A proxy to trust for the address of a client."
 )
-@click.option("--urls", is_flag=True, help="Fetch a web address that is pasted as a text.")
+@click.option("--urls", is_flag=True, help="Fetch web addresses pasted on the page.")
 @click.option("--mcp", is_flag=True, help="Also offer retrieve, answer, list_sources and build as MCP tools.")
 @with_settings
 def serve(
@@ -43,7 +48,7 @@ def serve(
 ) -> None:
     """Serve the chat to browsers, and print its address.
 
-    For other machines it asks for a name and a password; CITED_QA_USERS may hold the lines instead of a file.
+    People on other machines sign in with a name and a password. CITED_QA_USERS can hold the lines instead of a file.
     """
     from qa.serving.accounts import accounts_of
     from qa.serving.server import ending_at_once

@@ -1,7 +1,7 @@
-"""Index folder -> a list of checks: what is in order, and what to do about what is not.
+"""Index folder -> a list of checks: what works, and how to fix what does not.
 
 The checks go from the ground up: Python, libraries, cache folder, disk, index, model, whether the two fit, and a
-search for a passage's own text. What depends on something broken is not tried, so that the first cause is the only one.
+search for a passage's own text. Checks that depend on a failed one are skipped, so only the first cause is reported.
 """
 
 from __future__ import annotations
@@ -163,10 +163,10 @@ def _cache() -> str:
             probe.write(b"probe")
     except OSError as error:
         raise _FaultError(
-            f"{cache} cannot be written ({error.strerror or error})",
-            "Change its permissions, or set XDG_CACHE_HOME to a folder that can be written.",
+            f"Cannot write to {cache} ({error.strerror or error})",
+            "Change its permissions, or set XDG_CACHE_HOME to a writable folder.",
         ) from error
-    return f"{cache} can be written"
+    return f"{cache} is writable"
 
 
 def _disk(index_path: Path) -> str:
@@ -191,7 +191,7 @@ def _index(path: Path, opened: list[Index]) -> str:
     made = index.manifest
     return (
         f"{path}, generation {index.generation} of {made.created}, format {made.format}: "
-        f"{len(index.sources)} sources, {len(index.passages)} passages, and every checksum is right"
+        f"{len(index.sources)} sources, {len(index.passages)} passages, and every checksum matches"
     )
 
 
@@ -204,7 +204,7 @@ def _earlier(index: Index) -> str:
                 f"Generation {number} is damaged: {error.values['file']}",
                 f"Remove it with `{generations.repair_command(index.path)}`.",
             ) from error
-    return f"{len(earlier)} earlier generations are kept, and every checksum is right"
+    return f"{len(earlier)} earlier generations are kept, and every checksum matches"
 
 
 def _model(opened: list[Index], loaded: list[Embedder]) -> str:
@@ -222,7 +222,7 @@ def _fit(index: Index, embedder: Embedder) -> str:
     made_with = index.model.fingerprint
     if made_with != embedder.fingerprint:
         raise _FaultError(
-            f"The index was made with {embedder.name} of fingerprint {made_with}; "
+            f"The index was made with {embedder.name} with fingerprint {made_with}; "
             f"the one installed has {embedder.fingerprint}",
             _rebuild(index),
         )

@@ -1,8 +1,8 @@
-"""A damaged index -> one that answers again, from whatever of it is whole: ``qa doctor --fix``.
+"""A damaged index -> one that answers again, made from its undamaged parts: ``qa doctor --fix``.
 
-The folder holds the texts that the index was made of. If the current generation's texts are whole, there or in another
+The folder holds the texts that the index was made of. If the current generation's texts are intact, there or in another
 generation that is kept, the index is rebuilt from them. If not, or if nothing says which generation is current, it
-goes back to the newest generation that is whole; if none is, it is rebuilt from the newest one whose texts all are.
+goes back to the newest intact generation; if there is none, it is rebuilt from the newest one whose texts are intact.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from qa.text.source import Source
 def repair(
     path: str | Path, model: str | None = None, *, rebuild: bool = False, progress: Progress | None = None
 ) -> str:
-    """Repair the index in a folder; of a whole index, only damaged earlier generations are removed.
+    """Repair the index in a folder; if it is intact, only remove damaged earlier generations.
 
     Args:
         path: the index folder.
         model: the model to embed its texts with, if its own is gone.
-        rebuild: rebuild also an index that looks whole, and embed all of its texts again.
+        rebuild: rebuild even an index that looks intact, and embed all of its texts again.
         progress: as for :meth:`qa.index.Index.build`.
 
     Returns:
-        What was done, one sentence; "" if nothing had to be.
+        What was done, in one sentence; "" if nothing was needed.
 
     Raises:
-        IndexError_: there is no index, or nothing of it is whole; it is left as it was. ModelError: its model
-        cannot be loaded. StorageError: the disk refused.
+        IndexError_: there is no index, or no part of it is intact; it is left as it was. ModelError: its model
+        cannot be loaded. StorageError: a write failed.
     """
     path = Path(path)
     if not rebuild and _is_whole(path, model):
@@ -54,11 +54,11 @@ def repair(
 
 
 def _is_whole(path: Path, model: str | None) -> bool:
-    """Return whether the index answers; an error that no repair can help is raised."""
+    """Return whether the index answers; raise an error that no repair can fix."""
     try:
         load_made_with(path, read_current(path).manifest.model)
     except (IndexDamagedError, IndexMismatchError) as error:
-        if error.code == "index.format":  # whole, but of another version of this package
+        if error.code == "index.format":  # intact, but of another version of this package
             raise
         return False
     except ModelError:
@@ -146,7 +146,7 @@ def _names(manifest: Manifest | None) -> set[str]:
 
 
 def _whole_sources(path: Path, wanted: Manifest, manifests: dict[int, Manifest]) -> dict[str, Source]:
-    """Return the sources of a generation, each from wherever its text is whole; none at all if one is nowhere."""
+    """Return the sources of a generation, each from wherever its text is intact; none at all if one is missing."""
     found: dict[str, Source] = {}
     for record in wanted.sources:
         alike = (
@@ -165,7 +165,7 @@ def _whole_sources(path: Path, wanted: Manifest, manifests: dict[int, Manifest])
 def _whole_source(
     path: Path, number: int, manifest: Manifest, found: SourceRecord, wanted: SourceRecord
 ) -> Source | None:
-    """Return a source of a generation under the wanted name, if its files are whole."""
+    """Return a source of a generation under the wanted name, if its files are intact."""
     folder = generation_folder(path, number)
     with suppress(OSError, ValueError, TypeError, KeyError):
         if all(file_sha256(folder / file) == manifest.files[file] for file in found.files):

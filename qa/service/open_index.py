@@ -67,13 +67,13 @@ class OpenIndex:
     # The index in use
 
     def current(self) -> Index:
-        """Return the index of the present generation, or the last one while another thread opens the present one.
+        """Return the index of the current generation, or the previous one while another thread opens it.
 
         Raises:
             IndexError_: there is none, or it cannot be used.
         """
         index = self._index
-        # In this order: _committing is set before our own generation becomes the present one.
+        # In this order: _committing is set before our own generation becomes the current one.
         if index is not None and (index.is_current() or self._committing):
             return index
         if not self._opening.acquire(blocking=index is None):
@@ -230,7 +230,7 @@ class OpenIndex:
         """Do a batch of jobs and use the index that they make."""
 
         def progress(event: ProgressEvent) -> None:
-            # The writer holds the index's lock: from now on, a new present generation is our own.
+            # The writer holds the index's lock: from now on, a new current generation is our own.
             self._committing = event.stage is Stage.WRITING
             report(event)
 

@@ -136,7 +136,7 @@ class Guard:
         if length.isdecimal() and int(length) > MAX_BODY:
             return rejected("This request is too large.", 413)
         if writes and self._rate and not self._limiter.hit(self._rate, "asked", client_of(scope)):
-            return rejected("Too many requests: wait a minute, then go on.", 429, {"retry-after": "60"})
+            return rejected("Too many requests: wait a minute, then try again.", 429, {"retry-after": "60"})
         if self._stranger and scope["path"] not in OPEN_PATHS:
             from starlette.requests import Request
 

@@ -61,7 +61,7 @@ class Builder:
 
         Raises:
             SourceError: the sources hold no sentence. ModelError: the model cannot be loaded.
-            StorageError: the disk refused.
+            StorageError: a write failed.
         """
         passages, sentences = self._split(sources)
         contents = [sources[p.source].text[p.start : p.end] for p in passages]

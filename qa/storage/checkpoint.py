@@ -33,7 +33,7 @@ _KEPT_SECONDS = 7 * 24 * 3600
 class Checkpoint:
     """The passages kept below an index folder. Only the holder of the index's lock may use it.
 
-    Its methods raise OSError where the disk refuses.
+    Its methods raise OSError if the disk fails.
     """
 
     def __init__(self, index: Path, model: ModelRecord) -> None:

@@ -86,7 +86,7 @@ def load_made_with(index: Path, model: ModelRecord) -> Embedder:
 
 
 def load_recorded_model(index: Path, model: ModelRecord) -> Embedder:
-    """Load the model of the name that an index records; it may be another one than made the index.
+    """Load the model of the name that an index records; it may differ from the one that made the index.
 
     Raises:
         ModelError: there is no such model any more.

@@ -16,7 +16,7 @@ from qa.errors import StorageError
 def storage_errors(place: Path) -> Iterator[None]:
     """Turn an OSError inside the block into a StorageError that says what to do.
 
-    Keep the block to our own reading and writing: no code of a caller may run in it, whose errors are not the disk's.
+    Use the block for our own reading and writing only. Errors of a caller's code are not the disk's.
     """
     try:
         yield

@@ -113,7 +113,7 @@ def pointer_stamp(index: Path) -> tuple[int, int]:
 
 
 def numbers(index: Path) -> list[int]:
-    """Return the numbers of all generations in the folder, the oldest first, whole or not."""
+    """Return the numbers of all generations in the folder, the oldest first, damaged ones too."""
     folder = index / "generations"
     return sorted(int(path.name) for path in folder.iterdir() if is_generation(path)) if folder.is_dir() else []
 

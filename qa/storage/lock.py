@@ -52,7 +52,7 @@ def locked(index: Path, waiting: Callable[[], None] | None = None) -> Iterator[N
         waiting: called now and then while another process holds it; what it raises ends the waiting.
 
     Raises:
-        StorageError: another process keeps it, or the disk refused.
+        StorageError: another process keeps it, or a write failed.
     """
     lock = _acquire(index, waiting)
     holder = index / "BUILDER"
@@ -71,7 +71,7 @@ def lock_holder(index: Path) -> Holder | None:
     """Return which process holds the lock of an index now; None if none does.
 
     Raises:
-        OSError: the disk refused.
+        OSError: the lock cannot be read.
     """
     try:
         _try(index, 0).release()

@@ -26,7 +26,7 @@ def roll_back(
     Args:
         index: the index folder.
         number: which one; None: the newest before the current one, or the newest if it is not known which that is.
-        check: raises what stands against a generation; by default it must be whole and have its model.
+        check: raises an error if a generation cannot be used; by default it must be undamaged and have its model.
         progress: called while another process changes the index.
 
     Returns:
@@ -34,7 +34,7 @@ def roll_back(
 
     Raises:
         IndexMissingError: there is no index, or no such generation. IndexDamagedError, IndexMismatchError, ModelError:
-        it cannot be used. StorageError: the disk refused.
+        it cannot be used. StorageError: a write failed.
     """
     with IndexWriter(index, progress) as writer:
         kept, current = generations.numbers(index), generations.current_or_none(index)
@@ -53,7 +53,7 @@ def roll_back(
 
 
 def check_usable(index: Path, number: int) -> None:
-    """Check that a generation is whole and that its model can be loaded.
+    """Check that a generation is undamaged and that its model can be loaded.
 
     Raises:
         IndexDamagedError, IndexMismatchError, ModelError: it cannot be used.

@@ -5,7 +5,7 @@
         report = writer.commit()
 
 A generation is written into a folder of its own and flushed to the disk, files and folders; only then is it named
-in ``CURRENT``, by one rename. Whenever a writer is killed, the index that was there before is still whole. Readers
+in ``CURRENT``, by one rename. Whenever a writer is killed, the index that was there before is still intact. Readers
 keep the generation that they have open.
 """
 
@@ -74,8 +74,8 @@ class IndexWriter:
     """The right to change an index, held by one process at a time in a ``with`` block.
 
     Leaving the block without :meth:`commit` or :meth:`go_back` leaves the index as it was. Passages that were embedded
-    are then kept for the next try if the process was interrupted or the disk refused, and removed if the change was
-    called off by any other error.
+    are then kept for the next try if the process was interrupted or a write failed, and removed if any other
+    error ended the change.
 
     Attributes:
         index: the index folder.
@@ -161,7 +161,7 @@ class IndexWriter:
 
         Raises:
             SourceError: the sources hold no sentence. ModelError: the model cannot be loaded.
-            StorageError: the disk refused.
+            StorageError: a write failed.
         """
         with storage_errors(self.index):
             self._checkpoint = Checkpoint(self.index, configuration.model)
@@ -185,7 +185,7 @@ class IndexWriter:
             purge: remove all other generations and all that may hold anything of them.
 
         Raises:
-            StorageError: the disk refused; or what should be purged cannot be removed, after the commit.
+            StorageError: a write failed; or what should be purged cannot be removed, after the commit.
         """
         with storage_errors(self.index):
             flush_tree(self.folder)
@@ -204,7 +204,7 @@ class IndexWriter:
         """Make a generation that is kept the current one; the caller has checked it.
 
         Raises:
-            StorageError: the disk refused.
+            StorageError: a write failed.
         """
         with storage_errors(self.index):
             self._point_at(number)
@@ -213,7 +213,7 @@ class IndexWriter:
         """Remove generations other than the current one.
 
         Raises:
-            StorageError: the disk refused.
+            StorageError: a write failed.
         """
         with storage_errors(self.index):
             for number in unwanted:
@@ -259,7 +259,7 @@ def try_change(index: Path) -> str:
     """
     with storage_errors(index):
         if holder := lock_holder(index):
-            return f"is being changed by process {holder.pid} since {holder.since}"
+            return f"is locked by process {holder.pid}, which has been changing it since {holder.since}"
         with TemporaryDirectory(dir=index / "generations"):
             pass
         for name in ("BUILDER", BATCHES):
@@ -276,7 +276,7 @@ def _readable(index: Path, kept: Iterable[int]) -> Iterable[Contents]:
 
 
 def _expect_index(index: Path) -> None:
-    """Reject a folder that is no index and holds what would be taken for our own, and removed."""
+    """Reject a folder that is not an index and holds files that we would mistake for ours and remove."""
     if (index / "CURRENT").exists():
         return
     for name, is_ours in (("generations", _is_ours), (BATCHES, lambda path: _CHECKPOINT.match(path.name))):

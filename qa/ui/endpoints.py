@@ -82,7 +82,7 @@ def add_endpoints(open_index: OpenIndex) -> None:
         Args:
             text: The text, at most 5,000,000 characters.
             name: The name that citations give it.
-            add: True adds the text to the present ones, or replaces the text of the same name; false replaces all.
+            add: True adds the text to the others, or replaces the text of the same name; false replaces all.
 
         Returns:
             An object with generation, sources and passages (how many there are now), embedded, reused (of the
@@ -151,9 +151,9 @@ def _with_one_line_errors(endpoint: Callable[P, R]) -> Callable[P, R]:
 
 
 def _misfit(error: ValidationError, endpoint: Callable[..., Any]) -> str:
-    """Return a sentence that names the argument that does not fit and what it should be, but not its value."""
+    """Return a sentence that names the argument that is not valid and what it should be, but not its value."""
     first = error.errors(include_input=False, include_url=False)[0]
     place = first["loc"][0]
     name = list(signature(endpoint).parameters)[place] if isinstance(place, int) else place
     expected = first["msg"][:1].lower() + first["msg"][1:]
-    return f"The argument {name} of {endpoint.__name__} does not fit: {expected}."
+    return f"The argument {name} of {endpoint.__name__} is not valid: {expected}."

@@ -106,7 +106,7 @@ def _logged_excerpts(turn: Turn, reading: Reading, newest: bool) -> list[Excerpt
     excerpts = cited_excerpts(turn, reading)
     for was in (one.was for one in excerpts if newest and one.standing is Standing.GONE):
         # The log shows a visitor's words at level debug only.
-        _log.warning("citation [%d] does not stand at %d-%d of its source", was.n, was.start, was.end)
+        _log.warning("citation [%d] is not at %d-%d of its source", was.n, was.start, was.end)
         _log.debug("it was %r of %r", was.quote, was.source)
     return excerpts
 
