@@ -89,7 +89,7 @@ def _checks(index_path: Path) -> Iterator[Check]:
     yield index
     if index.ok:
         yield _run("earlier", lambda: _earlier(opened[0]))
-        yield _run("changes", lambda: f"{index_path} {try_change(index_path)}")
+        yield _run("changes", lambda: _changes(index_path))
     if not cache.ok:
         return
     loaded: list[Embedder] = []
@@ -205,6 +205,16 @@ def _earlier(index: Index) -> str:
                 f"Remove it with `{generations.repair_command(index.path)}`.",
             ) from error
     return f"{len(earlier)} earlier generations are kept, and every checksum matches"
+
+
+def _changes(index_path: Path) -> str:
+    """Check that the index can be changed, without changing it."""
+    for name, is_folder in (("LOCK", False), ("BUILDER", False), (generations.BATCHES, True)):
+        place = index_path / name
+        if place.exists() and place.is_dir() != is_folder:
+            kind = "file" if is_folder else "folder"
+            raise _FaultError(f"{place} is a {kind} and blocks every change", "Move it out of the index folder.")
+    return f"{index_path} {try_change(index_path)}"
 
 
 def _model(opened: list[Index], loaded: list[Embedder]) -> str:

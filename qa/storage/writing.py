@@ -11,7 +11,6 @@ keep the generation that they have open.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
@@ -262,10 +261,6 @@ def try_change(index: Path) -> str:
             return f"is locked by process {holder.pid}, which has been changing it since {holder.since}"
         with TemporaryDirectory(dir=index / "generations"):
             pass
-        for name in ("BUILDER", BATCHES):
-            place = index / name
-            if place.exists() and place.is_dir() != (name == BATCHES):
-                raise OSError(errno.EEXIST, f"{place} is in the way")
     return "can be changed"
 
 
