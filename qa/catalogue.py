@@ -64,7 +64,7 @@ def languages() -> dict[str, Words]:
 
 
 class Command(str):
-    """A shell command that a sentence recommends. It never gets marks of direction, so that it can be copied."""
+    """A shell command that a sentence recommends. It never gets direction marks, so that it can be copied."""
 
     __slots__ = ()
 

@@ -88,7 +88,7 @@ def verified(citations: Iterable[Citation], sources: Mapping[str, Source]) -> li
 
 
 class Standing(Enum):
-    """What has become of a citation, whose sources may have changed since."""
+    """What became of a citation when its sources changed."""
 
     VALID = "valid"
     """Its words are where they were, in the same text, which may have another name now."""
@@ -99,15 +99,15 @@ class Standing(Enum):
 
 
 def recheck(citation: Citation, sha256: str, sources: Mapping[str, Source]) -> tuple[Standing, Citation]:
-    """Look for an earlier citation in the present sources.
+    """Look for an earlier citation in the current sources.
 
     Args:
         citation: the citation as it was shown then.
         sha256: the hash of the text it came from, which identifies the text under a new name.
-        sources: the present sources.
+        sources: the current sources.
 
     Returns:
-        What has become of it, and the citation with its present source and offsets, which pass ``verify``. Of
+        What became of it, and the citation with its current source and offsets, which pass ``verify``. Of
         several places with the same words it is the nearest one in the text of that name, else the first in the
         order of the sources. A citation that is gone is returned as it was.
     """

@@ -4,8 +4,8 @@
     index = Index.open("index")                   # the current generation, checked file by file
     index = index.add(["notes.txt"])              # another generation, open; so do remove, rename and rollback
 
-An ``Index`` is one generation and never changes; every change writes another and returns it, open. Changes build
-upon what is on the disk when they begin, so that those of other processes are never lost. `qa.storage` reads and
+An ``Index`` is one generation and never changes; every change writes another and returns it, open. A change starts
+from what is on the disk at that moment, so that changes of other processes are never lost. `qa.storage` reads and
 writes the folder.
 """
 
@@ -97,7 +97,7 @@ class Index:
 
         Raises:
             SourceError: a text cannot be read. ModelError: there is no such model. StorageError: a write failed.
-            In each case the index that was there stays.
+            In each case the old index stays.
         """
         path = Path(path)
         new = {source.name: source for source in read_sources(sources, max_chars=max_chars)}
@@ -134,8 +134,9 @@ class Index:
     ) -> Index:
         """Add sources to those of the index.
 
-        A file that is in the index already, by its path, is replaced. Another file of the same name is added as
-        ``folder/name``. A text from no file replaces what has its name. ``built.replaced`` names what was replaced.
+        A file that is already in the index (the same path) is replaced. Another file of the same name is added as
+        ``folder/name``. Text that comes from no file replaces the source of its name. ``built.replaced`` names what
+        was replaced.
 
         Arguments and errors are those of :meth:`build`; an index that cannot be read is an IndexError_.
         """
@@ -152,7 +153,7 @@ class Index:
         Args:
             names: the sources' names, or one name.
             purge: remove earlier generations too, so that no file below ``path`` holds anything of these sources.
-                Then a name counts as known if an earlier generation has it, or one that cannot be read.
+                Then a name that only an earlier generation has is accepted too, and any name if one cannot be read.
             progress: as for :meth:`build`.
 
         Raises:

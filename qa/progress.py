@@ -1,7 +1,7 @@
 """Long work -> events that say which stage it is in, how much of it is done, and how much there is.
 
 Every function that may take longer than a moment takes a ``Progress`` and calls it now and then. An error that
-the callable raises ends the work, and what was there before stays.
+the callable raises ends the work and changes nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class ProgressEvent:
-    """How far long work is.
+    """The progress of a long task.
 
     Attributes:
         stage: what is being done.

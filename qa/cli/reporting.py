@@ -89,6 +89,6 @@ def _silence_libraries() -> None:
 
 
 def _discard_output() -> None:
-    """Point standard output nowhere: Python would try again at exit to write what could not be written."""
+    """Discard standard output: at exit Python would try again to write what could not be written."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

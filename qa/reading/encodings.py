@@ -1,7 +1,7 @@
-"""Bytes -> text, in the encoding that is found to be theirs.
+"""Bytes -> text, in the encoding that the bytes turn out to have.
 
-A byte order mark decides first, then UTF-8 if all bytes fit it. For the rest, every encoding in a table is tried that
-reads the bytes without an error, and the one wins whose text looks most like its language, by the share of that
+A byte order mark decides first, then UTF-8 if all bytes fit it. For the rest, every encoding in a table that
+reads the bytes without an error is tried. The one whose text looks most like its language wins, by the share of that
 language's most common characters. charset-normalizer decides if none of these languages is recognized. It is not
 asked first because its statistics confuse the East Asian encodings in short texts: each of them can read the bytes
 of the others as rare characters.

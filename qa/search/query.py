@@ -1,4 +1,4 @@
-"""A question made ready for one index: its embeddings, its terms, and how far the index knows them."""
+"""A question prepared for one index: its embeddings, its terms, and how well the index covers them."""
 
 from __future__ import annotations
 

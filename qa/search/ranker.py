@@ -1,4 +1,4 @@
-"""Query and units -> a score for each unit: the one place that says how a score comes about.
+"""Query and units -> a score for each unit: the one place that defines how scores are computed.
 
 A unit is a stretch of a passage: the whole passage, a sentence, a row of a table. All kinds are scored by one
 formula, over the units that are scored together:
@@ -85,7 +85,7 @@ class Ranker:
         """Return the score of each unit, and its parts.
 
         Args:
-            query: a question made ready for the index.
+            query: a question prepared for the index.
             units: stretches of the index's passages.
             fallback_std: the usual standard deviations of MaxSim and BM25 for units of this kind, which are used
                 where there are fewer than `SearchConfig.few_units`. None: the units' own, however few.

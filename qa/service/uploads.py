@@ -1,4 +1,4 @@
-"""A folder for uploaded files while a server runs. No file outlives the server, and none stays much over an hour."""
+"""A folder for uploaded files while a server runs. Files are deleted after about an hour, and when the server ends."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Accounts -> ``SignIn``: a browser comes in with a form and a session, a program with HTTP Basic.
+"""Accounts -> ``SignIn``: a browser signs in with a form and gets a session, a program uses HTTP Basic.
 
 The browser keeps the session's token in a cookie that scripts cannot read and other sites cannot send. After a session
-has ended its cookie opens nothing, and an open page says so.
+has ended, its cookie is useless, and an open page says so.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class SignIn:
     """Rejects everyone without an account (:meth:`rejection`) and serves the form to sign in (:meth:`add_to`)."""
 
     def __init__(self, accounts: Accounts, cookie: str = "cited-qa") -> None:
-        """Take who may come in, and the name of the session's cookie."""
+        """Take the accounts, and the name of the session's cookie."""
         self._accounts = accounts
         self._cookie = cookie
         self.reader = f"{cookie}-reader"

@@ -30,7 +30,7 @@ class Addition:
 def with_added(sources: Sources, new: Iterable[Source]) -> Addition:
     """Return the sources with others after them.
 
-    A file that is there already, by its path, is replaced, whatever its name is now. A file whose name another file
+    A file that is already there (the same path) is replaced, whatever its name is now. A file whose name another file
     has is added as ``folder/name``. Text from no file, such as an upload, replaces what has its name; so does a file
     whose name a text from no file has.
     """

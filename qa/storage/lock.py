@@ -45,7 +45,7 @@ class Holder:
 
 @contextmanager
 def locked(index: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
-    """Hold the lock of an index and write down which process does.
+    """Hold the lock of an index, and record which process holds it.
 
     Args:
         index: the index folder, which exists.

@@ -8,7 +8,7 @@ conversations.py   the panel of conversations: what the browser keeps is reopene
 history.py         one conversation: its questions, answers and notes
 records.py         a conversation <-> the JSON that the browser keeps, checked by strict models
 events.py          what the page's scripts send, checked by strict models
-reading.py         index -> the present texts and what they are about
+reading.py         index -> the current texts and what they are about
 excerpts.py        a turn -> its citations, each with its present place and its passage
 messages.py        a conversation -> the chat's messages: escaped HTML
 cards.py           excerpts and hits -> the cards below an answer

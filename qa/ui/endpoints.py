@@ -99,7 +99,7 @@ def add_endpoints(open_index: OpenIndex) -> None:
 
 
 def with_discreet_errors(page: gr.Blocks) -> gr.Blocks:
-    """Return the page, with errors that log where they arose and nothing of what a visitor or a program sent.
+    """Return the page with errors that log where they happened, but nothing that a visitor or a program sent.
 
     Gradio itself would print the values that do not fit a call. A call that leaves out arguments gets their defaults.
     """

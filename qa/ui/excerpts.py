@@ -1,6 +1,6 @@
 """The excerpts of a turn, for the chat and for exports: each citation with its present place and its passage.
 
-The text around a quote always comes from the present texts, whatever the stored conversation claims. The functions at
+The text around a quote always comes from the current texts, whatever the stored conversation claims. The functions at
 the end put facts about a turn into words, for every kind of export.
 """
 

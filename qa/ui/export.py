@@ -1,6 +1,6 @@
 """Exports: a conversation goes in, the text of a Markdown, HTML or JSON file comes out.
 
-Each citation is checked against the present texts when it is written, and its excerpt is cut from them.
+Each citation is checked against the current texts when it is written, and its excerpt is cut from them.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def chat_messages(
 
     Args:
         history: the conversation.
-        reading: the present texts; without sources, answers are not shown.
+        reading: the current texts; without sources, answers are not shown.
         words: the interface's language.
         building: whether the first texts are being indexed.
         trouble: why the index cannot be used, if it can be repaired; shown after the last message.

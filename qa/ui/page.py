@@ -134,7 +134,7 @@ class _Page:
         }
 
     def _refresh(self, language: str, history: History, left_out: LeftOut = NOTHING) -> Updates:
-        """Draw what depends on the present index and on the conversation."""
+        """Draw what depends on the current index and on the conversation."""
         return self._drawn(self._open_index.available(), history, words_of(language), left_out)
 
     def _redraw(self, language: str, history: History, left_out: LeftOut) -> Updates:
@@ -201,7 +201,7 @@ class _Page:
             }
 
     def _opened(self) -> Index:
-        """Return the present index, or say that it is being prepared."""
+        """Return the current index, or say that it is being prepared."""
         try:
             return self._open_index.current()
         except IndexMissingError:

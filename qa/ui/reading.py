@@ -1,4 +1,4 @@
-"""An index and a conversation -> a ``Reading``: the present texts, their topics and what may be asked next.
+"""An index and a conversation -> a ``Reading``: the current texts, their topics and what may be asked next.
 
 The chat's messages, the excerpts and the exports are drawn against it.
 """
@@ -25,7 +25,7 @@ SELECTIONS_KEPT = 8
 
 @dataclass(frozen=True)
 class Reading:
-    """The present texts and what can be said about them.
+    """The current texts and what can be said about them.
 
     Attributes:
         sources: name -> Source.

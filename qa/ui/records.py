@@ -2,7 +2,7 @@
 
 The JSON that comes back may be damaged or forged. ``from_record`` checks the type and the size of everything, and what
 must hold between its parts; it ignores unknown keys. Even so, nothing of it is shown as an excerpt unchecked: each
-citation is looked up in the present texts when it is drawn.
+citation is looked up in the current texts when it is drawn.
 
 Offsets are 0-based code points, end exclusive.
 """
