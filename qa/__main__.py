@@ -1,5 +1,5 @@
 """Run ``python -m qa`` like the command ``qa``."""
 
-from qa.cli.commands import main
+from qa.cli import main
 
 main(prog_name="qa")

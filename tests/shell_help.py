@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
-from qa.cli.commands import main
+from qa.cli import main
 
 PAGE = Path(__file__).parent.parent / "docs" / "shell.md"
 BEGIN, END = "<!-- help: begin -->\n", "<!-- help: end -->\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from qa.cli.commands import main
+from qa.cli import main
 from qa.errors import ServeError
 from qa.serving.accounts import ENVIRONMENT, Accounts, accounts_of, hashed_password
 

@@ -60,9 +60,7 @@ def sign_out(page: Any) -> None:
     page.wait_for_selector("[name=password]")
 
 
-def test_the_form_leads_to_the_chat_and_an_open_page_says_when_its_session_has_ended(
-    guest: Any, guarded: str
-) -> None:
+def test_the_form_leads_to_the_chat_and_an_open_page_says_when_its_session_has_ended(guest: Any, guarded: str) -> None:
     guest.goto(guarded)
     sign_in(guest, "anna", "key")
     assert guest.locator("[role=alert]").inner_text() == "名前またはパスワードが違います。"
@@ -94,9 +92,7 @@ def test_the_form_leads_to_the_chat_and_an_open_page_says_when_its_session_has_e
     assert guest.locator("#chat .asked").count() == 2
 
 
-def test_after_signing_out_neither_back_nor_another_account_shows_what_was_asked(
-    guest: Any, guarded: str
-) -> None:
+def test_after_signing_out_neither_back_nor_another_account_shows_what_was_asked(guest: Any, guarded: str) -> None:
     signed_in(guest, guarded)
     ask(guest, FIRST)
     sign_out(guest)

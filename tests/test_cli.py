@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from qa.cli.commands import main
+from qa.cli import main
 from qa.terminal import printable
 
 ROOT = Path(__file__).parent.parent
@@ -65,7 +65,7 @@ def refusal(result: Result) -> str:
 def test_help_is_quick_and_loads_no_heavy_library() -> None:
     code = (
         "import sys, time; started = time.process_time()\n"
-        "from qa.cli.commands import main\n"
+        "from qa.cli import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
         "heavy = {'torch', 'sentence_transformers', 'transformers', 'gradio', 'faiss', 'bm25s', 'numpy'}\n"

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from filelock import FileLock
 from manifests import rewrite_manifest
 
-from qa.cli.commands import main
+from qa.cli import main
 from qa.maintenance.doctor import Check, check
 
 ALL = [

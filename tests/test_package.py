@@ -51,6 +51,15 @@ def test_answer_stays_the_function_after_its_module_is_imported() -> None:
     assert qa.answer.__name__ == "answer"
 
 
+def test_the_installed_command_calls_the_shell() -> None:
+    module, _, function = PROJECT["scripts"]["qa"].partition(":")
+    script = f"import sys; from {module} import {function}; sys.argv = ['qa', '--version']; sys.exit({function}())"
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert said.stdout == f"cited-qa {qa.__version__}\n", said.stderr
+    # Scripts that an editable installation of an earlier version has written contain this name.
+    assert PROJECT["scripts"]["qa"] == "qa.cli:main"
+
+
 def test_importing_the_package_loads_nothing_heavy() -> None:
     code = (
         "import sys, qa; heavy = {'torch', 'gradio', 'transformers', 'sentence_transformers', 'faiss', 'numpy'};"

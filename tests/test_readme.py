@@ -15,7 +15,7 @@ import shell_help
 from click.testing import CliRunner, Result
 from documents import SRT, pdf
 
-from qa.cli.commands import main
+from qa.cli import main
 from qa.index import Index
 
 ROOT = Path(__file__).parent.parent

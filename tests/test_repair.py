@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from manifests import rewrite_manifest
 
 from qa.answer import answer
-from qa.cli.commands import main
+from qa.cli import main
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
 from qa.index import Index
 from qa.maintenance.doctor import check
