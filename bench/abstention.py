@@ -38,9 +38,7 @@ def measure(data: Prepared, others: list[Prepared]) -> None:
     print(f"\n{data.name}: {len(own)} questions of its own, {len(foreign)} of others; AUC {roc_auc(own, foreign):.3f}")
     print("least confidence  own answered  others declined")
     for threshold in THRESHOLDS:
-        print(
-            f"{threshold:.3f}             {(own >= threshold).mean():.3f}         {(foreign < threshold).mean():.3f}"
-        )
+        print(f"{threshold:.3f}             {(own >= threshold).mean():.3f}         {(foreign < threshold).mean():.3f}")
 
 
 if __name__ == "__main__":

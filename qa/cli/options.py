@@ -81,9 +81,7 @@ def with_texts(command: Callable[..., None]) -> Callable[..., None]:
 def with_chosen_sources(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command ``--source NAME``, repeatable, as ``sources``: a tuple of names, or None for all sources."""
 
-    @click.option(
-        "--source", "names", multiple=True, metavar="NAME", help="Use only this source; repeat for several."
-    )
+    @click.option("--source", "names", multiple=True, metavar="NAME", help="Use only this source; repeat for several.")
     @wraps(command)
     def run(*args: Any, names: tuple[str, ...], **more: Any) -> None:
         command(*args, sources=names or None, **more)
