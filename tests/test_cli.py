@@ -316,7 +316,8 @@ def test_eval_prints_the_figures_of_a_set(tmp_path: Path) -> None:
     path.write_text(json.dumps(compact), encoding="utf-8")
     figures = printed(qa("eval", path, "--json"))
     assert list(figures) == [
-        "set", "questions", "retrieval", "evidence", "forced", "abstention", "verbatim", "languages", "seconds"
+        "set", "questions", "retrieval", "evidence", "forced", "abstention", "verbatim", "languages", "intervals",
+        "seconds",
     ]  # fmt: skip
     assert (figures["set"], figures["questions"], figures["verbatim"]) == ("tiny", 1, 1.0)
     assert figures["retrieval"] == {"R@1": 1.0, "R@5": 1.0, "R@10": 1.0, "MRR@10": 1.0, "nDCG@10": 1.0}

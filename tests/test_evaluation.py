@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -282,6 +283,86 @@ def test_a_missing_file_a_folder_and_a_cut_gzip_are_rejected(tmp_path: Path) -> 
         read_set(cut)
 
 
+# --- documents and conversations --------------------------------------------------------------------------------
+
+
+LIGHTHOUSE = {
+    "id": "d1",
+    "lang": "ja",
+    "genre": "notice",
+    "title": "灯台",
+    "text": LAMP,
+    "qas": [
+        {"q": "高さは？", "lang": "ja", "answerable": True, "answer": "31メートル",
+         "sentence": "高さは31メートルである。", "kind": "howmany"},
+        {"q": "When was it built?", "lang": "en", "answerable": True, "answer": "1874年",
+         "sentence": "灯台は1874年に建てられた。", "kind": "when"},
+    ],
+}  # fmt: skip
+FERRY = {
+    "id": "d2",
+    "lang": "en",
+    "genre": "notice",
+    "title": "Ferry",
+    "text": SHIP,
+    "qas": [
+        {"q": "Who owns it?", "lang": "en", "answerable": False, "near": "The captain is Ada Byron.", "kind": "near"}
+    ],
+}
+
+
+def lines_of(*records: Any) -> str:
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def test_documents_are_searched_together_or_each_by_itself(tmp_path: Path) -> None:
+    path = write(tmp_path / "documents.jsonl", lines_of(LIGHTHOUSE, FERRY))
+    [together] = read_set(path).collections
+    assert together.sources == (Source("d1", LAMP), Source("d2", SHIP))
+    assert [question.is_same_language for question in together.questions] == [True, False, True]
+    assert together.questions[0].evidence == (Evidence("d1", 15, 28, "高さは31メートルである。"),)
+    assert [question.kind for question in together.questions] == ["howmany", "when", "near"]
+    each = read_set(path, each=True).collections
+    assert [(c.sources[0].name, len(c.questions)) for c in each if c.sources] == [("d1", 2), ("d2", 1)]
+
+
+def test_turns_of_a_conversation_are_asked_in_their_complete_form(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path / "documents_dev.jsonl", lines_of(LIGHTHOUSE, FERRY))
+    turns = [
+        {"q": "Height?", "standalone": "How high is the lighthouse?", "depends": "none", "answerable": True,
+         "answer": "31メートル", "sentence": "高さは31メートルである。"},
+        {"q": "And its owner?", "standalone": "Who owns the lighthouse?", "depends": "question", "answerable": False,
+         "near": "灯台は1874年に建てられた。"},
+    ]  # fmt: skip
+    record = {"id": "c1", "doc": "d1", "lang": "en", "turns": turns}
+    [asked] = read_set(write(tmp_path / "conversations.jsonl", lines_of(record))).collections
+    assert asked.sources == (Source("d1", LAMP),)
+    assert [question.question for question in asked.questions] == [turn["standalone"] for turn in turns]
+    assert [question.kind for question in asked.questions] == ["depends on none", "depends on question"]
+    assert [question.answerable for question in asked.questions] == [True, False]
+    missing = write(tmp_path / "missing.jsonl", lines_of(record | {"doc": "d9"}))
+    with pytest.raises(EvaluationSetError, match="no document d9"):
+        read_set(missing)
+
+
+def test_a_sentence_that_is_not_in_its_document_is_rejected(tmp_path: Path) -> None:
+    wrong = FERRY | {"qas": [{"q": "x", "lang": "en", "answerable": True, "answer": "y", "sentence": "No such words."}]}
+    with pytest.raises(EvaluationSetError, match=r"'No such words\.' is not in d2"):
+        read_set(write(tmp_path / "documents.jsonl", lines_of(wrong)))
+
+
+@pytest.mark.parametrize("name", ["documents_dev", "hard_questions_dev", "conversations_dev"])
+def test_each_sentence_of_the_shared_sets_is_found(name: str) -> None:
+    path = Path(__file__).resolve().parents[2] / "shared" / "eval" / f"{name}.jsonl"
+    if not path.exists():
+        pytest.skip("the shared question sets are not there")
+    questions = [question for collection in read_set(path, each=True).collections for question in collection.questions]
+    assert len(questions) > 100
+    assert all(bool(question.evidence) == question.answerable for question in questions)
+
+
 # --- report ----------------------------------------------------------------------------------------------------
 
 HIT = EvidenceScore(first=True, cited=True, answer=True, citations=2)
@@ -309,7 +390,8 @@ def report() -> Report:
 def test_every_figure_of_a_report_follows_from_its_scores(report: Report) -> None:
     figures = report.to_dict()
     assert list(figures) == [
-        "set", "questions", "retrieval", "evidence", "forced", "abstention", "verbatim", "languages", "seconds"
+        "set", "questions", "retrieval", "evidence", "forced", "abstention", "verbatim", "languages", "intervals",
+        "seconds",
     ]  # fmt: skip
     assert (figures["set"], figures["questions"], figures["verbatim"]) == ("hand", 4, 15 / 16)
     assert figures["retrieval"] == {
@@ -323,6 +405,30 @@ def test_every_figure_of_a_report_follows_from_its_scores(report: Report) -> Non
     assert figures["forced"] == {"first": 0.3333, "cited": 1.0, "answer": 0.3333, "citations": 2.6667}
     # against the one unanswerable at .5: .9 wins, .5 ties, .2 loses
     assert figures["abstention"] == {"answered_answerable": 0.6667, "declined_unanswerable": 0.0, "AUC": 0.5}
+
+
+def test_groups_have_figures_and_intervals_of_their_own(report: Report) -> None:
+    assert "groups" not in report.to_dict()
+    kinds = [("when", True), ("when", False), ("who", True), ("near", True)]
+    scores = tuple(
+        replace(score, kind=kind, same_language=same) for score, (kind, same) in zip(report.scores, kinds, strict=True)
+    )
+    figures = replace(report, scores=scores).to_dict()
+    assert list(figures["groups"]) == ["same language", "other language", "near", "when", "who"]
+    assert figures["groups"]["same language"]["evidence"]["first"] == 0.5
+    assert figures["groups"]["other language"]["evidence"] == {"first": 0, "cited": 1, "answer": 0, "citations": 3}
+    assert figures["intervals"]["when"]["cited"] == [1.0, 1.0]
+    assert figures["intervals"]["near"]["first"] is None
+    low, high = figures["intervals"]["all"]["cited"]
+    assert low < 2 / 3 < high
+    assert "other language" in render(replace(report, scores=scores))
+
+
+def test_the_interval_of_a_mean_narrows_with_the_number_of_questions() -> None:
+    # Normal approximation for 100 of 400: .25 -+ 1.96 * sqrt(.25 * .75 / 400) = .208 to .292
+    low, high = metrics.interval([1.0] * 100 + [0.0] * 300) or (0.0, 0.0)
+    assert (low, high) == (pytest.approx(0.208, abs=0.006), pytest.approx(0.292, abs=0.006))
+    assert metrics.interval([]) is None
 
 
 def test_each_language_has_its_own_figures(report: Report) -> None:

@@ -51,17 +51,19 @@ def ask(settings: Settings, question: str, sources: tuple[str, ...] | None) -> N
 @click.command("eval", cls=ReportingCommand)
 @click.argument("path", metavar="SET", type=click.Path(path_type=Path))
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask only N questions, drawn at random.")
+@click.option("--each", is_flag=True, help="Ask each document of the set by itself, not all together.")
 @with_settings
-def evaluate_set(settings: Settings, path: Path, limit: int | None) -> None:
+def evaluate_set(settings: Settings, path: Path, limit: int | None, each: bool) -> None:
     """Measure retrieval, evidence and abstention on a question set.
 
-    SET is SQuAD JSON (v1 or v2), an object of passages and queries, or JSON lines of questions; it may be gzipped.
+    SET is SQuAD JSON (v1 or v2), an object of passages and queries, or JSON lines of questions, of documents with
+    their questions, or of conversations about such documents; it may be gzipped.
     Questions about a text that the set does not contain are asked of the index.
     """
     from qa.evaluation.report import evaluate, render
     from qa.evaluation.sets import read_set
 
-    questions = read_set(path)
+    questions = read_set(path, each=each)
     with progress_bar() as progress:
         report = evaluate(questions, settings.index, progress=progress, limit=limit)
     if settings.json:

@@ -7,6 +7,7 @@ never left out. Offsets are 0-based code points, end exclusive.
 from __future__ import annotations
 
 import math
+import random
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
@@ -56,6 +57,19 @@ def roc_auc(positives: Iterable[float], negatives: Iterable[float]) -> float | N
 def mean(values: Sequence[float]) -> float | None:
     """Return the arithmetic mean, which for truth values is the share of true ones; None without values."""
     return math.fsum(values) / len(values) if values else None
+
+
+def interval(values: Sequence[float], *, samples: int = 1000, seed: int = 0) -> tuple[float, float] | None:
+    """Return the 95 % interval of the mean by bootstrap: the means of resampled values, without the outer 2.5 %.
+
+    The percentile method (Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapter 13). None without
+    values.
+    """
+    if not values:
+        return None
+    draw = random.Random(seed)
+    means = sorted(math.fsum(draw.choices(values, k=len(values))) / len(values) for _ in range(samples))
+    return means[int(0.025 * samples)], means[int(0.975 * samples) - 1]
 
 
 def overlap(one: Span, other: Span) -> int:

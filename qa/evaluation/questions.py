@@ -32,6 +32,9 @@ class Question:
         answers: the accepted answers.
         gold: name of the source (the paragraph) that should be found; "" if the set marks evidence only.
         evidence: sentences each of which answers the question; empty if the set marks none.
+        document: name of the source that the question is about; "" if the set does not say.
+        document_lang: that source's language; "" if the set does not say.
+        kind: the set's own word for what kind of question it is; "" without one.
     """
 
     id: str
@@ -41,6 +44,16 @@ class Question:
     answers: tuple[str, ...] = ()
     gold: str = ""
     evidence: tuple[Evidence, ...] = ()
+    document: str = ""
+    document_lang: str = ""
+    kind: str = ""
+
+    @property
+    def is_same_language(self) -> bool | None:
+        """Whether it is asked in the language of its document; None if the set does not say."""
+        if not self.document_lang:
+            return None
+        return self.lang.split("-")[0] == self.document_lang.split("-")[0]
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,21 @@ class Report:
             **_figures(self.scores),
             "verbatim": self.verbatim,
             "languages": {lang: _figures([s for s in self.scores if s.lang == lang]) for lang in languages},
+            **({"groups": {name: _figures(own) for name, own in self.groups.items()}} if self.groups else {}),
+            "intervals": {name: _intervals(own) for name, own in {"all": list(self.scores), **self.groups}.items()},
             "seconds": round(self.seconds, 1),
         }
+
+    @property
+    def groups(self) -> dict[str, list[QuestionScore]]:
+        """The questions in their document's language, those in another, and each kind; {} if the set does not say."""
+        groups = {
+            "same language": [score for score in self.scores if score.same_language is True],
+            "other language": [score for score in self.scores if score.same_language is False],
+        }
+        for kind in sorted({score.kind for score in self.scores if score.kind}):
+            groups[kind] = [score for score in self.scores if score.kind == kind]
+        return {name: own for name, own in groups.items() if own}
 
     @property
     def verbatim(self) -> float | None:
@@ -167,6 +180,20 @@ def _evidence_figures(scores: Sequence[EvidenceScore]) -> dict[str, float | None
     )
 
 
+def _intervals(scores: Sequence[QuestionScore]) -> dict[str, list[float] | None]:
+    """Return the 95 % intervals, low and high, of the figures that are read most."""
+    judged = [score for score in scores if score.judged]
+    values = {
+        "R@1": [float(score.rank == 1) for score in judged],
+        "first": [float(score.evidence.first) for score in judged],
+        "cited": [float(score.evidence.cited) for score in judged],
+        "answered_answerable": [float(score.answered) for score in scores if score.answerable],
+        "declined_unanswerable": [float(not score.answered) for score in scores if not score.answerable],
+    }
+    found = {name: metrics.interval(own) for name, own in values.items()}
+    return {name: None if one is None else [round(one[0], 4), round(one[1], 4)] for name, one in found.items()}
+
+
 def _rounded(figures: dict[str, float | None]) -> dict[str, float | None]:
     return {name: None if figure is None else round(figure, 4) for name, figure in figures.items()}
 
@@ -180,13 +207,16 @@ def render(report: Report) -> str:
     verbatim = "none" if report.verbatim is None else f"{100 * report.verbatim:.6g} %"
     heading = f"{report.set}: {len(report.scores)} questions in {report.seconds:.1f} s; excerpts verbatim: {verbatim}"
     tables = [_table(report, kind) for kind in _TITLES if kind != "forced" or figures["forced"] != figures["evidence"]]
-    return "\n\n".join(filter(None, [heading, *tables]))
+    return "\n\n".join(filter(None, [heading, *tables, _interval_table(figures["intervals"])]))
 
 
 def _table(report: Report, kind: str) -> str:
     """Return the table of one kind of figure; "" if no question has such figures."""
     figures = report.to_dict()
     counted = [score.lang for score in report.scores if score.judged or kind == "abstention"]
+    groups = {
+        name: [score for score in own if score.judged or kind == "abstention"] for name, own in report.groups.items()
+    }
     if not counted:
         return ""
     rows = [[_TITLES[kind], "of", *figures[kind]]]
@@ -195,6 +225,19 @@ def _table(report: Report, kind: str) -> str:
     for lang in languages if len(languages) > 1 else ():
         row = figures["languages"][lang][kind].values()
         rows.append([lang, str(counted.count(lang)), *map(_figure_text, row)])
+    for name, own in groups.items():
+        if own:
+            rows.append([name, str(len(own)), *map(_figure_text, figures["groups"][name][kind].values())])
+    return _aligned(rows)
+
+
+def _interval_table(intervals: dict[str, dict[str, list[float] | None]]) -> str:
+    """Return the table of 95 % intervals, a row for all questions and one for each group."""
+    rows = [["95 % intervals", *intervals["all"]]]
+    rows += [
+        [name, *("-" if one is None else f"{one[0]:.2f}-{one[1]:.2f}" for one in own.values())]
+        for name, own in intervals.items()
+    ]
     return _aligned(rows)
 
 

@@ -45,7 +45,8 @@ class QuestionScore:
     """The outcome of one question.
 
     Attributes:
-        id, lang, answerable: as in the set.
+        id, lang, answerable, kind: as in the set.
+        same_language: whether the question is in its document's language; None if the set does not say.
         judged: whether the set says where the answer is; retrieval and evidence figures are about these questions.
         rank: place of the first right hit, from 1; None if it is not among the first ten.
         answered: whether it was answered rather than declined.
@@ -67,6 +68,8 @@ class QuestionScore:
     forced: EvidenceScore
     shown: int
     verbatim: int
+    kind: str = ""
+    same_language: bool | None = None
 
 
 _NOTHING = EvidenceScore(first=False, cited=False, answer=False, citations=0)
@@ -89,8 +92,9 @@ def score_question(
         forced = result if result.answered else answer(index, question.question, k=depth, min_confidence=0.0)
     except QuestionError:
         return QuestionScore(
-            question.id, question.lang, question.answerable, judged, None, False, 0.0, _NOTHING, _NOTHING, 0, 0
-        )
+            question.id, question.lang, question.answerable, judged, None, False, 0.0, _NOTHING, _NOTHING, 0, 0,
+            question.kind, question.is_same_language,
+        )  # fmt: skip
     shown = [(hit.passage.source, hit.start, hit.end, hit.text) for hit in result.hits]
     shown += [(cited.source, cited.start, cited.end, cited.quote) for cited in result.citations]
     return QuestionScore(
@@ -105,6 +109,8 @@ def score_question(
         forced=_score_citations(forced, question),
         shown=len(shown),
         verbatim=sum((texts or index.sources)[name].text[start:end] == text for name, start, end, text in shown),
+        kind=question.kind,
+        same_language=question.is_same_language,
     )
 
 

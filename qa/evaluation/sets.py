@@ -6,10 +6,11 @@ These forms are read, each also as ``.gz``:
     compact           {"passages": [text, ...], "queries": [[question, passage index, [answer, ...], title], ...]}
     lines             {"id", "lang", "question", "answerable", "answers", "evidence": [{"quote", "start", "end"}]}
     NoMIRACL          {"id", "lang", "question", "passages": [text, ...], "answerable"}
+    documents         {"id", "lang", "title", "text", "qas": [...]}, and conversations about them (`documents.py`)
 
-The last two have one object per line. In the first two every paragraph is a source, and the sentences that contain
+The last three have one object per line. In the first two every paragraph is a source, and the sentences that contain
 the answer are the evidence. In the third the questions are about a text that is not in the file; ``place`` finds it
-in an index. In the last each question has a small collection of its own, without a mark of where the answer is.
+in an index. In NoMIRACL each question has a small collection of its own, without a mark of where the answer is.
 
 Offsets are 0-based code points into a source's text, end exclusive.
 """
@@ -26,14 +27,19 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import EvaluationSetError
+from qa.evaluation.documents import are_documents, read_documents
 from qa.evaluation.metrics import Span, overlap
 from qa.evaluation.questions import Collection, EvaluationSet, Evidence, Question
 from qa.text.sentences import split_sentences
 from qa.text.source import Source
 
 
-def read_set(path: str | Path) -> EvaluationSet:
+def read_set(path: str | Path, *, each: bool = False) -> EvaluationSet:
     """Read a question set in any of the forms above.
+
+    Args:
+        path: the file.
+        each: whether each document of a set of documents is asked by itself; otherwise all are searched together.
 
     Raises:
         EvaluationSetError: the file is missing, cut short, in an unknown form, or without questions.
@@ -41,7 +47,7 @@ def read_set(path: str | Path) -> EvaluationSet:
     path = Path(path)
     content = _parse_json(_read_text(path), path.name)
     try:
-        collections = tuple(_collections(content))
+        collections = tuple(_collections(content, path, each))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         missing = f" ({error} is missing)" if isinstance(error, KeyError) else ""
         why = f" ({error})" if isinstance(error, ValueError | IndexError) else missing
@@ -133,13 +139,16 @@ def _parse_json(text: str, name: str) -> Any:
         return values
 
 
-def _collections(content: Any) -> Iterator[Collection]:
+def _collections(content: Any, path: Path, each: bool) -> Iterator[Collection]:
     if isinstance(content, dict) and "data" in content:
         yield _read_squad(content["data"])
     elif isinstance(content, dict) and "queries" in content:
         yield _read_compact(content["passages"], content["queries"])
     else:
         records = content if isinstance(content, list) else [content]
+        if are_documents(records):
+            yield from read_documents(records, path, each=each)
+            return
         yield from (_read_collection(number, record) for number, record in enumerate(records) if "passages" in record)
         on_index = [_read_question(number, record) for number, record in enumerate(records) if "passages" not in record]
         if on_index:
