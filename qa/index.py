@@ -11,7 +11,7 @@ writes the folder.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from qa.search.embedding import Embedder
 from qa.search.term_cache import TermCache
 from qa.storage import generations
 from qa.storage.collection import renamed, with_added, without
-from qa.storage.configuration import Configuration, configured, load_made_with, unchanged
+from qa.storage.configuration import Settings, check_settings, configured, load_made_with, unchanged
 from qa.storage.contents import Contents, read_contents, read_current
 from qa.storage.generations import HistoryEntry
 from qa.storage.rollback import roll_back
@@ -76,17 +76,20 @@ class Index:
         sources: Given,
         path: str | Path = DEFAULT_INDEX,
         *,
+        add: bool = False,
         model: str | None = None,
         chunking: Chunking | None = None,
         max_chars: int = DEFAULT_MAX_CHARS,
         keep: int | None = None,
         progress: Progress | None = None,
     ) -> Index:
-        """Make an index of these sources alone; passages that were embedded before are not embedded again.
+        """Make an index of these sources; passages that were embedded before are not embedded again.
 
         Args:
             sources: files, folders (the texts and documents in them) and ``Source`` texts.
             path: the index folder; made if missing.
+            add: whether the sources that are there already stay, as with :meth:`add`; otherwise the index is made of
+                the given sources alone.
             model: a SentenceTransformer by name or folder; None: the one that the index there was built with, else
                 the packaged one.
             chunking: the sizes of passages in the model's tokens; None: those of the index there, else the default.
@@ -97,14 +100,11 @@ class Index:
 
         Raises:
             SourceError: a text cannot be read. ModelError: there is no such model. StorageError: a write failed.
-            In each case the old index stays.
+            IndexDamagedError, IndexMismatchError: the index to add to cannot be read. In each case the old index stays.
         """
-        path = Path(path)
-        new = {source.name: source for source in read_sources(sources, max_chars=max_chars)}
-        configured(path, model, chunking, keep)  # fails, or loads the model, before the folder is made and locked
-        with IndexWriter(path, progress, create=True) as writer:
-            report = _written(writer, new, configured(path, model, chunking, keep))
-        return cls._open_written(path, report)
+        new = read_sources(sources, max_chars=max_chars)
+        writer = IndexWriter(Path(path), progress, create=True)
+        return cls._write_texts(writer, new, Settings(model, chunking, keep), add=add)
 
     @classmethod
     def open(cls, path: str | Path = DEFAULT_INDEX) -> Index:
@@ -115,6 +115,16 @@ class Index:
         """
         path = Path(path)
         return cls(path, read_current(path))
+
+    @classmethod
+    def _write_texts(cls, writer: IndexWriter, new: Iterable[Source], settings: Settings, *, add: bool) -> Index:
+        """Write the generation that has these sources, or these besides the ones that are there."""
+        check_settings(writer.index, settings)
+        with writer:
+            addition = with_added(writer.sources if add else {}, new)
+            writer.write(addition.sources, configured(writer.index, settings))
+            report = writer.commit()
+        return cls._open_written(writer.index, replace(report, replaced=addition.replaced))
 
     @classmethod
     def _open_written(cls, path: Path, report: BuildReport) -> Index:
@@ -132,7 +142,7 @@ class Index:
         keep: int | None = None,
         progress: Progress | None = None,
     ) -> Index:
-        """Add sources to those of the index.
+        """Add sources to those of the index, which has to be there still; :meth:`build` can also make one.
 
         A file that is already in the index (the same path) is replaced. Another file of the same name is added as
         ``folder/name``. Text that comes from no file replaces the source of its name. ``built.replaced`` names what
@@ -141,11 +151,7 @@ class Index:
         Arguments and errors are those of :meth:`build`; an index that cannot be read is an IndexError_.
         """
         new = read_sources(sources, max_chars=max_chars)
-        configured(self.path, keep=keep)  # fails, or loads the model, before the index is locked
-        with IndexWriter(self.path, progress) as writer:
-            addition = with_added(writer.current.sources, new)
-            report = _written(writer, addition.sources, configured(self.path, keep=keep))
-        return self._open_written(self.path, replace(report, replaced=addition.replaced))
+        return self._write_texts(IndexWriter(self.path, progress), new, Settings(keep=keep), add=True)
 
     def remove(self, names: Iterable[str], *, purge: bool = True, progress: Progress | None = None) -> Index:
         """Remove the sources of these names; nothing is embedded, and no model loaded.
@@ -166,7 +172,8 @@ class Index:
             unwanted = {name if name in there else clean_name(name) for name in given}
             if purge:
                 unwanted -= _known_earlier(self.path, unwanted - there.keys())
-            report = _written(writer, without(there, unwanted), unchanged(self.path), purge=purge)
+            writer.write(without(there, unwanted), unchanged(self.path))
+            report = writer.commit(purge=purge)
         return self._open_written(self.path, report)
 
     def rename(self, old: str, new: str, *, progress: Progress | None = None) -> Index:
@@ -177,7 +184,8 @@ class Index:
             for :meth:`remove`.
         """
         with IndexWriter(self.path, progress) as writer:
-            report = _written(writer, renamed(writer.current.sources, old, new), unchanged(self.path))
+            writer.write(renamed(writer.current.sources, old, new), unchanged(self.path))
+            report = writer.commit()
         return self._open_written(self.path, report)
 
     def rollback(self, generation: int | None = None, *, progress: Progress | None = None) -> Index:
@@ -237,13 +245,6 @@ class Index:
     def sentences(self, name: str) -> list[Span]:
         """Return all sentences of a source, in order: (start, end) in it."""
         return [span for number in self.passages_of(name) for span in self.passage_sentences(number)]
-
-
-def _written(
-    writer: IndexWriter, sources: Mapping[str, Source], configuration: Configuration, *, purge: bool = False
-) -> BuildReport:
-    writer.write(sources, configuration)
-    return writer.commit(purge=purge)
 
 
 def _known_earlier(path: Path, names: set[str]) -> set[str]:

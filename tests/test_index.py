@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Condition, get_ident
 from typing import Any
 
 import numpy as np
@@ -22,12 +23,14 @@ from qa.errors import (
     StorageError,
 )
 from qa.index import Index
+from qa.progress import ProgressEvent, Stage
 from qa.search.lexical import tokenize
 from qa.search.store import FaissStore
 from qa.search.term_cache import TermCache
 from qa.search.weights import default_model_folder
 from qa.storage import generations
 from qa.storage.contents import read_contents
+from qa.storage.lock import locked
 from qa.storage.manifest import FILE
 from qa.storage.rollback import roll_back
 from qa.suggestions import suggestions_of
@@ -320,6 +323,37 @@ def test_texts_added_at_the_same_time_are_all_there(tmp_path: Path) -> None:
     assert set(Index.open(tmp_path).sources) == {"cats", "text 0", "text 1", "text 2", "text 3"}
 
 
+class Waiters:
+    """The changes that wait for the lock of an index; an instance is their progress callable."""
+
+    def __init__(self) -> None:
+        self._threads: set[int] = set()
+        self._changed = Condition()
+
+    def __call__(self, event: ProgressEvent) -> None:
+        if event.stage is Stage.WAITING:
+            with self._changed:
+                self._threads.add(get_ident())
+                self._changed.notify()
+
+    def wait_for(self, count: int) -> None:
+        """Wait until so many changes wait."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self._threads) == count, 60)
+
+
+def test_texts_added_at_the_same_time_where_there_is_no_index_are_all_there(tmp_path: Path) -> None:
+    waiters = Waiters()
+    with ThreadPoolExecutor() as pool, locked(tmp_path):
+        added = [
+            pool.submit(Index.build, Source(f"text {number}", f"第{number}話。"), tmp_path, add=True, progress=waiters)
+            for number in range(3)
+        ]
+        waiters.wait_for(3)
+    assert sorted(one.result().generation for one in added)[-1] == 3
+    assert set(Index.open(tmp_path).sources) == {"text 0", "text 1", "text 2"}
+
+
 SECRET = Source("secret", "合言葉は山と川です。\n\nThe password is swordfish.")
 
 
@@ -389,13 +423,20 @@ def test_a_name_is_found_in_the_unicode_form_it_was_given_in(tmp_path: Path) -> 
     assert list(Index.open(tmp_path).remove("cafe\u0301").sources) == ["cats"]
 
 
-def test_a_change_builds_upon_what_another_process_has_put_there_since_the_index_was_opened(tmp_path: Path) -> None:
-    before = Index.build(CATS, tmp_path)
-    Index.build([CATS, DOGS], tmp_path, chunking=Chunking(40, 0), keep=5)
-    after = before.add(BIRDS)
+def test_a_change_that_waited_for_another_process_builds_upon_what_that_one_has_put_there(tmp_path: Path) -> None:
+    other = Index.build([CATS, DOGS], tmp_path / "other", chunking=Chunking(40, 0), keep=5)
+    before = Index.build(CATS, tmp_path / "index")
+    waiters = Waiters()
+    with ThreadPoolExecutor() as pool, locked(before.path):
+        adding = pool.submit(before.add, BIRDS, progress=waiters)
+        waiters.wait_for(1)
+        folder = generations.generation_folder(other.path, other.generation)
+        shutil.copytree(folder, generations.generation_folder(before.path, 2))
+        (before.path / "CURRENT").write_text("2\n")
+    after = adding.result()
     assert list(after.sources) == ["cats", "dogs", "birds"]
     assert (after.manifest.keep, after.manifest.chunking.max_tokens) == (5, 40)
-    assert generations.numbers(tmp_path) == [1, 2, 3]
+    assert generations.numbers(before.path) == [1, 2, 3]
     assert list(before.remove("dogs", purge=False).rename("birds", "eagles").sources) == ["cats", "eagles"]
 
 

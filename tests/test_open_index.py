@@ -262,6 +262,17 @@ def test_many_threads_may_change_the_index_at_once(open_index: OpenIndex) -> Non
     assert set(names(open_index)) == {"cats", *(f"text {number}" for number in range(8))}
 
 
+def test_servers_that_add_to_the_same_empty_folder_lose_no_text(tmp_path: Path) -> None:
+    servers = [OpenIndex(tmp_path) for _ in range(3)]
+    with locked(tmp_path):
+        for number, server in enumerate(servers):
+            server.add([Source(f"text {number}", f"第{number}話。")])
+        until(lambda: all(job.state == "embedding" for server in servers for job in server.jobs))
+    for server in servers:
+        settled(server)
+    assert set(names(servers[0])) == {"text 0", "text 1", "text 2"}
+
+
 def test_an_unexpected_error_fails_one_job_and_the_queue_goes_on(
     open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

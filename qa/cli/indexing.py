@@ -10,7 +10,7 @@ import click
 
 from qa.cli.options import Settings, print_json, with_settings, with_texts
 from qa.cli.reporting import ReportingCommand
-from qa.errors import IndexMismatchError, IndexMissingError, ModelError
+from qa.errors import IndexMismatchError, ModelError
 from qa.terminal import printable, progress_bar, status
 
 if TYPE_CHECKING:
@@ -68,10 +68,7 @@ def add(settings: Settings, sources: list[Path | Source], max_chars: int, keep: 
     if not sources:
         raise click.UsageError("Give a file or folder to add, or a text with --text.")
     with progress_bar() as progress:
-        try:
-            index = Index.open(settings.index).add(sources, max_chars=max_chars, keep=keep, progress=progress)
-        except IndexMissingError:
-            index = Index.build(sources, settings.index, max_chars=max_chars, keep=keep, progress=progress)
+        index = Index.build(sources, settings.index, add=True, max_chars=max_chars, keep=keep, progress=progress)
     _report_change(settings, index)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from qa.errors import IndexDamagedError, IndexMismatchError, ModelError, QAError
 from qa.progress import Progress
 from qa.storage import generations
-from qa.storage.configuration import configured, load_made_with
+from qa.storage.configuration import Settings, configured, load_made_with
 from qa.storage.contents import read_current, read_source
 from qa.storage.generations import generation_folder
 from qa.storage.manifest import Manifest, SourceRecord, file_sha256
@@ -90,7 +90,7 @@ def _repair(writer: IndexWriter, model: str | None, rebuild: bool) -> str:
 def _rebuild(writer: IndexWriter, sources: Mapping[str, Source], model: str | None, rebuild: bool) -> str:
     path = writer.index
     # Another model is used only if the index's own is gone.
-    configuration = configured(path, model if model and _model_is_gone(path) else None)
+    configuration = configured(path, Settings(model if model and _model_is_gone(path) else None))
     writer.write(sources, configuration, reuse=not rebuild)
     report = writer.commit()
     return f"The index was rebuilt from its own texts ({report.sources}): it is generation {report.generation} now."

@@ -15,7 +15,7 @@ from pathlib import Path
 from weakref import ReferenceType, ref
 
 from qa.answer import Answer, answer
-from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, QAError
+from qa.errors import IndexDamagedError, IndexMismatchError, QAError
 from qa.index import Index
 from qa.maintenance.repair import repair
 from qa.progress import Progress, ProgressEvent, Stage
@@ -264,10 +264,7 @@ class OpenIndex:
         if job.kind == "build":
             return Index.build(batch[0].sources, self.path, progress=progress)
         latest = {source.name: source for task in batch for source in task.sources}
-        try:
-            return self.current().add(latest.values(), progress=progress)
-        except IndexMissingError:
-            return Index.build(latest.values(), self.path, progress=progress)
+        return Index.build(latest.values(), self.path, add=True, progress=progress)
 
 
 def is_repairable(error: BaseException | None) -> bool:

@@ -20,6 +20,21 @@ DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=0)
 
 
 @dataclass(frozen=True)
+class Settings:
+    """What a caller asks of the next generation. None: as the index has it, or the default for a new index.
+
+    Attributes:
+        model: the embedding model, a SentenceTransformer by name or folder.
+        chunking: the sizes of passages in the model's tokens.
+        keep: how many generations are kept, at least 1.
+    """
+
+    model: str | None = None
+    chunking: Chunking | None = None
+    keep: int | None = None
+
+
+@dataclass(frozen=True)
 class Configuration:
     """The model and settings of a generation.
 
@@ -41,22 +56,38 @@ class Configuration:
         return self.load()
 
 
-def configured(
-    index: Path, model: str | None = None, chunking: Chunking | None = None, keep: int | None = None
-) -> Configuration:
-    """Return the configuration of a build into a folder; what is None is taken from the index there.
+def check_settings(index: Path, settings: Settings) -> None:
+    """Check settings before an index is made or locked; the model gets loaded, once per process.
 
     Raises:
         ModelError: there is no such model. StorageError: ``keep`` is below 1.
     """
-    if keep is not None and keep < 1:
-        raise StorageError("storage.keep", keep=keep)
+    if settings.keep is not None and settings.keep < 1:
+        raise StorageError("storage.keep", keep=settings.keep)
+    _load_chosen_model(index, settings, _readable_manifest(index))
+
+
+def configured(index: Path, settings: Settings) -> Configuration:
+    """Return the configuration of a build; what the settings leave open is taken from the index in the folder.
+
+    Call it under the lock: another process may have changed the index before.
+
+    Raises:
+        ModelError: there is no such model.
+    """
     before = _readable_manifest(index)
-    embedder = load_recorded_model(index, before.model) if before and model is None else load_model(model)
-    chunking = chunking or (before.chunking if before else DEFAULT_CHUNKING)
+    embedder = _load_chosen_model(index, settings, before)
+    chunking = settings.chunking or (before.chunking if before else DEFAULT_CHUNKING)
     longest = min(chunking.max_tokens, embedder.max_tokens)
     chunking = Chunking(longest, min(chunking.min_tokens, longest))
-    return Configuration(embedder.record, lambda: embedder, chunking, keep or (before.keep if before else KEPT))
+    keep = settings.keep or (before.keep if before else KEPT)
+    return Configuration(embedder.record, lambda: embedder, chunking, keep)
+
+
+def _load_chosen_model(index: Path, settings: Settings, before: Manifest | None) -> Embedder:
+    if before and settings.model is None:
+        return load_recorded_model(index, before.model)
+    return load_model(settings.model)
 
 
 def unchanged(index: Path) -> Configuration:

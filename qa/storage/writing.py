@@ -1,7 +1,7 @@
 """The one write path: a writer holds the lock of an index, writes the next generation aside, commits or aborts.
 
     with IndexWriter(path) as writer:
-        writer.write({**writer.current.sources, "b": Source("b", "...")}, configured(path))
+        writer.write({**writer.sources, "b": Source("b", "...")}, configured(path, Settings()))
         report = writer.commit()
 
 A generation is written into a folder of its own and flushed to the disk, files and folders; only then is it named
@@ -24,7 +24,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 
-from qa.errors import QAError, StorageError
+from qa.errors import IndexMissingError, QAError, StorageError
 from qa.progress import Progress, ProgressEvent, Stage
 from qa.storage import generations
 from qa.storage.building import Builder, Counts
@@ -138,6 +138,18 @@ class IndexWriter:
             IndexMissingError, IndexDamagedError, IndexMismatchError: it cannot be used.
         """
         return read_current(self.index)
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """The sources of the current generation; none if there is no index yet.
+
+        Raises:
+            IndexDamagedError, IndexMismatchError: the current generation cannot be used.
+        """
+        try:
+            return self.current.sources
+        except IndexMissingError:
+            return {}
 
     @cached_property
     def folder(self) -> Path:
