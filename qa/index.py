@@ -11,7 +11,7 @@ writes the folder.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from qa.reading.files import DEFAULT_MAX_CHARS, read_sources
 from qa.search.embedding import Embedder
 from qa.search.term_cache import TermCache
 from qa.storage import generations
-from qa.storage.collection import renamed, with_added, without
+from qa.storage.collection import renamed, stored_name, with_added, without
 from qa.storage.configuration import Settings, check_settings, configured, load_made_with, unchanged
 from qa.storage.contents import Contents, read_contents, read_current
 from qa.storage.generations import HistoryEntry
@@ -30,7 +30,7 @@ from qa.storage.rollback import roll_back
 from qa.storage.writing import BuildReport, IndexWriter
 from qa.text.passages import Chunking, Passage
 from qa.text.sentences import Span
-from qa.text.source import Source, clean_name
+from qa.text.source import Source
 
 Given = Iterable[str | Path | Source] | str | Path | Source
 """Files, folders (the texts and documents in them) and texts."""
@@ -82,6 +82,7 @@ class Index:
         max_chars: int = DEFAULT_MAX_CHARS,
         keep: int | None = None,
         progress: Progress | None = None,
+        on_commit: Callable[[], object] | None = None,
     ) -> Index:
         """Make an index of these sources; passages that were embedded before are not embedded again.
 
@@ -97,13 +98,15 @@ class Index:
             keep: how many generations are kept from now on, this one included; at least 1. None: as many as before,
                 2 at first.
             progress: called at each stage; see :class:`qa.progress.Stage`. What it raises ends the build.
+            on_commit: called while the index is locked, just before another generation becomes the current one; what
+                it raises ends the change.
 
         Raises:
             SourceError: a text cannot be read. ModelError: there is no such model. StorageError: a write failed.
             IndexDamagedError, IndexMismatchError: the index to add to cannot be read. In each case the old index stays.
         """
         new = read_sources(sources, max_chars=max_chars)
-        writer = IndexWriter(Path(path), progress, create=True)
+        writer = IndexWriter(Path(path), progress, create=True, on_commit=on_commit)
         return cls._write_texts(writer, new, Settings(model, chunking, keep), add=add)
 
     @classmethod
@@ -153,7 +156,14 @@ class Index:
         new = read_sources(sources, max_chars=max_chars)
         return self._write_texts(IndexWriter(self.path, progress), new, Settings(keep=keep), add=True)
 
-    def remove(self, names: Iterable[str], *, purge: bool = True, progress: Progress | None = None) -> Index:
+    def remove(
+        self,
+        names: Iterable[str],
+        *,
+        purge: bool = True,
+        progress: Progress | None = None,
+        on_commit: Callable[[], object] | None = None,
+    ) -> Index:
         """Remove the sources of these names; nothing is embedded, and no model loaded.
 
         Args:
@@ -161,30 +171,45 @@ class Index:
             purge: remove earlier generations too, so that no file below ``path`` holds anything of these sources.
                 Then a name that only an earlier generation has is accepted too, and any name if one cannot be read.
             progress: as for :meth:`build`.
+            on_commit: as for :meth:`build`.
 
         Raises:
             SourceError: there is no source of such a name, or none would be left. IndexError_: the index cannot be
             used. StorageError: a write failed.
         """
         given = {names} if isinstance(names, str) else set(names)
-        with IndexWriter(self.path, progress) as writer:
+        with IndexWriter(self.path, progress, on_commit=on_commit) as writer:
             there = writer.current.sources
-            unwanted = {name if name in there else clean_name(name) for name in given}
+            unwanted = {stored_name(name, there) for name in given}
             if purge:
                 unwanted -= _known_earlier(self.path, unwanted - there.keys())
             writer.write(without(there, unwanted), unchanged(self.path))
             report = writer.commit(purge=purge)
         return self._open_written(self.path, report)
 
-    def rename(self, old: str, new: str, *, progress: Progress | None = None) -> Index:
+    def rename(
+        self,
+        old: str,
+        new: str,
+        *,
+        progress: Progress | None = None,
+        on_commit: Callable[[], object] | None = None,
+    ) -> Index:
         """Give a source another name; its place in the order stays, nothing is embedded, and no model loaded.
+
+        Args:
+            old: the source's name.
+            new: the name it gets.
+            progress: as for :meth:`build`.
+            on_commit: as for :meth:`build`.
 
         Raises:
             SourceError: there is no source of the old name, or another has the new one. IndexError_, StorageError: as
             for :meth:`remove`.
         """
-        with IndexWriter(self.path, progress) as writer:
-            writer.write(renamed(writer.current.sources, old, new), unchanged(self.path))
+        with IndexWriter(self.path, progress, on_commit=on_commit) as writer:
+            there = writer.current.sources
+            writer.write(renamed(there, stored_name(old, there), new), unchanged(self.path))
             report = writer.commit()
         return self._open_written(self.path, report)
 

@@ -129,6 +129,27 @@ def test_a_build_ended_by_the_caller_leaves_no_passages_behind(tmp_path: Path, e
     assert not (tmp_path / "batches").exists()
 
 
+@pytest.mark.parametrize("stage", [Stage.SPLITTING, Stage.EMBEDDING, Stage.WRITING])
+@pytest.mark.parametrize("add", [False, True])
+def test_an_error_of_the_progress_callable_comes_out_unchanged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: Stage, add: bool
+) -> None:
+    monkeypatch.setattr("qa.storage.checkpoint._SIZE", 1)
+    index = Index.build(Source("cats", "猫は魚を食べます。"), tmp_path)
+    error = TimeoutError()
+
+    def end(event: ProgressEvent) -> None:
+        if event.stage is stage and event.done == event.total - (stage is Stage.SPLITTING):
+            raise error
+
+    with pytest.raises(TimeoutError) as caught:
+        dogs = Source("dogs", "犬は肉を食べます。\n\n犬は庭で眠ります。")
+        _ = index.add(dogs, progress=end) if add else Index.build(dogs, tmp_path, progress=end)
+    assert caught.value is error
+    assert [path.name for path in (tmp_path / "generations").iterdir()] == ["1"]
+    assert not (tmp_path / "batches").exists()
+
+
 def test_passages_of_a_build_that_the_disk_refused_are_reused_by_the_next_try(tmp_path: Path) -> None:
     Index.build([Source("cats", "猫は魚を食べます。"), Source("dogs", "犬は肉を食べます。")], tmp_path)
 

@@ -15,19 +15,24 @@ import threading
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
 from manifests import empty_manifest
 
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, SourceError, StorageError
+from qa.index import Index
 from qa.progress import ProgressEvent, Stage
+from qa.retrieval import retrieve
+from qa.search.lexical import BM25
 from qa.storage import generations, lock, writing
 from qa.storage.disk import storage_errors
 from qa.storage.generations import check_generation, history
 from qa.storage.manifest import file_sha256, seal, write_manifest
 from qa.storage.rollback import roll_back
 from qa.storage.writing import IndexWriter
+from qa.text.source import Source
 
 
 def make(index: Path, content: str = "", *, purge: bool = False) -> None:
@@ -110,12 +115,63 @@ def test_a_manifest_that_points_outside_the_index_is_rejected(tmp_path: Path) ->
         present(tmp_path / "index")
 
 
-def test_a_full_disk_is_reported_in_one_sentence_also_without_an_error_number(tmp_path: Path) -> None:
-    make(tmp_path, "good")
-    for refusal in (OSError(errno.ENOSPC, "No space left on device"), OSError("10 requested and 4 written")):
-        full = r"^The disk that holds .* is full: free some space"
-        with pytest.raises(StorageError, match=full), storage_errors(tmp_path):
-            raise refusal
+FULL = r"^The disk that holds .* is full: free some space"
+
+
+def test_a_short_write_of_a_library_is_a_full_disk_and_no_other_error_without_a_number_is(tmp_path: Path) -> None:
+    short = OSError("10 requested and 4 written")
+    with pytest.raises(StorageError, match=FULL), storage_errors(tmp_path, library_writes=True):
+        raise short
+    with pytest.raises(StorageError, match=r"^Cannot write to .* \(10 requested"), storage_errors(tmp_path):
+        raise short
+
+
+def fill_up(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """Let the disk be full where a generation's files, its folder, or the pointer are written."""
+    full, opened = OSError(errno.ENOSPC, "No space left on device"), Path.open
+
+    def refuse(*_: object, **__: object) -> Any:
+        raise full
+
+    def open_all_but_the_pointer(path: Path, *mode: Any, **options: Any) -> Any:
+        return refuse() if path.name == "CURRENT.new" else opened(path, *mode, **options)
+
+    if where == "terms":
+        monkeypatch.setattr(BM25, "save", lambda *_: (_ for _ in ()).throw(OSError("10 requested and 4 written")))
+    elif where == "pointer":
+        monkeypatch.setattr(Path, "open", open_all_but_the_pointer)
+    else:
+        monkeypatch.setattr(writing, where, refuse)
+
+
+@pytest.mark.parametrize("where", ["terms", "flush_tree", "flush_folder", "pointer"])
+def test_a_disk_that_gets_full_leaves_the_old_index_and_what_was_embedded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    index = Index.build(Source("a", "猫は魚を食べます。"), tmp_path)
+    monkeypatch.setattr("qa.storage.checkpoint._SIZE", 1)
+    with monkeypatch.context() as filled:
+        fill_up(filled, where)
+        with pytest.raises(StorageError, match=FULL):
+            index.add(Source("b", "犬は肉を食べます。"))
+    assert retrieve(Index.open(tmp_path), "猫は何を食べますか", 1)[0].text == "猫は魚を食べます。"
+    assert [path.name for path in (tmp_path / "generations").iterdir()] == ["1"]
+    assert len(list((tmp_path / "batches").rglob("*.safetensors"))) == 1
+    again = index.add(Source("b", "犬は肉を食べます。"))
+    assert again.built and (again.built.embedded, again.generation) == (0, 2)
+
+
+def test_a_change_is_done_once_the_pointer_names_it_though_cleaning_up_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "no")
+
+    index = Index.build(Source("a", "猫は魚を食べます。"), tmp_path, keep=1)
+    for part in ("qa.storage.checkpoint.Checkpoint.forget", "qa.storage.writing._discard"):
+        monkeypatch.setattr(part, refuse)
+    assert list(index.rename("a", "b").sources) == ["b"]
+    assert generations.current_number(tmp_path) == 2
 
 
 def test_an_error_of_the_caller_is_not_reported_as_one_of_the_disk(tmp_path: Path) -> None:
@@ -177,18 +233,24 @@ def test_two_writers_take_turns(tmp_path: Path) -> None:
     order: list[str] = []
 
     def slow() -> None:
-        with IndexWriter(tmp_path, create=True):
+        with IndexWriter(tmp_path, create=True) as writer:
             order.append("slow begins")
             time.sleep(0.3)
+            write_manifest(writer.folder, empty_manifest("slow"))
+            writer.commit()
             order.append("slow ends")
 
     thread = threading.Thread(target=slow)
     thread.start()
     while not order:
         time.sleep(0.01)
-    with IndexWriter(tmp_path, create=True):
+    with IndexWriter(tmp_path, create=True) as writer:
         order.append("second begins")
+        assert (generations.current_number(tmp_path), writer.number) == (1, 2)
+        write_manifest(writer.folder, empty_manifest("second"))
+        writer.commit()
     thread.join()
+    assert generations.current_number(tmp_path) == 2
     assert order == ["slow begins", "slow ends", "second begins"]
 
 
@@ -412,9 +474,6 @@ Index.open(Path(sys.argv[1])).remove("b")
 
 @pytest.mark.parametrize("kills", [1, 3, 5, 8])
 def test_a_removal_that_was_killed_while_it_purged_is_finished_by_the_next_one(tmp_path: Path, kills: int) -> None:
-    from qa.index import Index
-    from qa.text.source import Source
-
     Index.build([Source("a", "猫は魚を食べます。"), Source("b", "秘密の鍵は井戸の中です。")], tmp_path)
     command = [sys.executable, "-c", KILLED_WHILE_PURGING, str(tmp_path), str(kills)]
     killed = subprocess.run(command, env={"PYTHONPATH": ":".join(sys.path)}, check=False)
@@ -427,9 +486,6 @@ def test_a_removal_that_was_killed_while_it_purged_is_finished_by_the_next_one(t
 
 
 def test_a_removal_also_removes_an_unreadable_generation_which_may_hold_the_name(tmp_path: Path) -> None:
-    from qa.index import Index
-    from qa.text.source import Source
-
     Index.build([Source("a", "猫は魚を食べます。"), Source("b", "秘密の鍵は井戸の中です。")], tmp_path)
     Index.build([Source("a", "猫は魚を食べます。")], tmp_path)
     (tmp_path / "generations" / "1" / "manifest.json").unlink()

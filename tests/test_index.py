@@ -420,7 +420,8 @@ def test_a_text_that_only_another_generation_holds_is_removed_too(
 
 def test_a_name_is_found_in_the_unicode_form_it_was_given_in(tmp_path: Path) -> None:
     Index.build([CATS, Source("cafe\u0301", "珈琲があります。")], tmp_path)
-    assert list(Index.open(tmp_path).remove("cafe\u0301").sources) == ["cats"]
+    index = Index.open(tmp_path).rename("cafe\u0301", "the\u0301")
+    assert list(index.remove("the\u0301").sources) == ["cats"]
 
 
 def test_a_change_that_waited_for_another_process_builds_upon_what_that_one_has_put_there(tmp_path: Path) -> None:
@@ -539,6 +540,21 @@ def test_a_text_from_no_file_replaces_what_has_its_name_and_says_so(tmp_path: Pa
     assert index.built is not None and index.built.replaced == ("report.txt",)
 
 
+@pytest.mark.parametrize("upload_first", [True, False])
+def test_sources_added_together_never_replace_each_other(
+    tmp_path: Path, reports: tuple[Path, Path], upload_first: bool
+) -> None:
+    north, upload = reports[0], Source("mills", "An upload.")
+    index = Index.build(north, tmp_path / "index").rename("report.txt", "mills")
+    index = index.add([upload, north] if upload_first else [north, upload])
+    report = north.read_text()
+    expected = (
+        {"mills": upload.text, "report.txt": report} if upload_first else {"mills": report, "mills (2)": upload.text}
+    )
+    assert what_is_there(index) == expected
+    assert index.built is not None and index.built.replaced == ("mills",)
+
+
 def test_an_index_moved_with_its_files_knows_them(tmp_path: Path, reports: tuple[Path, Path]) -> None:
     Index.build(reports, tmp_path / "index")
     moved = tmp_path.with_name(f"{tmp_path.name}-moved")
@@ -557,6 +573,18 @@ def test_a_manifest_of_an_earlier_version_without_paths_replaces_by_name(
     index = Index.open(index.path).add(south)
     assert what_is_there(index) == {"report.txt": south.read_text()}
     assert index.built is not None and index.built.replaced == ("report.txt",)
+
+
+def test_an_index_of_an_earlier_version_is_opened_asked_and_added_to(tmp_path: Path) -> None:
+    shutil.copytree(Path(__file__).parent / "data" / "index-without-paths", tmp_path, dirs_exist_ok=True)
+    index = Index.open(tmp_path)
+    assert [source.path for source in index.sources.values()] == [None]
+    assert (
+        answer(index, "Who counts the ships?").citations[0].quote == "The lighthouse keeper counts the ships at dusk."
+    )
+    added = index.add(CATS)
+    assert what_is_there(added) == {**what_is_there(index), "cats": CATS.text}
+    assert added.built is not None and (added.built.embedded, added.built.reused) == (1, 1)
 
 
 def test_the_terms_of_sentences_take_bounded_memory(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import shutil
+import signal
 import threading
 import time
 import weakref
@@ -418,43 +419,56 @@ def test_only_the_newest_failed_jobs_are_kept(open_index: OpenIndex, tmp_path: P
 
 
 class SlowReading:
-    """Makes threads of these names wait before they read generation 2, and lists all reads."""
+    """Makes threads of these names wait before they read a generation, and lists all reads."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *threads: str) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *threads: str, number: int = 2) -> None:
         self.begun = threading.Event()
         self.go_on = threading.Event()
         self.read: list[str] = []
         read = contents.read_contents
 
-        def slowly(path: Path, number: int) -> contents.Contents:
+        def slowly(path: Path, wanted: int) -> contents.Contents:
             thread = threading.current_thread().name
-            self.read.append(f"{thread} {number}")
-            if thread in threads and number == 2:
+            self.read.append(f"{thread} {wanted}")
+            if thread in threads and wanted == number:
                 self.begun.set()
                 assert self.go_on.wait(60)
-            return read(path, number)
+            return read(path, wanted)
 
         monkeypatch.setattr(contents, "read_contents", slowly)
         monkeypatch.setattr(index_module, "read_contents", slowly)
 
 
-@pytest.mark.parametrize("kind", ["add", "rename"])
+@pytest.mark.parametrize("kind", ["add", "rename", "repair"])
 def test_a_generation_of_our_own_thread_is_opened_once_and_no_caller_waits(
     open_index: OpenIndex, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
+    wanted = 1 if kind == "repair" else 2
+    if kind == "repair":  # goes back, because the new text is nowhere intact
+        dogs = Index.build([DOGS], open_index.path)
     before = open_index.current()
-    reading = SlowReading(monkeypatch, "indexing")
+    reading = SlowReading(monkeypatch, "indexing", number=wanted)
     if kind == "add":
         open_index.add([DOGS])
-    else:
+    elif kind == "rename":
         open_index.rename("cats", "felines")
+    else:
+        (open_index.path / "generations" / "2" / dogs.manifest.sources[0].file).write_text("damaged")
+        open_index.repair()
     assert reading.begun.wait(60)
     assert not before.is_current()
     assert open_index.current() is before
     reading.go_on.set()
     settled(open_index)
-    assert open_index.current().generation == 2
-    assert reading.read == ["indexing 1", "indexing 2"]
+    assert open_index.current().generation == wanted
+    assert (
+        reading.read
+        == {
+            "add": ["indexing 1", "indexing 2"],
+            "rename": ["indexing 1", "indexing 2"],
+            "repair": ["indexing 2", "indexing 2", "indexing 2", "indexing 1"],
+        }[kind]
+    )
 
 
 def test_a_generation_of_another_process_is_opened_by_one_caller_while_the_others_go_on(
@@ -599,6 +613,44 @@ def test_callers_are_served_in_the_order_they_came_and_more_are_rejected() -> No
         thread.join(60)
     assert order == [0, 1, 2, 3]
     with turns.turn():  # all places are free again, also after an error
+        pass
+
+
+def test_a_caller_interrupted_in_the_line_leaves_it() -> None:
+    class CtrlCError(BaseException):
+        """Stands for Ctrl-C."""
+
+    def interrupt(*_: object) -> None:
+        raise CtrlCError
+
+    turns = Turns(at_once=1, waiting=1)
+
+    def hold(begun: threading.Event, may_end: threading.Event) -> None:
+        with turns.turn():
+            begun.set()
+            may_end.wait(60)
+
+    begun, may_end = threading.Event(), threading.Event()
+    holder = threading.Thread(target=hold, args=(begun, may_end))
+    holder.start()
+    assert begun.wait(60)
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        main = threading.get_ident()
+
+        def kill() -> None:
+            until(lambda: turns._line)
+            signal.pthread_kill(main, signal.SIGUSR1)
+
+        threading.Thread(target=kill).start()
+        with pytest.raises(CtrlCError), turns.turn():
+            pass
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert not turns._line
+    may_end.set()
+    holder.join(60)
+    with turns.turn():
         pass
 
 

@@ -83,6 +83,7 @@ def remove(settings: Settings, names: tuple[str, ...], no_purge: bool) -> None:
     to go back to. With --no-purge, earlier generations stay and still hold these texts.
     """
     from qa.index import Index
+    from qa.storage.collection import stored_name
 
     with progress_bar("Removing") as progress:
         index = Index.open(settings.index).remove(names, purge=not no_purge, progress=progress)
@@ -93,7 +94,7 @@ def remove(settings: Settings, names: tuple[str, ...], no_purge: bool) -> None:
     if not earlier:
         click.echo("Earlier generations were removed too: there is nothing to go back to.")
     for entry in earlier:
-        held = [name for name in names if name in entry.sources]
+        held = [name for name in (stored_name(name, entry.sources) for name in names) if name in entry.sources]
         if held:
             click.echo(
                 f"Generation {entry.generation} still holds {printable(', '.join(held))}: `qa rollback` brings it "

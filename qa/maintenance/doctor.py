@@ -78,33 +78,33 @@ def check(index_path: str | Path = "index") -> list[Check]:
 
 
 def _checks(index_path: Path) -> Iterator[Check]:
-    yield _run("python", _python)
-    libraries = _run("libraries", _libraries)
-    cache = _run("cache", _cache)
-    yield from (libraries, cache, _run("disk", lambda: _disk(index_path)))
+    yield _perform("python", _python)
+    libraries = _perform("libraries", _libraries)
+    cache = _perform("cache", _cache)
+    yield from (libraries, cache, _perform("disk", lambda: _disk(index_path)))
     if not libraries.ok:
         return
     opened: list[Index] = []
-    index = _run("index", lambda: _index(index_path, opened))
+    index = _perform("index", lambda: _index(index_path, opened))
     yield index
     if index.ok:
-        yield _run("earlier", lambda: _earlier(opened[0]))
-        yield _run("changes", lambda: _changes(index_path))
+        yield _perform("earlier", lambda: _earlier_generations(opened[0]))
+        yield _perform("changes", lambda: _changes(index_path))
     if not cache.ok:
         return
     loaded: list[Embedder] = []
-    model = _run("model", lambda: _model(opened, loaded))
+    model = _perform("model", lambda: _model(opened, loaded))
     yield model
     if index.ok and model.ok:
-        fit = _run("fit", lambda: _fit(opened[0], loaded[0]))
+        fit = _perform("fit", lambda: _fit(opened[0], loaded[0]))
         yield fit
         if fit.ok:
-            yield _run("search", lambda: _search(opened[0]))
-            yield _run("recall", lambda: _recall(opened[0]))
-            yield _run("terms", lambda: _terms(opened[0]))
+            yield _perform("search", lambda: _search(opened[0]))
+            yield _perform("recall", lambda: _recall(opened[0]))
+            yield _perform("terms", lambda: _terms(opened[0]))
 
 
-def _run(name: str, step: Callable[[], str]) -> Check:
+def _perform(name: str, step: Callable[[], str]) -> Check:
     try:
         return Check(name, True, step())
     except _FaultError as fault:
@@ -195,7 +195,7 @@ def _index(path: Path, opened: list[Index]) -> str:
     )
 
 
-def _earlier(index: Index) -> str:
+def _earlier_generations(index: Index) -> str:
     """Check that `qa rollback` can go back to every generation that is kept."""
     earlier = [number for number in generations.numbers(index.path) if number != index.generation]
     for number in earlier:
@@ -234,7 +234,7 @@ def _fit(index: Index, embedder: Embedder) -> str:
         raise _FaultError(
             f"The index was made with {embedder.name} with fingerprint {made_with}; "
             f"the one installed has {embedder.fingerprint}",
-            _rebuild(index),
+            _advise_rebuild(index),
         )
     return "the index was made with this model"
 
@@ -248,11 +248,11 @@ def _search(index: Index) -> str:
     text = index.text(passage)
     (again,) = index.embedder.embed_passages([text])
     if float(again.vector @ index.store.vectors[number]) < _SAME:
-        raise _FaultError(f"Passage {number} has the embedding of another text", _rebuild(index))
+        raise _FaultError(f"Passage {number} has the embedding of another text", _advise_rebuild(index))
     hits = retrieve(index, text[:_PROBE_CHARS], k=_PROBE_HITS)
     if text not in [hit.text for hit in hits]:
         raise _FaultError(
-            f"Passage {number} is not among the first {_PROBE_HITS} hits for its own text", _rebuild(index)
+            f"Passage {number} is not among the first {_PROBE_HITS} hits for its own text", _advise_rebuild(index)
         )
     return f"passage {number} has the embedding of its text, and a search for its text finds it"
 
@@ -272,11 +272,11 @@ def _recall(index: Index) -> str:
         wanted += len(nearest)
     result = f"{found} of the {wanted} nearest neighbours of {len(probes)} passages are found"
     if found < wanted:
-        raise _FaultError(result, _rebuild(index))
+        raise _FaultError(result, _advise_rebuild(index))
     return result
 
 
-def _rebuild(index: Index) -> str:
+def _advise_rebuild(index: Index) -> str:
     return f"Rebuild the index from its own texts with `{generations.repair_command(index.path)}`."
 
 

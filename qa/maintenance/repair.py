@@ -7,7 +7,7 @@ goes back to the newest intact generation; if there is none, it is rebuilt from 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,7 +24,12 @@ from qa.text.source import Source
 
 
 def repair(
-    path: str | Path, model: str | None = None, *, rebuild: bool = False, progress: Progress | None = None
+    path: str | Path,
+    model: str | None = None,
+    *,
+    rebuild: bool = False,
+    progress: Progress | None = None,
+    on_commit: Callable[[], object] | None = None,
 ) -> str:
     """Repair the index in a folder; if it is intact, only remove damaged earlier generations.
 
@@ -33,6 +38,7 @@ def repair(
         model: the model to embed its texts with, if its own is gone.
         rebuild: rebuild even an index that looks intact, and embed all of its texts again.
         progress: as for :meth:`qa.index.Index.build`.
+        on_commit: as for :meth:`qa.index.Index.build`.
 
     Returns:
         What was done, in one sentence; "" if nothing was needed.
@@ -44,7 +50,7 @@ def repair(
     path = Path(path)
     if not rebuild and _is_whole(path, model):
         return _remove_damaged(path, progress)
-    with IndexWriter(path, progress) as writer:
+    with IndexWriter(path, progress, on_commit=on_commit) as writer:
         if not rebuild and _is_whole(path, model):  # another process has repaired it while this one waited
             return ""
         done = _repair(writer, model, rebuild)
@@ -73,7 +79,7 @@ def _repair(writer: IndexWriter, model: str | None, rebuild: bool) -> str:
     path = writer.index
     manifests, current = _manifests(path), generations.current_or_none(path)
     if current in manifests and (sources := _whole_sources(path, manifests[current], manifests)):
-        return _rebuild(writer, sources, model, rebuild)
+        return _rebuild_from(writer, sources, model, rebuild)
     for number in reversed(generations.numbers(path)):
         with suppress(QAError):
             check_usable(path, number)
@@ -83,11 +89,11 @@ def _repair(writer: IndexWriter, model: str | None, rebuild: bool) -> str:
             return f"The current generation is damaged: the index went back to generation {number}{without}."
     for manifest in reversed(manifests.values()):
         if sources := _whole_sources(path, manifest, manifests):
-            return _rebuild(writer, sources, model, rebuild)
+            return _rebuild_from(writer, sources, model, rebuild)
     raise IndexDamagedError("index.hopeless", index=str(path), remedy=generations.rebuild_command(path))
 
 
-def _rebuild(writer: IndexWriter, sources: Mapping[str, Source], model: str | None, rebuild: bool) -> str:
+def _rebuild_from(writer: IndexWriter, sources: Mapping[str, Source], model: str | None, rebuild: bool) -> str:
     path = writer.index
     # Another model is used only if the index's own is gone.
     configuration = configured(path, Settings(model if model and _model_is_gone(path) else None))

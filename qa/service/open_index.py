@@ -18,7 +18,7 @@ from qa.answer import Answer, answer
 from qa.errors import IndexDamagedError, IndexMismatchError, QAError
 from qa.index import Index
 from qa.maintenance.repair import repair
-from qa.progress import Progress, ProgressEvent, Stage
+from qa.progress import Progress
 from qa.reading.files import read_sources
 from qa.retrieval import Hit, retrieve
 from qa.service.jobs import Job, Kind, Task, without_duplicates
@@ -226,14 +226,8 @@ class OpenIndex:
         task.sources = sources
         return task
 
-    def _change(self, batch: list[Task], report: Progress) -> Index:
+    def _change(self, batch: list[Task], progress: Progress) -> Index:
         """Do a batch of jobs and use the index that they make."""
-
-        def progress(event: ProgressEvent) -> None:
-            # The writer holds the index's lock: from now on, a new current generation is our own.
-            self._committing = event.stage is Stage.WRITING
-            report(event)
-
         try:
             index = self._make(batch, progress)
             with self._opening:
@@ -251,20 +245,24 @@ class OpenIndex:
         except BaseException as error:  # including a panic in a Rust library: the queue goes on
             _log.warning("no questions were found to suggest", exc_info=error)
 
+    def _begin_commit(self) -> None:
+        """Note, while a job holds the lock of the index, that the next current generation is our own."""
+        self._committing = True
+
     def _make(self, batch: list[Task], progress: Progress) -> Index:
         """Make the generation that a batch of jobs asks for."""
-        job = batch[0].job
+        job, on_commit = batch[0].job, self._begin_commit
         if job.kind == "remove":
-            return self.current().remove([job.name], progress=progress)
+            return self.current().remove([job.name], progress=progress, on_commit=on_commit)
         if job.kind == "rename":
-            return self.current().rename(job.name, job.new_name, progress=progress)
+            return self.current().rename(job.name, job.new_name, progress=progress, on_commit=on_commit)
         if job.kind == "repair":
-            repair(self.path, progress=progress)
+            repair(self.path, progress=progress, on_commit=on_commit)
             return Index.open(self.path)
         if job.kind == "build":
-            return Index.build(batch[0].sources, self.path, progress=progress)
+            return Index.build(batch[0].sources, self.path, progress=progress, on_commit=on_commit)
         latest = {source.name: source for task in batch for source in task.sources}
-        return Index.build(latest.values(), self.path, add=True, progress=progress)
+        return Index.build(latest.values(), self.path, add=True, progress=progress, on_commit=on_commit)
 
 
 def is_repairable(error: BaseException | None) -> bool:

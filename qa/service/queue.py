@@ -61,7 +61,7 @@ class JobQueue:
             self._forget_oldest_failed()
             if not self._running:
                 self._running = True
-                threading.Thread(target=self._run, name="indexing", daemon=True).start()
+                threading.Thread(target=self._work_through, name="indexing", daemon=True).start()
         return jobs
 
     def cancel(self, job_id: int) -> None:
@@ -79,7 +79,7 @@ class JobQueue:
 
     # The thread
 
-    def _run(self) -> None:
+    def _work_through(self) -> None:
         """Do all jobs. What is to be done when idle comes last, because the next job would make it obsolete."""
         newest: Index | None = None
         while True:
@@ -106,7 +106,7 @@ class JobQueue:
         """Do a batch and record how it ended; return the new index, or None if there is none."""
         others = [task.progress for task in batch if task.progress]
         try:
-            index = self._change(batch, with_time_left(lambda *how_far: self._report(batch, *how_far), others))
+            index = self._change(batch, with_time_left(lambda *how_far: self._record_progress(batch, *how_far), others))
         except CancelledError:
             self._put_back(batch)
         except BaseException as error:  # including a panic in a Rust library: the other jobs still have their turn
@@ -118,7 +118,7 @@ class JobQueue:
             return index
         return None
 
-    def _report(self, batch: list[Task], done: int, total: int, seconds_left: float | None) -> None:
+    def _record_progress(self, batch: list[Task], done: int, total: int, seconds_left: float | None) -> None:
         with self._lock:
             for task in batch:
                 if task.cancelled:

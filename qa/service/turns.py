@@ -38,12 +38,13 @@ class Turns:
         Raises:
             BusyError: as many callers as allowed are waiting.
         """
-        if place := self._line_up():
-            place.wait()
+        place = self._line_up()
         try:
+            if place:
+                place.wait()
             yield
         finally:
-            self._pass_on()
+            self._leave(place)
 
     def _line_up(self) -> threading.Event | None:
         """Take a free place and return None, or return the event that will be set when a place is handed over."""
@@ -57,10 +58,12 @@ class Turns:
             self._line.append(place)
             return place
 
-    def _pass_on(self) -> None:
-        """Hand the place to the caller that has waited longest, or free it."""
+    def _leave(self, place: threading.Event | None) -> None:
+        """Leave the line, or hand the place to the caller that has waited longest, or free it."""
         with self._lock:
-            if self._line:
+            if place is not None and place in self._line:  # the wait was interrupted
+                self._line.remove(place)
+            elif self._line:
                 self._line.popleft().set()
             else:
                 self._free += 1

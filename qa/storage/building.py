@@ -67,14 +67,14 @@ class Builder:
         contents = [sources[p.source].text[p.start : p.end] for p in passages]
         if not contents:
             raise SourceError("source.wordless")
-        vectors, embedded = self._embed(contents)
-        self._report(Stage.WRITING, len(contents), len(contents))
-        with storage_errors(self.index):
+        vectors, embedded = self._write_embeddings(contents)
+        self._report_stage(Stage.WRITING, len(contents), len(contents))
+        with storage_errors(self.index, library_writes=True):
             FaissStore(vectors, BM25([tokenize(content) for content in contents])).save(self.folder)
             self._write_manifest(sources, passages, sentences)
         return Counts(len(sources), len(contents), embedded, len(contents) - embedded)
 
-    def _report(self, stage: Stage, done: int, total: int) -> None:
+    def _report_stage(self, stage: Stage, done: int, total: int) -> None:
         if self.progress:
             self.progress(ProgressEvent(stage, done, total))
 
@@ -83,7 +83,7 @@ class Builder:
         passages: list[Passage] = []
         sentences: list[list[Span]] = []
         for number, source in enumerate(sources.values()):
-            self._report(Stage.SPLITTING, number, len(sources))
+            self._report_stage(Stage.SPLITTING, number, len(sources))
             found, spans = self.reusable.split(source) or split_passages(
                 source, self.configuration.embedder.count_tokens, self.configuration.chunking
             )
@@ -91,7 +91,7 @@ class Builder:
             sentences += spans
         return passages, sentences
 
-    def _embed(self, contents: Sequence[str]) -> tuple[npt.NDArray[np.float32], int]:
+    def _write_embeddings(self, contents: Sequence[str]) -> tuple[npt.NDArray[np.float32], int]:
         """Write ``tokens/``; return the passages' vectors, float32 [p, d], and how many had to be embedded."""
         alike: dict[str, list[int]] = {}  # passages with the same text are embedded once
         for number, content in enumerate(contents):
@@ -122,7 +122,7 @@ class Builder:
                     embedding = QuantisedEmbedding.of(one)
                     self.checkpoint.put(key, embedding)
                     write(alike[key], embedding)
-            with storage_errors(self.index):
+            with storage_errors(self.index, library_writes=True):
                 writer.finish()
         return vectors, len(missing)
 

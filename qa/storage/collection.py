@@ -5,7 +5,7 @@ A collection is a mapping, name -> Source, in the order of the index. None is ch
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from qa.errors import SourceError
@@ -32,18 +32,27 @@ def with_added(sources: Sources, new: Iterable[Source]) -> Addition:
 
     A file that is already there (the same path) is replaced, whatever its name is now. A file whose name another file
     has is added as ``folder/name``. Text from no file, such as an upload, replaces what has its name; so does a file
-    whose name a text from no file has.
+    whose name a text from no file has. Nothing replaces a source that is added by the same call.
     """
-    result, replaced = dict(sources), []
+    result, added = dict(sources), dict[str, Source]()
     by_path = {source.path: name for name, source in sources.items() if source.path}
     for source in new:
-        name = by_path.get(source.path, source.name) if source.path else source.name
-        if name in result and source.path and result[name].path not in (None, source.path):
-            name = free_name(name, source.path.parent.name, result)
-        if name in sources:
-            replaced.append(name)
-        result[name] = source.named(name)
-    return Addition(result, tuple(replaced))
+        own, folder = (by_path.get(source.path), source.path.parent.name) if source.path else (None, "")
+        name = own or source.name
+        other = result.get(name)
+        if name != own and other and (name in added or (source.path and other.path)):
+            name = free_name(name, folder, result)
+        elif other and other.path:
+            by_path.pop(other.path, None)  # that file no longer has a source
+        if source.path:
+            by_path[source.path] = name
+        result[name] = added[name] = source.named(name)
+    return Addition(result, tuple(name for name in added if name in sources))
+
+
+def stored_name(name: str, sources: Container[str]) -> str:
+    """Return the name under which a source is stored that is named as a user may type it, such as decomposed."""
+    return name if name in sources else clean_name(name)
 
 
 def without(sources: Sources, names: Collection[str]) -> Sources:

@@ -13,16 +13,21 @@ from qa.errors import StorageError
 
 
 @contextmanager
-def storage_errors(place: Path) -> Iterator[None]:
+def storage_errors(place: Path, *, library_writes: bool = False) -> Iterator[None]:
     """Turn an OSError inside the block into a StorageError that says what to do.
 
     Use the block for our own reading and writing only. Errors of a caller's code are not the disk's.
+
+    Args:
+        place: the folder that the error names.
+        library_writes: whether the block only writes, with numpy, bm25s and the like, which report a full disk as a
+            short write without an error number.
     """
+    full = (errno.ENOSPC, errno.EDQUOT, None) if library_writes else (errno.ENOSPC, errno.EDQUOT)
     try:
         yield
     except OSError as error:
-        # Libraries that write through C report a short write without a number.
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, None):
+        if error.errno in full:
             code = "storage.full"
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             code = "storage.permission"

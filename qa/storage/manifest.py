@@ -22,11 +22,11 @@ KEPT = 2
 FILE = "manifest.json"
 
 
-class _Record(BaseModel):
+class _StrictModel(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
 
 
-class SourceRecord(_Record):
+class SourceRecord(_StrictModel):
     """A source of a generation.
 
     Attributes:
@@ -52,7 +52,7 @@ class SourceRecord(_Record):
         return [self.file, *([self.places] if self.places else [])]
 
 
-class Manifest(_Record):
+class Manifest(_StrictModel):
     """How a generation was made.
 
     Attributes:

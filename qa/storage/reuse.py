@@ -50,13 +50,13 @@ class Reusable:
 
     def embedding(self, key: str) -> QuantisedEmbedding | None:
         """Return the embedding of a passage, by the :func:`content_key` of its text; None if there was none."""
-        return self._current.get(key) or self._unfinished(key) or self._earlier.get(key)
+        return self._current.get(key) or self._from_checkpoint(key) or self._from_others.get(key)
 
-    def _unfinished(self, key: str) -> QuantisedEmbedding | None:
+    def _from_checkpoint(self, key: str) -> QuantisedEmbedding | None:
         return self._checkpoint.get(key) if self._checkpoint is not None else None
 
     @cached_property
-    def _earlier(self) -> dict[str, QuantisedEmbedding]:
+    def _from_others(self) -> dict[str, QuantisedEmbedding]:
         return {key: one for contents in self._others for key, one in _embeddings(contents, self._model)}
 
 

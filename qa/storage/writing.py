@@ -16,7 +16,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
@@ -34,7 +34,7 @@ from qa.storage.contents import Contents, read_contents, read_current
 from qa.storage.disk import flush_folder, flush_tree, remove_tree, storage_errors
 from qa.storage.generations import BATCHES, SUGGESTIONS, generation_folder, numbers
 from qa.storage.lock import lock_holder, locked
-from qa.storage.manifest import FILE
+from qa.storage.manifest import FILE, KEPT
 from qa.storage.reuse import Reusable
 from qa.text.source import Source
 
@@ -81,18 +81,30 @@ class IndexWriter:
         number: the number of the next generation.
     """
 
-    def __init__(self, index: Path, progress: Progress | None = None, *, create: bool = False) -> None:
+    def __init__(
+        self,
+        index: Path,
+        progress: Progress | None = None,
+        *,
+        create: bool = False,
+        on_commit: Callable[[], object] | None = None,
+    ) -> None:
         """Take an index; nothing is done before the ``with`` block begins.
 
         Args:
             index: the index folder.
             progress: called at each stage, also while another process holds the lock; what it raises ends the change.
             create: make the folder if there is no index; else that is an IndexMissingError.
+            on_commit: called under the lock just before another generation becomes the current one, also by
+                :meth:`go_back`; what it raises ends the change.
         """
         self.index = index
         self.number = 0
         self._progress = progress
         self._create = create
+        self._on_commit = on_commit
+        self._keep_count = KEPT
+        self._committed = False
         self._started = time.monotonic()
         self._counts = Counts()
         self._checkpoint: Checkpoint | None = None
@@ -124,11 +136,20 @@ class IndexWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._held:
-            shutil.rmtree(self._unfinished, ignore_errors=True)
+            if not self._committed:
+                self._remove_uncommitted()
             called_off = isinstance(error, Exception) and not isinstance(error, StorageError)
             if called_off and self._checkpoint is not None:
-                with storage_errors(self.index):
+                with suppress(OSError):  # the error that called it off is the one to report
                     self._checkpoint.forget()
+
+    def _remove_uncommitted(self) -> None:
+        """Remove what was written, also a complete generation that the pointer could not be changed to."""
+        shutil.rmtree(self._folder_aside, ignore_errors=True)
+        finished = generation_folder(self.index, self.number)
+        if finished.exists() and generations.current_or_none(self.index) == self._before:
+            with suppress(OSError):
+                _discard(finished)
 
     @cached_property
     def current(self) -> Contents:
@@ -155,11 +176,11 @@ class IndexWriter:
     def folder(self) -> Path:
         """The folder that becomes the next generation."""
         with storage_errors(self.index):
-            self._unfinished.mkdir()
-        return self._unfinished
+            self._folder_aside.mkdir()
+        return self._folder_aside
 
     @property
-    def _unfinished(self) -> Path:
+    def _folder_aside(self) -> Path:
         return self.index / "generations" / f"{self.number}.unfinished"
 
     def write(self, sources: Mapping[str, Source], configuration: Configuration, *, reuse: bool = True) -> None:
@@ -174,6 +195,7 @@ class IndexWriter:
             SourceError: the sources hold no sentence. ModelError: the model cannot be loaded.
             StorageError: a write failed.
         """
+        self._keep_count = configuration.keep
         with storage_errors(self.index):
             self._checkpoint = Checkpoint(self.index, configuration.model)
         reusable = self._reusable(configuration, self._checkpoint) if reuse else Reusable(configuration)
@@ -190,25 +212,29 @@ class IndexWriter:
     def commit(self, *, purge: bool = False) -> BuildReport:
         """Make what was written into :attr:`folder` the current generation.
 
-        As many generations stay as its manifest says.
+        As many generations stay as its configuration says. One that cannot be removed is left to the next change.
 
         Args:
             purge: remove all other generations and all that may hold anything of them.
 
         Raises:
-            StorageError: a write failed; or what should be purged cannot be removed, after the commit.
+            StorageError: a write failed, and the index stays as it was; or what should be purged cannot be removed,
+            after the commit.
         """
         with storage_errors(self.index):
             flush_tree(self.folder)
             self.folder.rename(generation_folder(self.index, self.number))
             flush_folder(self.index / "generations")
             self._point_at(self.number)
-            if self._checkpoint is not None:
+        self._committed = True
+        if self._checkpoint is not None:
+            with suppress(OSError):
                 self._checkpoint.forget()
-            if purge:
+        if purge:
+            with storage_errors(self.index):
                 self._purge()
-            else:
-                self._keep(generations.read_manifest(self.index, self.number).keep)
+        else:
+            self._remove_older()
         return BuildReport(self.number, **asdict(self._counts), seconds=time.monotonic() - self._started)
 
     def go_back(self, number: int) -> None:
@@ -231,6 +257,8 @@ class IndexWriter:
                 _discard(generation_folder(self.index, number))
 
     def _point_at(self, number: int) -> None:
+        if self._on_commit:
+            self._on_commit()
         pointer = self.index / "CURRENT.new"
         with pointer.open("w", encoding="ascii") as file:
             file.write(f"{number}\n")
@@ -239,13 +267,14 @@ class IndexWriter:
         pointer.replace(self.index / "CURRENT")
         flush_folder(self.index)
 
-    def _keep(self, kept: int) -> None:
-        """Remove all generations but this many: this one, the one before it, then the newest of the others."""
+    def _remove_older(self) -> None:
+        """Remove all generations but as many as are kept: this one, the one before it, the newest of the others."""
         first = [self.number, *([] if self._before is None else [self._before])]
-        others = [number for number in reversed(numbers(self.index)) if number not in first]
-        for number in [*first, *others][kept:]:
-            with suppress(OSError):
-                _discard(generation_folder(self.index, number))
+        with suppress(OSError):
+            others = [number for number in reversed(numbers(self.index)) if number not in first]
+            for number in [*first, *others][self._keep_count :]:
+                with suppress(OSError):
+                    _discard(generation_folder(self.index, number))
 
     def _purge(self) -> None:
         for path in (self.index / "generations").iterdir():
