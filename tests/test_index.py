@@ -579,9 +579,8 @@ def test_an_index_of_an_earlier_version_is_opened_asked_and_added_to(tmp_path: P
     shutil.copytree(Path(__file__).parent / "data" / "index-without-paths", tmp_path, dirs_exist_ok=True)
     index = Index.open(tmp_path)
     assert [source.path for source in index.sources.values()] == [None]
-    assert (
-        answer(index, "Who counts the ships?").citations[0].quote == "The lighthouse keeper counts the ships at dusk."
-    )
+    cited = answer(index, "Who counts the ships at dusk?", min_confidence=0.0).citations[0]
+    assert cited.quote == "The lighthouse keeper counts the ships at dusk."
     added = index.add(CATS)
     assert what_is_there(added) == {**what_is_there(index), "cats": CATS.text}
     assert added.built is not None and (added.built.embedded, added.built.reused) == (1, 1)
