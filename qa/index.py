@@ -145,7 +145,7 @@ class Index:
         keep: int | None = None,
         progress: Progress | None = None,
     ) -> Index:
-        """Add sources to those of the index, which has to be there still; :meth:`build` can also make one.
+        """Add sources to the index, which must still exist; ``build(..., add=True)`` also makes a new one.
 
         A file that is already in the index (the same path) is replaced. Another file of the same name is added as
         ``folder/name``. Text that comes from no file replaces the source of its name. ``built.replaced`` names what

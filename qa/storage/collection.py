@@ -51,7 +51,7 @@ def with_added(sources: Sources, new: Iterable[Source]) -> Addition:
 
 
 def stored_name(name: str, sources: Container[str]) -> str:
-    """Return the name under which a source is stored that is named as a user may type it, such as decomposed."""
+    """Return the name under which a source is stored; a user may type it in another Unicode form."""
     return name if name in sources else clean_name(name)
 
 
