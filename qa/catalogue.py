@@ -155,4 +155,9 @@ class Words:
 
     @property
     def _locale(self) -> Locale:
-        return Locale.parse(self.tag, sep="-")
+        return _locale_of(self.tag)
+
+
+@cache
+def _locale_of(tag: str) -> Locale:
+    return Locale.parse(tag, sep="-")

@@ -7,7 +7,7 @@ a source's text, end exclusive.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 
@@ -46,13 +46,13 @@ class Citation:
 def cite(spans: Iterable[tuple[str, int, int]], sources: Mapping[str, Source]) -> list[Citation]:
     """Return a citation of each span, given as (source, start, end), numbered from 1; the sources give the quotes."""
     return [
-        _moved_to(Citation(n, name, start, end, sources[name].text[start:end]), sources[name], start)
+        at_place(Citation(n, name, start, end, sources[name].text[start:end]), sources[name], start)
         for n, (name, start, end) in enumerate(spans, 1)
     ]
 
 
-def _moved_to(citation: Citation, source: Source, start: int) -> Citation:
-    """Return the citation moved to where its words are in a source, from ``start`` on."""
+def at_place(citation: Citation, source: Source, start: int) -> Citation:
+    """Return the citation at the place where its words are in a source: from ``start`` (0-based code point) on."""
     page, time = (place.page, place.time) if (place := source.place(start)) else (None, None)
     end = start + len(citation.quote)
     return replace(citation, source=source.name, start=start, end=end, page=page, time=time)
@@ -98,13 +98,19 @@ class Standing(Enum):
     """Its words are in none of the texts."""
 
 
-def recheck(citation: Citation, sha256: str, sources: Mapping[str, Source]) -> tuple[Standing, Citation]:
+def recheck(
+    citation: Citation,
+    sha256: str,
+    sources: Mapping[str, Source],
+    may_hold: Callable[[str], bool] | None = None,
+) -> tuple[Standing, Citation]:
     """Look for an earlier citation in the current sources.
 
     Args:
         citation: the citation as it was shown then.
         sha256: the hash of the text it came from, which identifies the text under a new name.
         sources: the current sources.
+        may_hold: returns False for a quote that is known to be in none of them; it saves the search for it.
 
     Returns:
         What became of it, and the citation with its current source and offsets, which pass ``verify``. Of
@@ -116,13 +122,15 @@ def recheck(citation: Citation, sha256: str, sources: Mapping[str, Source]) -> t
     same = [name for name, source in sources.items() if source.sha256 == sha256]
     for name in sorted({*same, citation.source} & set(sources), key=lambda name: name != citation.source):
         if verify(replace(citation, source=name), sources):
-            return Standing.VALID, _moved_to(citation, sources[name], citation.start)
+            return Standing.VALID, at_place(citation, sources[name], citation.start)
+    if may_hold and not may_hold(citation.quote):
+        return Standing.GONE, citation
     own = sources.get(citation.source)
     if own is not None and (start := _nearest(own.text, citation.quote, citation.start)) >= 0:
-        return Standing.MOVED, _moved_to(citation, own, start)
+        return Standing.MOVED, at_place(citation, own, start)
     for source in sources.values():
-        if (start := source.text.find(citation.quote)) >= 0:
-            return Standing.MOVED, _moved_to(citation, source, start)
+        if source is not own and (start := source.text.find(citation.quote)) >= 0:
+            return Standing.MOVED, at_place(citation, source, start)
     return Standing.GONE, citation
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,16 +16,20 @@ from pydantic import TypeAdapter
 
 from qa import Source
 from qa.answer import Answer
-from qa.catalogue import languages
+from qa.catalogue import languages, words_of
 from qa.citations import Citation
 from qa.retrieval import Hit
 from qa.text.passages import Passage
 from qa.ui.events import ACTION, CHOICE, EXPORT, MOST_LEFT_OUT, POLL, parsed
 from qa.ui.history import History, Switched, Turn
+from qa.ui.messages import chat_messages
+from qa.ui.quotes import SEARCHED_FIRST, QuoteFilter
+from qa.ui.reading import Reading
 from qa.ui.records import (
     GREATEST,
     LONGEST_TEXT,
     MOST_CITATIONS,
+    MOST_CITATIONS_IN_ALL,
     MOST_ENTRIES,
     MOST_HITS,
     RecordError,
@@ -119,6 +125,26 @@ def test_a_conversation_kept_by_an_earlier_version_opens() -> None:
     assert from_record(earlier) == from_record(record)
 
 
+def test_a_conversation_that_an_earlier_version_wrote_opens_with_everything_in_it() -> None:
+    """The fixture was written by the code of 6861aa0: an answer, a note, an abstention, a question stopped."""
+    kept = json.loads((Path(__file__).parent / "data" / "conversation-6861aa0.json").read_text(encoding="utf-8"))
+    history = from_record(kept)
+    answer, note, abstention, stopped = history.entries
+    assert isinstance(answer, Turn) and answer.answer is not None and isinstance(note, Switched)
+    assert [(c.start, c.end, c.quote) for c in answer.answer.citations] == [
+        (0, 5, "猫は眠る。"),
+        (5, 15, "𠮷野家の犬は吠える。"),
+    ]
+    assert [hit.maxsim for hit in answer.answer.hits] == [0.5, 0.5]
+    assert [hit.passage.boilerplate for hit in answer.answer.hits] == [False, True]
+    assert isinstance(abstention, Turn) and abstention.answer is not None and not abstention.answer.answered
+    assert isinstance(stopped, Turn) and stopped.stopped
+    drawn = chat_messages(history, Reading(PRESENT), words_of("en"))
+    assert drawn[1]["content"].count('class="cite c-') == 2
+    written = through_the_browser(to_record(history))
+    assert [entry["kind"] for entry in written["entries"]] == [entry["kind"] for entry in kept["entries"]]
+
+
 def test_an_answer_with_as_many_citations_as_there_can_be_opens() -> None:
     record = through_the_browser(to_record(conversation()))
     cite_again(record, MOST_CITATIONS)
@@ -136,6 +162,48 @@ def cite_again(record: dict[str, Any], count: int) -> None:
     answer["citations"] = [{**answer["citations"][0], "n": n} for n in range(1, count + 1)]
 
 
+def forged_conversation(citations: int, text: str, sha256: str = "0" * 64) -> dict[str, Any]:
+    """A conversation of quotes that are not in the text, each made of the text's own words but for one number."""
+
+    def quote(number: int) -> str:
+        return f"{text[number : number + 100]}{number:05}{text[number + 200 : number + 300]}"
+
+    def entry(first: int) -> dict[str, Any]:
+        cited = [
+            {"n": n, "source": "a.txt", "start": 7, "end": 7 + len(quote(first + n)), "quote": quote(first + n)}
+            for n in range(1, MOST_CITATIONS + 1)
+        ]
+        answer = {"answered": True, "confidence": 0.9, "searched_for": "?", "citations": cited, "hits": []}
+        asked = {"kind": "turn", "question": "?", "asked_at": "", "stopped": False, "sources": {"a.txt": sha256}}
+        return {**asked, "answer": answer}
+
+    return {"format": 1, "id": "0" * 32, "entries": [entry(at) for at in range(0, citations, MOST_CITATIONS)]}
+
+
+def test_a_forged_conversation_of_the_largest_size_is_drawn_fast_and_keeps_little_memory() -> None:
+    text = " ".join(f"word{number * 7919 % 9973}" for number in range(60_000))
+    source = Source("a.txt", text)
+    history = from_record(forged_conversation(MOST_CITATIONS_IN_ALL, text))
+    reading = Reading({source.name: source}, quotes=QuoteFilter([text]))
+    began = time.process_time()
+    drawn = chat_messages(history, reading, words_of("en"))
+    assert time.process_time() - began < 1
+    assert sum(message["content"].count('class="quote gone"') for message in drawn) == MOST_CITATIONS_IN_ALL
+    assert {type(key) for key in reading.standings} == {bytes}
+    assert {found.source for found in reading.standings.values()} == {""}
+    with pytest.raises(RecordError):
+        from_record(forged_conversation(MOST_CITATIONS_IN_ALL + 1, text))
+
+
+@given(st.text("ab漢𠮷", max_size=40), st.text("ab漢𠮷", min_size=1, max_size=9))
+def test_no_quote_of_a_text_is_filtered_out(text: str, quote: str) -> None:
+    known = QuoteFilter([text, "cd"])
+    for _ in range(SEARCHED_FIRST):
+        known.may_hold("the filter is made only for many quotes")
+    assert known.may_hold(quote) or quote not in text
+    assert all(known.may_hold(text[at:]) for at in range(len(text)))
+
+
 DAMAGES: dict[str, Damage] = {
     "another format": lambda r: r.update(format=2),
     "no id": lambda r: r.pop("id"),
@@ -148,6 +216,8 @@ DAMAGES: dict[str, Damage] = {
     "an entry that is a string": lambda r: r.update(entries=["turn"]),
     "an unknown kind": lambda r: turn_of(r).update(kind="system"),
     "a question that is a number": lambda r: turn_of(r).update(question=3),
+    "a source name too long": lambda r: turn_of(r)["answer"]["citations"][0].update(source="x" * 5_000),
+    "a quote too long": lambda r: turn_of(r)["answer"]["citations"][0].update(quote="x" * 20_001, start=0, end=20_001),
     "a question too long": lambda r: turn_of(r).update(question="x" * (LONGEST_TEXT + 1)),
     "half a character": lambda r: turn_of(r).update(question="\ud800"),
     "a date that is none": lambda r: turn_of(r).update(asked_at="yesterday"),

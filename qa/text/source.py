@@ -70,6 +70,8 @@ class Source:
         return self if name == self.name else replace(self, name=name)
 
 
+LONGEST_NAME = 4_096
+"""Code points of a source's name: as many as a path may have. A number may be added to it."""
 _BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Characters that change the direction of writing: a name with them can be shown as another one."""
 
@@ -77,14 +79,14 @@ _BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u
 def clean_name(name: str) -> str:
     """Return a name that is safe to show: in Unicode's composed form (NFC), without control or bidi characters.
 
-    A name of which nothing is left becomes ``text``.
+    It has at most ``LONGEST_NAME`` code points. A name of which nothing is left becomes ``text``.
     """
     kept = "".join(
         "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) == "Cs" else char
         for char in unicodedata.normalize("NFC", name)
         if unicodedata.category(char) not in ("Cc", "Zl", "Zp") and char not in _BIDI_CONTROLS
     ).strip()
-    return kept or "text"
+    return kept[:LONGEST_NAME] or "text"
 
 
 def free_name(name: str, folder: str, taken: Container[str]) -> str:

@@ -6,24 +6,23 @@ the end put facts about a turn into words, for every kind of export.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from qa.catalogue import Words
-from qa.citations import Citation, Standing, clock, recheck
+from qa.citations import Citation, Standing, at_place, clock, recheck
 from qa.retrieval import Hit
 from qa.text.source import Place
 from qa.ui.history import Turn
 from qa.ui.markup import isolated
-from qa.ui.reading import Reading
+from qa.ui.reading import Found, Reading
 
 RELATED = 3
 """How many of the nearest passages an abstention shows and a browser keeps."""
 
 STANDINGS_KEPT = 10_000
-"""Citations whose standing is kept in memory, per index."""
-LONGEST_KEPT = 2_000
-"""Code points of a quote whose standing is kept. Only a forged conversation has longer ones."""
+"""Citations whose standing is kept in memory, per index: some 3 MB."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +83,24 @@ def _excerpt_of(was: Citation, turn: Turn, reading: Reading) -> Excerpt:
 
 def _standing(was: Citation, sha256: str, reading: Reading) -> tuple[Standing, Citation]:
     """Return the result of ``recheck``, looked up once: a conversation is drawn many times."""
-    known = reading.standings.get((was, sha256))
+    key = _fingerprint(was, sha256)
+    known = reading.standings.get(key)
     if known is None:
-        known = recheck(was, sha256, reading.sources)
-        if len(was.quote) <= LONGEST_KEPT:
-            if len(reading.standings) >= STANDINGS_KEPT:
-                reading.standings.clear()
-            reading.standings[was, sha256] = known
-    return known
+        standing, now = recheck(was, sha256, reading.sources, reading.quotes and reading.quotes.may_hold)
+        if len(reading.standings) >= STANDINGS_KEPT:
+            reading.standings.clear()
+        own_name = "" if standing is Standing.GONE else reading.sources[now.source].name
+        reading.standings[key] = Found(standing, own_name, now.start)
+        return standing, now
+    if known.standing is Standing.GONE:
+        return known.standing, was
+    return known.standing, at_place(was, reading.sources[known.source], known.start)
+
+
+def _fingerprint(was: Citation, sha256: str) -> bytes:
+    """Return a hash of what a standing depends on. The strings themselves may be a visitor's, and of any length."""
+    place = f"{was.start}-{was.end} {sha256} {len(was.source)} {was.source}{was.quote}"
+    return hashlib.sha256(place.encode(errors="surrogatepass")).digest()
 
 
 def is_in_place(hit: Hit, reading: Reading) -> bool:

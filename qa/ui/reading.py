@@ -11,16 +11,29 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
-from qa.citations import Citation, Standing
+from qa.citations import Standing
 from qa.index import Index
 from qa.suggestions import Topic, leads_on, suggestions_of, topics
 from qa.text.language import UNKNOWN, language_of
 from qa.text.passages import Passage
 from qa.text.source import Source
 from qa.ui.history import History
+from qa.ui.quotes import QuoteFilter
 
 SELECTIONS_KEPT = 8
 """Selections of sources whose topics are kept in memory, per index. Each visitor may choose other sources."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What became of a citation: its standing, and the name of the source and the 0-based code point it is at now.
+
+    A citation that is gone has no place: the name is "".
+    """
+
+    standing: Standing
+    source: str
+    start: int
 
 
 @dataclass(frozen=True)
@@ -33,8 +46,9 @@ class Reading:
         languages: name -> language tag; a source whose language is unknown is missing.
         topics: sections and terms that the chosen sources are about.
         questions: what may be asked next; each one is answered from the sources.
-        standings: (citation, sha256 of its text) -> what became of it in these sources, as far as it was looked up;
-            see ``excerpts.py``. Looking for words that have moved takes milliseconds in a long text.
+        standings: hash of a citation -> where it is in these sources, as far as it was looked up; see
+            ``excerpts.py``. Looking for words that have moved takes milliseconds in a long text.
+        quotes: tells which words need not be looked for; None to look for all.
     """
 
     sources: Mapping[str, Source] = field(default_factory=dict)
@@ -42,9 +56,8 @@ class Reading:
     languages: Mapping[str, str] = field(default_factory=dict)
     topics: tuple[Topic, ...] = ()
     questions: tuple[str, ...] = ()
-    standings: dict[tuple[Citation, str], tuple[Standing, Citation]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    standings: dict[bytes, Found] = field(default_factory=dict, compare=False, repr=False)
+    quotes: QuoteFilter | None = field(default=None, compare=False, repr=False)
 
     def passage_at(self, source: str, start: int, end: int) -> Passage | None:
         """Return the passage that holds a span, or None if the span reaches over several.
@@ -98,8 +111,9 @@ def _derived_from(index: Index) -> _Derived:
         by_source = groupby(index.passages, key=lambda passage: passage.source)  # an index keeps them in this order
         passages = {name: tuple(own) for name, own in by_source}
         languages = {name: language_of(source.text) for name, source in index.sources.items()}
+        quotes = QuoteFilter(source.text for source in index.sources.values())
         known = {name: tag for name, tag in languages.items() if tag != UNKNOWN}
-        found = _derived[index] = _Derived(Reading(index.sources, passages, known))
+        found = _derived[index] = _Derived(Reading(index.sources, passages, known, quotes=quotes))
     return found
 
 

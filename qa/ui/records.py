@@ -20,6 +20,7 @@ from qa.errors import QAError
 from qa.retrieval import Hit
 from qa.search.config import DEFAULT_CONFIG
 from qa.text.passages import Passage
+from qa.text.source import LONGEST_NAME
 from qa.ui.excerpts import RELATED
 from qa.ui.history import History, Switched, Turn
 
@@ -28,11 +29,18 @@ MOST_ENTRIES = 2_000
 MOST_PARTS = 10_000
 """Texts asked in one turn, or terms of one passage."""
 MOST_CITATIONS = DEFAULT_CONFIG.max_citations
-"""Citations of one answer. Each one is looked up in the texts whenever it is drawn."""
+"""Citations of one answer."""
+MOST_CITATIONS_IN_ALL = 1_000
+"""Citations of one conversation. Each one may have to be searched for in all texts when it is drawn."""
 MOST_HITS = DEFAULT_CONFIG.passages_read
 """Passages kept of one answer: those it cites are among those that were read for it."""
 LONGEST_TEXT = 200_000
 """Code points of any one string."""
+LONGEST_PASSAGE = 20_000
+"""Code points of a quote or a passage: the model reads at most 512 tokens of at most 16 code points, and white space
+between them."""
+LONGEST_SOURCE_NAME = LONGEST_NAME + 32
+"""Code points of a source's name with the number that makes it unique."""
 GREATEST = 2**53
 """A browser's whole numbers are not exact beyond it."""
 
@@ -61,7 +69,7 @@ def from_record(data: object) -> History:
         RecordError: the record is not as ``to_record`` makes it.
     """
     try:
-        record = _Record.model_validate(data)
+        record = _KeptConversation.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise RecordError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
@@ -100,6 +108,8 @@ def _moment(value: str) -> str:
 
 
 _Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+_Name = Annotated[str, Field(max_length=LONGEST_SOURCE_NAME)]
+_Quote = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSAGE)]
 _Moment = Annotated[_Text, AfterValidator(_moment)]
 """ISO 8601 with a time zone, or ""."""
 _Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\z")]
@@ -116,10 +126,10 @@ class _Part(BaseModel):
 
 class _KeptCitation(_Part):
     n: _Whole
-    source: _Text
+    source: _Name
     start: _Whole
     end: _Whole
-    quote: Annotated[_Text, Field(min_length=1)]
+    quote: _Quote
 
     @model_validator(mode="after")
     def _as_long_as_its_place(self) -> _KeptCitation:
@@ -133,10 +143,10 @@ class _KeptCitation(_Part):
 
 
 class _KeptHit(_Part):
-    source: _Text
+    source: _Name
     start: _Whole
     end: _Whole
-    text: Annotated[_Text, Field(min_length=1)]
+    text: _Quote
     section: _Text
     boilerplate: bool = Field(validation_alias=AliasChoices("boilerplate", "furniture"))  # the latter until 0.1
     score: _Number
@@ -203,7 +213,7 @@ class _KeptTurn(_Part):
     question: _Text
     asked_at: _Moment
     stopped: bool
-    sources: Annotated[dict[_Text, _Sha256], Field(max_length=MOST_PARTS)]
+    sources: Annotated[dict[_Name, _Sha256], Field(max_length=MOST_PARTS)]
     answer: _KeptAnswer | None = None
 
     @model_validator(mode="after")
@@ -220,7 +230,7 @@ class _KeptTurn(_Part):
 
 class _KeptNote(_Part):
     kind: Literal["switched"]
-    names: Annotated[list[_Text], Field(max_length=MOST_PARTS)]
+    names: Annotated[list[_Name], Field(max_length=MOST_PARTS)]
     passages: _Whole
 
     def opened(self) -> Switched:
@@ -228,10 +238,17 @@ class _KeptNote(_Part):
         return Switched(tuple(self.names), self.passages)
 
 
-class _Record(_Part):
+class _KeptConversation(_Part):
     format: Literal[1]
     id: _Id
     entries: Annotated[
         list[Annotated[_KeptTurn | _KeptNote, Field(discriminator="kind")]],
         Field(min_length=1, max_length=MOST_ENTRIES),
     ]
+
+    @model_validator(mode="after")
+    def _with_few_citations(self) -> _KeptConversation:
+        answers = [entry.answer for entry in self.entries if isinstance(entry, _KeptTurn) and entry.answer]
+        if sum(len(answer.citations) for answer in answers) > MOST_CITATIONS_IN_ALL:
+            raise ValueError("there are too many citations")
+        return self
