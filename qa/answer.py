@@ -147,21 +147,24 @@ def score_sentences(
     index: Index, query: Query, hits: Sequence[Hit], config: SearchConfig = DEFAULT_CONFIG
 ) -> list[ScoredSentence]:
     """Return every sentence of the hits with its score, in the hits' order."""
-    if not any(index.passage_sentences(hit.number) for hit in hits):
+    sentences = _sentences(index, hits)
+    if not sentences:
         return []
-    units = sentence_units(index, query, hits)
-    scores = Ranker(index.tokens, config).score(query, units, config.fallback_std)
+    scores = Ranker(index.tokens, config).score(query, _units(index, query, hits, sentences), config.fallback_std)
     return [
         ScoredSentence(
             hit.passage.source, start, end, float(scores.total[n]), float(scores.maxsim[n]), float(scores.lexical[n])
         )
-        for n, (hit, start, end) in enumerate(_sentences(index, hits))
+        for n, (hit, start, end) in enumerate(sentences)
     ]
 
 
 def sentence_units(index: Index, query: Query, hits: Sequence[Hit]) -> Units:
     """Return the sentences of the hits, in the hits' order, in the form that the ranker scores."""
-    sentences = _sentences(index, hits)
+    return _units(index, query, hits, _sentences(index, hits))
+
+
+def _units(index: Index, query: Query, hits: Sequence[Hit], sentences: Sequence[tuple[Hit, int, int]]) -> Units:
     terms = [terms for hit in hits for terms in index.sentence_terms(hit.number)]
     return Units(
         passages=np.array([hit.number for hit, _, _ in sentences], dtype=np.int64),

@@ -39,11 +39,12 @@ from qa.storage.writing import IndexWriter
 from qa.ui.refusals import sentence_for
 
 PACKAGE = Path(__file__).parents[1] / "qa"
-AT_THE_TERMINAL = ("serve.", "users.", "set.", "shell.")
-"""Errors that the page cannot meet: of starting a server, of its accounts, of question sets and of the shell."""
+AT_THE_TERMINAL = ("serve.", "users.", "set.", "shell.", "call.")
+"""Errors that the page cannot meet: of starting a server, its accounts, question sets, the shell, calls of the API."""
 NOT_CAUSED = {
     "source.permission",  # an administrator may read everything
     "record",  # of what a browser sent: tests/test_records.py
+    *("url.failed", "url.late", "url.large", "url.redirects", "url.compressed", "url.broken"),  # tests/test_fetching.py
     "service.busy",  # where too many ask at once: tests/test_endpoints.py
     "unexpected",
 }
@@ -97,7 +98,7 @@ def sources_that_are_none(tmp_path: Path) -> Iterator[tuple[str, Callable[[], An
     yield "url.off", not_switched_on
     yield "url.form", lambda: fetch("ftp://example.org")
     yield "url.private", lambda: fetch("http://127.0.0.1:9/")
-    yield "url.failed", lambda: fetch("http://no-such-name.invalid/")
+    yield "url.host", lambda: fetch("http://no-such-name.invalid/")
     yield "source.wordless", lambda: Index.build([Source("a", "\u200b")], tmp_path / "index")
 
 
@@ -290,3 +291,13 @@ def test_every_error_that_is_raised_has_a_sentence() -> None:
 
 def is_text(node: ast.AST) -> TypeGuard[ast.Constant]:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def test_no_sentence_for_people_is_written_in_the_code() -> None:
+    """What a visitor reads comes from the language files: a rejection takes a key, a reason is not a literal."""
+    calls = [node for path in PACKAGE.rglob("*.py") for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
+    rejections = [call.args[0] for call in calls if getattr(call.func, "id", "") == "rejected"]
+    keys = [part.value for code in rejections for part in ast.walk(code) if is_text(part)]
+    assert len(keys) > 5 and [key for key in keys if key not in words_of("en").table] == []
+    reasons = [word.value for call in calls for word in call.keywords if word.arg == "why"]
+    assert [reason.value for reason in reasons if is_text(reason)] == []

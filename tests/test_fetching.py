@@ -281,14 +281,17 @@ def test_a_name_with_one_address_that_is_not_public_is_rejected_before_any_is_tr
     assert ASKED == []
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/round", "/packed"])
-def test_a_failed_fetch_gives_a_one_line_error(site: str, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [("/nothing", "failed"), ("/round", "redirects"), ("/packed", "compressed"), ("/broken", "broken")],
+)
+def test_a_failed_fetch_gives_a_one_line_error_with_its_reason_in_the_code(site: str, path: str, code: str) -> None:
     error = refusal(site + path)
-    assert error.code == "url.failed" and site in str(error)
+    assert error.code == f"url.{code}" and site in str(error)
 
 
 def test_what_breaks_off_is_not_taken_for_the_whole(site: str) -> None:
-    assert "it broke off" in str(refusal(f"{site}/broken"))
+    assert "broke off" in str(refusal(f"{site}/broken"))
 
 
 def test_a_reply_that_is_too_large_or_too_slow_is_rejected(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -345,5 +348,5 @@ def test_only_addresses_of_the_web_are_taken(url: str) -> None:
 
 
 def test_an_unknown_host_name_gives_an_error() -> None:
-    assert refusal("http://no-such-name.invalid/").code == "url.failed"
-    assert refusal(f"http://{'a' * 70}.org/").code == "url.failed"
+    assert refusal("http://no-such-name.invalid/").code == "url.host"
+    assert refusal(f"http://{'a' * 70}.org/").code == "url.host"

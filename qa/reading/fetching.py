@@ -157,22 +157,25 @@ def _get(url: str, allowed: Callable[[Address], bool], deadline: float) -> _Repl
                 url = urljoin(url, _percent_encoded(location.encode("latin-1")))  # the bytes as they were sent
                 continue
             if reply.status != http.client.OK:
-                raise _fetch_error(url, f"{reply.status} {clean_name(reply.reason)}")
+                raise SourceError("url.failed", url=clean_name(url), why=f"{reply.status} {clean_name(reply.reason)}")
             if reply.getheader("Content-Encoding", "identity").strip().lower() != "identity":
-                raise _fetch_error(url, "it is compressed though that was not asked for")
+                raise SourceError("url.compressed", url=clean_name(url))
             data = _read_body(reply, deadline)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            late = time.monotonic() >= deadline
-            raise _fetch_error(url, f"it took longer than {SECONDS} s" if late else str(error) or "no reply") from error
+            if time.monotonic() >= deadline:
+                raise SourceError("url.late", url=clean_name(url), seconds=SECONDS) from error
+            if isinstance(error, ConnectionAbortedError | http.client.IncompleteRead) or not str(error):
+                raise SourceError("url.broken", url=clean_name(url)) from error
+            raise SourceError("url.failed", url=clean_name(url), why=str(error)) from error
         finally:
             cut.cancel()
             connection.close()
         if time.monotonic() >= deadline:  # cut, which a reply without a length does not show
-            raise _fetch_error(url, f"it took longer than {SECONDS} s")
+            raise SourceError("url.late", url=clean_name(url), seconds=SECONDS)
         if len(data) > DEFAULT_MAX_BYTES:
-            raise _fetch_error(url, f"it is larger than {DEFAULT_MAX_BYTES >> 20} MiB")
+            raise SourceError("url.large", url=clean_name(url), limit=DEFAULT_MAX_BYTES >> 20)
         return _Reply(url, reply.headers, data)
-    raise _fetch_error(url, f"more than {REDIRECTS} redirects")
+    raise SourceError("url.redirects", url=clean_name(url), count=REDIRECTS)
 
 
 class _PinnedConnection(http.client.HTTPConnection):
@@ -197,7 +200,7 @@ class _PinnedConnection(http.client.HTTPConnection):
 
     def _connect_to_any(self) -> socket.socket:
         """Try the addresses in turn. Each gets an equal share of the time left, so that a silent one costs no other."""
-        failure: OSError = ConnectionError("no address")
+        failure: OSError = ConnectionError()
         for tried, address in enumerate(self._addresses):
             share = self._left() / (len(self._addresses) - tried)
             try:
@@ -238,7 +241,7 @@ def _resolve(url: str, place: SplitResult, allowed: Callable[[Address], bool]) -
         host = (place.hostname or "").encode("idna").decode() if ":" not in (place.hostname or "") else place.hostname
         found = socket.getaddrinfo(host, place.port or _PORTS[place.scheme], type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise _fetch_error(url, "the host name is unknown") from error
+        raise SourceError("url.host", url=clean_name(url)) from error
     addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     if not addresses or not all(allowed(address) for address in addresses):
         raise SourceError("url.private", url=clean_name(url))
@@ -253,7 +256,7 @@ def _read_body(reply: http.client.HTTPResponse, deadline: float) -> bytes:
         more = reply.read1(1 << 16)
         data += more
     if reply.length and not more:  # bytes that were announced are missing
-        raise ConnectionError("it broke off")
+        raise ConnectionAbortedError
     return bytes(data)
 
 
@@ -266,7 +269,3 @@ def _request_target(place: SplitResult) -> str:
 def _percent_encoded(address: bytes) -> str:
     """Return an address in which every byte but printable ASCII is percent-encoded."""
     return "".join(chr(byte) if 0x21 <= byte <= 0x7E else f"%{byte:02X}" for byte in address)
-
-
-def _fetch_error(url: str, why: str) -> SourceError:
-    return SourceError("url.failed", url=clean_name(url), why=why)

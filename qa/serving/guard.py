@@ -8,9 +8,10 @@ write from another site's page, must not be too large, and must not come too oft
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from qa.catalogue import words_accepted
 from qa.serving.clients import client_of
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Guard:
             if not too_large:  # a request cut off for its size makes the application report a lost client
                 raise
         if too_large and not started:
-            await rejected("This request is too large.", 413)(scope, receive, send_guarded)
+            await rejected("http.large", headers, 413)(scope, receive, send_guarded)
 
     def _with_headers(self, scope: Any, start: Any) -> Any:
         """Return the first message of a reply with our headers instead of the application's own."""
@@ -129,14 +130,14 @@ class Guard:
         """Return the response that rejects a request, or None to let it through."""
         writes = scope["method"] not in ("GET", "HEAD")
         if not is_ours(headers.get("host", ""), self._hosts):
-            return rejected("This server is not known by that name.", 400)
+            return rejected("http.host", headers, 400)
         if writes and _from_elsewhere(headers):
-            return rejected("This request comes from another site's page.", 403)
+            return rejected("http.foreign", headers, 403)
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > MAX_BODY:
-            return rejected("This request is too large.", 413)
+            return rejected("http.large", headers, 413)
         if writes and self._rate and not self._limiter.hit(self._rate, "asked", client_of(scope)):
-            return rejected("Too many requests: wait a minute, then try again.", 429, {"retry-after": "60"})
+            return rejected("http.often", headers, 429, {"retry-after": "60"})
         if self._stranger and scope["path"] not in OPEN_PATHS:
             from starlette.requests import Request
 
@@ -144,10 +145,18 @@ class Guard:
         return None
 
 
-def rejected(sentence: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    """Return a response in FastAPI's form for errors; the page and Gradio's clients show the sentence in it."""
+def rejected(key: str, asked: Mapping[str, str], status: int, headers: dict[str, str] | None = None) -> Response:
+    """Return a response in FastAPI's form for errors; the page and Gradio's clients show the sentence in it.
+
+    Args:
+        key: the key of the sentence in the language files.
+        asked: the headers of the request, in lower case; they say in which language the client reads.
+        status: the HTTP status.
+        headers: headers of the response.
+    """
     from starlette.responses import JSONResponse
 
+    sentence = words_accepted(asked.get("accept-language", "")).say_plainly(key)
     return JSONResponse({"detail": sentence}, status, headers)
 
 

@@ -69,7 +69,7 @@ class SignIn:
 
     def add_to(self, app: FastAPI) -> None:
         """Add the form at ``/sign-in`` and the end of a session at ``/sign-out`` to an application."""
-        app.add_api_route(_SIGN_IN, self._form, methods=["GET"], include_in_schema=False)
+        app.add_api_route(_SIGN_IN, self._show_form, methods=["GET"], include_in_schema=False)
         app.add_api_route(_SIGN_IN, self._enter, methods=["POST"], include_in_schema=False)
         app.add_api_route(_SIGN_OUT, self._leave, methods=["POST"], include_in_schema=False)
 
@@ -84,7 +84,7 @@ class SignIn:
             return None
         from_browser = "Mozilla/" in request.headers.get("user-agent", "")
         # A challenge for HTTP Basic would make a browser open a window of its own, and never forget what was typed.
-        response = _unauthorized("Cookie" if from_browser else "Basic")
+        response = _unauthorized(request, "Cookie" if from_browser else "Basic")
         if authorization := request.headers.get("authorization", ""):
             # Programs also call themselves Mozilla/ (PowerShell does), so credentials are always checked.
             checked = await self._check_once(request, authorization, response)
@@ -118,7 +118,7 @@ class SignIn:
         self, request: Request, authorization: str, header: bytes, unauthorized: Response
     ) -> Response | None:
         if self._tried_too_often(request):
-            return rejected("Too many wrong passwords: wait a minute, then try again.", 429, _RETRY_LATER)
+            return rejected("signin.wait", request.headers, 429, _RETRY_LATER)
         given = _basic(authorization)
         if given is None:
             return unauthorized
@@ -130,7 +130,7 @@ class SignIn:
         _remember(self._right, header)
         return None
 
-    async def _form(self, request: Request) -> Response:
+    async def _show_form(self, request: Request) -> Response:
         return self._page(request)
 
     async def _enter(self, request: Request) -> Response:
@@ -142,9 +142,9 @@ class SignIn:
             async for part in request.stream():
                 body += part
                 if len(body) > _LONGEST_FORM:
-                    return rejected("This form is too large.", 413)
+                    return rejected("http.large", request.headers, 413)
         except ClientDisconnect:
-            return rejected("This form is incomplete.", 400)
+            return rejected("http.form", request.headers, 400)
         given = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
         name, password = given.get("name", [""])[0], given.get("password", [""])[0]
         if self._tried_too_often(request):  # other forms may have arrived in the meantime
@@ -213,9 +213,9 @@ def _remember(checked: dict[bytes, float], header: bytes) -> None:
     checked[header] = now
 
 
-def _unauthorized(scheme: str) -> Response:
+def _unauthorized(request: Request, scheme: str) -> Response:
     wanted = {"www-authenticate": _challenge(scheme)}
-    return rejected("Give the name and password of a user of this chat.", 401, wanted)
+    return rejected("http.account", request.headers, 401, wanted)
 
 
 def _challenge(scheme: str) -> str:

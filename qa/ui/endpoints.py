@@ -15,14 +15,13 @@ from traceback import format_tb
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 import gradio as gr
-from gradio.events import api
 from pydantic import Field, ValidationError, validate_call
 
 from qa.errors import QAError
 from qa.reading.files import source_from_text
 from qa.service.open_index import OpenIndex
 from qa.service.turns import BusyError
-from qa.ui.gradio_compat import Call, Proceed, wrap_calls
+from qa.ui.gradio_compat import Call, Proceed, declare_endpoint, wrap_calls
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -93,9 +92,7 @@ def add_endpoints(open_index: OpenIndex) -> None:
         return index.built.to_dict()
 
     for endpoint in (retrieve, answer, list_sources, build):
-        # Outside Gradio's queue: otherwise its MCP server would call over HTTP whatever host the request named.
-        # The limits are those of the open index.
-        api(_with_one_line_errors(endpoint), api_name=endpoint.__name__, queue=False)
+        declare_endpoint(_with_one_line_errors(endpoint), endpoint.__name__)  # limited by the open index
 
 
 def with_discreet_errors(page: gr.Blocks) -> gr.Blocks:
@@ -114,8 +111,7 @@ def with_discreet_errors(page: gr.Blocks) -> gr.Blocks:
         except Exception as error:
             places = "".join(format_tb(error.__traceback__))
             _log.error("a call of %s failed with %s:\n%s", call.name, type(error).__name__, places)
-            sentence = "This call failed: compare its arguments with the endpoint's description."
-            raise gr.Error(sentence, print_exception=False) from None
+            raise gr.Error(str(QAError("call.failed")), print_exception=False) from None
 
     wrap_calls(page, discreet)
     return page
@@ -156,4 +152,4 @@ def _misfit(error: ValidationError, endpoint: Callable[..., Any]) -> str:
     place = first["loc"][0]
     name = list(signature(endpoint).parameters)[place] if isinstance(place, int) else place
     expected = first["msg"][:1].lower() + first["msg"][1:]
-    return f"The argument {name} of {endpoint.__name__} is not valid: {expected}."
+    return str(QAError("call.argument", argument=name, endpoint=endpoint.__name__, expected=expected))

@@ -86,7 +86,8 @@ def _standing(was: Citation, sha256: str, reading: Reading) -> tuple[Standing, C
     key = _fingerprint(was, sha256)
     known = reading.standings.get(key)
     if known is None:
-        standing, now = recheck(was, sha256, reading.sources, reading.quotes and reading.quotes.may_hold)
+        may_hold = reading.quotes.may_hold if reading.quotes else None
+        standing, now = recheck(was, sha256, reading.sources, may_hold)
         if len(reading.standings) >= STANDINGS_KEPT:
             reading.standings.clear()
         own_name = "" if standing is Standing.GONE else reading.sources[now.source].name

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.events import api
 
 ServerFunction = Callable[..., Any]
 """A function that a part's script may call. It must be a plain function: Gradio sets an attribute on it."""
@@ -44,6 +45,12 @@ def sent_data(event: gr.EventData) -> object:
     """Return what a script sent with an event, unchecked: any JSON, or None."""
     data: object = event._data
     return data
+
+
+def declare_endpoint(function: Callable[..., Any], name: str) -> None:
+    """Declare a public endpoint, within ``gr.Blocks``: outside the queue, over HTTP and MCP."""
+    # Through the queue, Gradio's MCP server would call over HTTP whatever host the request named.
+    api(function, api_name=name, queue=False)
 
 
 def limit_sessions(page: gr.Blocks, count: int) -> None:
