@@ -14,7 +14,9 @@ QAError                    base class of all
 │   └── IndexMismatchError the index was built with another format, model or setting
 ├── StorageError           the disk cannot be written: full, read-only, no permission
 ├── EvaluationSetError     a question set cannot be read
-└── ServeError             the chat cannot be served: port in use, unknown host
+├── ServeError             the chat cannot be served: port in use, unknown host
+├── BusyError              too many callers are waiting
+└── CancelledError         a visitor cancelled a change of the index
 """
 
 from __future__ import annotations
@@ -95,3 +97,17 @@ class EvaluationSetError(QAError):
 
 class ServeError(QAError):
     """The chat cannot be served."""
+
+
+class BusyError(QAError):
+    """Too many callers are waiting already; the same call may succeed a moment later."""
+
+    def __init__(self) -> None:
+        super().__init__("service.busy")
+
+
+class CancelledError(QAError):
+    """A visitor cancelled a change of the index; the index stays as it was."""
+
+    def __init__(self) -> None:
+        super().__init__("job.cancelled")

@@ -170,5 +170,12 @@ def test_a_colon_in_a_path_is_not_taken_for_the_start_of_the_remedy(tmp_path: Pa
     index = tmp_path / "x: y"
     fault = the_fault(check(index))
     command = f"qa build PATH --index '{index}'"
-    assert fault.detail == f"There is no index in {index}: create one with `{command}`."
-    assert fault.remedy == f"Run `{command}`."
+    assert fault.detail == f"There is no index in {index}"
+    assert fault.remedy == f"Create one with `{command}`."
+
+
+def test_an_error_without_a_command_gives_advice_too(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    fault = the_fault(check(tmp_path / "file"))
+    assert fault.detail == f"{tmp_path / 'file'} is not a folder"
+    assert fault.remedy == "Give the index folder with --index."

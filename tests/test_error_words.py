@@ -301,3 +301,14 @@ def test_no_sentence_for_people_is_written_in_the_code() -> None:
     assert len(keys) > 5 and [key for key in keys if key not in words_of("en").table] == []
     reasons = [word.value for call in calls for word in call.keywords if word.arg == "why"]
     assert [reason.value for reason in reasons if is_text(reason)] == []
+
+
+def test_all_errors_are_in_one_module_but_those_of_the_page() -> None:
+    def kinds(of: type[QAError]) -> Iterator[type[QAError]]:
+        yield of
+        for kind in of.__subclasses__():
+            yield from kinds(kind)
+
+    elsewhere = {kind.__name__ for kind in kinds(QAError) if kind.__module__ != "qa.errors"}
+    assert elsewhere <= {"RecordError", "RefusedError"}
+    assert all(kind.__name__ in (errors.__doc__ or "") for kind in kinds(QAError) if kind.__module__ == "qa.errors")

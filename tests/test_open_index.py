@@ -17,15 +17,15 @@ import pytest
 from manifests import rewrite_manifest
 
 from qa import index as index_module
-from qa.errors import IndexMissingError, ModelError, QAError, SourceError
+from qa.errors import BusyError, CancelledError, IndexMissingError, ModelError, QAError, SourceError
 from qa.index import Index
 from qa.progress import ProgressEvent, Stage
 from qa.retrieval import retrieve
 from qa.search.embedding import Embedder
-from qa.service.jobs import CancelledError, with_time_left
+from qa.service.jobs import with_time_left
 from qa.service.open_index import BUILDS_WAITING, OpenIndex
 from qa.service.queue import MOST_FAILED
-from qa.service.turns import BusyError, Turns
+from qa.service.turns import Turns
 from qa.storage import contents, generations
 from qa.storage.building import Builder
 from qa.storage.lock import locked

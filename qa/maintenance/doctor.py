@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
+from qa.catalogue import words_of
 from qa.errors import QAError
 from qa.storage import generations
 from qa.storage.writing import try_change
@@ -110,10 +111,20 @@ def _perform(name: str, step: Callable[[], str]) -> Check:
     except _FaultError as fault:
         return Check(name, False, str(fault), fault.remedy)
     except QAError as error:
-        return Check(name, False, str(error), f"Run `{error.remedy}`." if error.remedy else "")
+        return Check(name, False, *_fault_and_advice(error))
     except Exception as error:  # such as a library that cannot even be imported
         detail = f"{type(error).__name__}: {error}"
         return Check(name, False, detail, "Install cited-qa again in a new virtual environment.")
+
+
+def _fault_and_advice(error: QAError) -> tuple[str, str]:
+    """Return the two halves of an error's sentence: what is wrong, and what to do; the latter is "" if there is none.
+
+    The sentence is cut before its values are filled in, which may have colons of their own.
+    """
+    fault, _, advice = words_of("en")[error.key].partition(": ")
+    values = {**error.values, "command": error.remedy}
+    return fault.format(**values), (advice[:1].upper() + advice[1:]).format(**values)
 
 
 def _python() -> str:

@@ -11,20 +11,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from qa.errors import QAError
+from qa.errors import CancelledError
 from qa.index import Index
 from qa.progress import Progress, ProgressEvent, Stage
 from qa.text.source import Source, free_name
 
 Kind = Literal["build", "add", "remove", "rename", "repair"]
 State = Literal["waiting", "embedding", "failed"]
-
-
-class CancelledError(QAError):
-    """A visitor cancelled the job; the index stays as it was."""
-
-    def __init__(self) -> None:
-        super().__init__("job.cancelled")
 
 
 @dataclass(frozen=True)

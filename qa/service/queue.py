@@ -11,10 +11,10 @@ import threading
 from collections.abc import Callable
 from itertools import count, takewhile
 
-from qa.errors import QAError
+from qa.errors import CancelledError, QAError
 from qa.index import Index
 from qa.progress import Progress
-from qa.service.jobs import CancelledError, Job, Kind, Task, with_time_left
+from qa.service.jobs import Job, Kind, Task, with_time_left
 from qa.text.source import Source
 
 _log = logging.getLogger(__name__)

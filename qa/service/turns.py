@@ -11,14 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from qa.errors import QAError
-
-
-class BusyError(QAError):
-    """Too many callers are waiting already; the same call may succeed a moment later."""
-
-    def __init__(self) -> None:
-        super().__init__("service.busy")
+from qa.errors import BusyError
 
 
 class Turns:

@@ -17,10 +17,9 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 import gradio as gr
 from pydantic import Field, ValidationError, validate_call
 
-from qa.errors import QAError
+from qa.errors import BusyError, QAError
 from qa.reading.files import source_from_text
 from qa.service.open_index import OpenIndex
-from qa.service.turns import BusyError
 from qa.ui.gradio_compat import Call, Proceed, declare_endpoint, wrap_calls
 
 P = ParamSpec("P")
