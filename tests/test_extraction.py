@@ -583,14 +583,21 @@ def test_before_the_first_place_and_in_a_plain_text_there_is_none() -> None:
     assert Source("a", "abc").place(1) is None
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "suffix"),
-    [
-        ("a.pdf", PAGES, ".pdf"), ("a", PAGES, ".pdf"), ("a.bin", BOOK, ".epub"), ("a.zip", word(), ".docx"),
-        ("a.HTM", b"<p>", ".htm"), ("a.vtt", b"WEBVTT", ".vtt"), ("a.txt", b"1\n00:00:01,000 --> 2", ""),
-        ("a.md", b"<html>", ""), ("a.zip", packed({"x": "y"}).replace(b"mimetypeappl", b"mimetypeABCD"), ""),
-    ],
-)  # fmt: skip
+KNOWN_BY = {
+    "pdf": ("a.pdf", PAGES, ".pdf"),
+    "pdf without a suffix": ("a", PAGES, ".pdf"),
+    "epub": ("a.bin", BOOK, ".epub"),
+    "docx": ("a.zip", word(), ".docx"),
+    "htm": ("a.HTM", b"<p>", ".htm"),
+    "vtt": ("a.vtt", b"WEBVTT", ".vtt"),
+    "subtitles as text": ("a.txt", b"1\n00:00:01,000 --> 2", ""),
+    "html as markdown": ("a.md", b"<html>", ""),
+    "zip": ("a.zip", packed({"x": "y"}).replace(b"mimetypeappl", b"mimetypeABCD"), ""),
+}
+
+
+# The documents made here contain the time, so an id made of their bytes would differ between two processes.
+@pytest.mark.parametrize(("name", "data", "suffix"), KNOWN_BY.values(), ids=KNOWN_BY)
 def test_what_is_binary_is_known_by_its_content_and_the_rest_by_its_name(name: str, data: bytes, suffix: str) -> None:
     found = format_of(name, data)
     assert suffix in found.suffixes if found else not suffix
