@@ -3,7 +3,7 @@
 The first table compares the scores that rank the sentences of the passages read. The second compares margins below
 the best, in standard deviations, within which a sentence is cited too, at most five: ``first`` is the share of
 questions whose first citation is evidence, ``cited`` the share with any, ``mean`` how many sentences are cited. The
-line between them has the standard deviations that stand in where a text has too few sentences to show its own.
+line between them has the standard deviations that are used where a text has too few sentences to show its own.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MARGINS = (0.5, 1.0, 1.5, 2.0, 2.5)
 
 @dataclass(frozen=True)
 class Read:
-    """A question with the sentences that are read for it: as the product scores them, and as units to score anew."""
+    """A question with the sentences that are read for it: as the product scores them, and as units to score again."""
 
     question: Question
     query: Query

@@ -13,7 +13,7 @@ from qa.text.passages import Chunking
 
 
 def empty_manifest(note: str = "") -> Manifest:
-    """Return a manifest without sources; the note stands in ``created``."""
+    """Return a manifest without sources; the note is in ``created``."""
     model = ModelRecord("none", "0", Prompts(), 1)
     return Manifest(
         created=note, model=model, chunking=Chunking(1, 0), lexical={}, passages=0, sections=(), sources=()

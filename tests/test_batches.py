@@ -150,7 +150,7 @@ def test_an_error_of_the_progress_callable_comes_out_unchanged(
     assert not (tmp_path / "batches").exists()
 
 
-def test_passages_of_a_build_that_the_disk_refused_are_reused_by_the_next_try(tmp_path: Path) -> None:
+def test_passages_of_a_build_that_could_not_be_written_are_reused_by_the_next_try(tmp_path: Path) -> None:
     Index.build([Source("cats", "猫は魚を食べます。"), Source("dogs", "犬は肉を食べます。")], tmp_path)
 
     def refuse(event: ProgressEvent) -> None:

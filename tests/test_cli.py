@@ -50,7 +50,7 @@ def process(*arguments: str | Path, **options: Any) -> subprocess.CompletedProce
     return subprocess.run(command, capture_output=True, timeout=60, **options)
 
 
-def refusal(result: Result) -> str:
+def error_line(result: Result) -> str:
     """Return the one sentence on standard error of a command that exited with 1."""
     assert result.exit_code == 1, (result.output, result.exception)
     assert result.stdout == ""
@@ -200,7 +200,7 @@ def test_texts_are_added_and_removed_one_by_one(tmp_path: Path) -> None:
     assert list(removed) == [*BUILD_KEYS, "earlier"]
     assert (removed["sources"], removed["embedded"]) == (1, 0)
     assert "31メートル" not in "".join(hit["text"] for hit in printed(qa("search", "高さは", *index))["hits"])
-    assert "no document named 灯台" in refusal(qa("remove", "灯台", *index[:2]))
+    assert "no document named 灯台" in error_line(qa("remove", "灯台", *index[:2]))
     assert qa("add", *index).exit_code == 2 and qa("remove", *index).exit_code == 2
 
 
@@ -235,7 +235,7 @@ def test_remove_says_what_one_can_still_go_back_to(tmp_path: Path) -> None:
     ]
     purged = qa("remove", "塔", *index).stdout
     assert purged.splitlines()[1:] == ["Earlier generations were removed too: there is nothing to go back to."]
-    assert "has no earlier generation" in refusal(qa("rollback", *index))
+    assert "has no earlier generation" in error_line(qa("rollback", *index))
     qa("add", "--text", TEXT, *index)
     assert printed(qa("remove", "橋", "--no-purge", "--json", *index))["earlier"] == [6]
     qa("add", "--text", TEXT, "--name", "ガス灯", *index)
@@ -260,9 +260,9 @@ def test_a_text_is_renamed_in_place_and_listed(tmp_path: Path) -> None:
     }
     assert [one["name"] for one in listed] == ["岬の灯台", "塔"]
     assert qa("list", *index).stdout.splitlines()[1] == f"塔: {len(TEXT) + 1} characters, 1 passages"
-    assert "no document named 灯台" in refusal(qa("rename", "灯台", "丘", *index))
-    assert "already a document named 塔" in refusal(qa("rename", "岬の灯台", "塔", *index))
-    assert "There is no index in" in refusal(qa("list", "--index", tmp_path / "nowhere"))
+    assert "no document named 灯台" in error_line(qa("rename", "灯台", "丘", *index))
+    assert "already a document named 塔" in error_line(qa("rename", "岬の灯台", "塔", *index))
+    assert "There is no index in" in error_line(qa("list", "--index", tmp_path / "nowhere"))
 
 
 def test_a_question_can_be_asked_of_chosen_sources(tmp_path: Path) -> None:
@@ -274,8 +274,8 @@ def test_a_question_can_be_asked_of_chosen_sources(tmp_path: Path) -> None:
     assert {citation["source"] for citation in answered["citations"]} == {"south"}
     found = printed(qa("search", question, "--source", "south", "--source", "west", "--json", *index))
     assert {hit["source"] for hit in found["hits"]} == {"south", "west"}
-    assert "no document named east" in refusal(qa("ask", question, "--source", "east", *index))
-    assert "no document named east" in refusal(qa("search", question, "--source", "east", *index))
+    assert "no document named east" in error_line(qa("ask", question, "--source", "east", *index))
+    assert "no document named east" in error_line(qa("search", question, "--source", "east", *index))
 
 
 def test_keep_sets_how_many_generations_are_kept(tmp_path: Path) -> None:
@@ -299,9 +299,9 @@ def test_rollback_goes_back_to_the_generation_before(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert printed(qa("rollback", *index, "--json")) == {"generation": 1, "sources": 1, "passages": 1}
     assert "31メートル" in qa("ask", "灯台の高さは何メートルですか", *index).stdout
-    assert "has no earlier generation" in refusal(qa("rollback", *index))
-    assert "There is no index in" in refusal(qa("log", "--index", tmp_path / "nowhere"))
-    assert "There is no index in" in refusal(qa("rollback", "--index", tmp_path / "nowhere"))
+    assert "has no earlier generation" in error_line(qa("rollback", *index))
+    assert "There is no index in" in error_line(qa("log", "--index", tmp_path / "nowhere"))
+    assert "There is no index in" in error_line(qa("rollback", "--index", tmp_path / "nowhere"))
 
 
 def test_standard_input_in_another_encoding_is_decoded(tmp_path: Path) -> None:
@@ -363,15 +363,15 @@ def test_a_text_cannot_send_commands_to_the_terminal(tmp_path: Path) -> None:
 # --- errors ----------------------------------------------------------------------------------------------------
 
 
-def test_a_question_that_cannot_be_asked_is_refused(article_index: Path) -> None:
-    assert "empty" in refusal(qa("ask", "", "--index", article_index))
-    assert "empty" in refusal(qa("search", " \n", "--index", article_index, "--json"))
-    assert "2,000" in refusal(qa("ask", "あ" * 2001, "--index", article_index))
+def test_a_question_that_cannot_be_asked_is_rejected(article_index: Path) -> None:
+    assert "empty" in error_line(qa("ask", "", "--index", article_index))
+    assert "empty" in error_line(qa("search", " \n", "--index", article_index, "--json"))
+    assert "2,000" in error_line(qa("ask", "あ" * 2001, "--index", article_index))
 
 
 @pytest.mark.parametrize("command", [("ask", QUESTION), ("search", QUESTION)])
 def test_a_missing_index_names_the_command_that_makes_one(tmp_path: Path, command: tuple[str, str]) -> None:
-    assert "qa build" in refusal(qa(*command, "--index", tmp_path / "none"))
+    assert "qa build" in error_line(qa(*command, "--index", tmp_path / "none"))
 
 
 def test_a_damaged_index_and_one_of_another_format_name_the_command_that_repairs_them(
@@ -382,57 +382,57 @@ def test_a_damaged_index_and_one_of_another_format_name_the_command_that_repairs
     manifest = next(copy.glob("generations/*/manifest.json"))
     original = manifest.read_text(encoding="utf-8")
     manifest.write_text(original.replace('"format": 1', '"format": 99'), encoding="utf-8")
-    line = refusal(qa("ask", QUESTION, "--index", copy))
+    line = error_line(qa("ask", QUESTION, "--index", copy))
     assert "99" in line
     assert "qa build" in line
     manifest.write_text(original[:50], encoding="utf-8")
-    assert "qa doctor --fix" in refusal(qa("ask", QUESTION, "--index", copy))
+    assert "qa doctor --fix" in error_line(qa("ask", QUESTION, "--index", copy))
 
 
 @pytest.mark.parametrize("content", [b"", b" \n\t\n", b"\x00\x01\x02\x03" * 400], ids=["empty", "blank", "binary"])
 def test_a_file_that_is_no_text_is_rejected_by_name_and_leaves_no_index(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "odd.txt"
     path.write_bytes(content)
-    assert "odd.txt" in refusal(qa("build", path, "--index", tmp_path / "index"))
+    assert "odd.txt" in error_line(qa("build", path, "--index", tmp_path / "index"))
     assert not (tmp_path / "index" / "CURRENT").exists()
 
 
-def test_a_missing_file_and_a_folder_without_texts_are_refused(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder_without_texts_are_rejected(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    assert "none.txt" in refusal(qa("build", tmp_path / "none.txt", "--index", tmp_path / "index"))
-    assert "folder" in refusal(qa("build", tmp_path / "folder", "--index", tmp_path / "index"))
-    assert refusal(qa("build", "--text", "", "--index", tmp_path / "index"))
+    assert "none.txt" in error_line(qa("build", tmp_path / "none.txt", "--index", tmp_path / "index"))
+    assert "folder" in error_line(qa("build", tmp_path / "folder", "--index", tmp_path / "index"))
+    assert error_line(qa("build", "--text", "", "--index", tmp_path / "index"))
 
 
-def test_a_text_over_the_limit_is_refused_until_the_limit_is_raised(tmp_path: Path) -> None:
+def test_a_text_over_the_limit_is_rejected_until_the_limit_is_raised(tmp_path: Path) -> None:
     path = tmp_path / "long.txt"
     path.write_text(TEXT, encoding="utf-8")
-    line = refusal(qa("build", path, "--max-chars", str(len(TEXT) - 1), "--index", tmp_path / "index"))
+    line = error_line(qa("build", path, "--max-chars", str(len(TEXT) - 1), "--index", tmp_path / "index"))
     assert "--max-chars" in line
     assert printed(qa("build", path, "--max-chars", len(TEXT).__str__(), "--index", tmp_path / "index", "--json"))
 
 
 def test_a_web_address_is_fetched_only_with_urls(tmp_path: Path) -> None:
     address, index = "http://127.0.0.1:9/page", tmp_path / "index"
-    assert refusal(qa("add", address, "--index", index)).startswith(f"{address} is a web address: start with --urls")
-    assert "not on the public internet" in refusal(qa("build", "--urls", address, "--index", index))
+    assert error_line(qa("add", address, "--index", index)).startswith(f"{address} is a web address: start with --urls")
+    assert "not on the public internet" in error_line(qa("build", "--urls", address, "--index", index))
     assert not index.exists()
 
 
-def test_an_unknown_model_is_refused(tmp_path: Path) -> None:
-    line = refusal(qa("build", "--text", TEXT, "--model", str(tmp_path / "no-model"), "--index", tmp_path / "index"))
+def test_an_unknown_model_is_rejected(tmp_path: Path) -> None:
+    line = error_line(qa("build", "--text", TEXT, "--model", str(tmp_path / "no-model"), "--index", tmp_path / "index"))
     assert "no-model" in line
 
 
-def test_an_index_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+def test_an_index_folder_that_cannot_be_made_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder", encoding="utf-8")
-    assert "--index" in refusal(qa("build", "--text", TEXT, "--index", tmp_path / "file" / "index"))
+    assert "--index" in error_line(qa("build", "--text", TEXT, "--index", tmp_path / "file" / "index"))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder_is_refused(tmp_path: Path) -> None:
+def test_a_read_only_folder_is_rejected(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    assert "--index" in refusal(qa("build", "--text", TEXT, "--index", tmp_path / "index"))
+    assert "--index" in error_line(qa("build", "--text", TEXT, "--index", tmp_path / "index"))
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
@@ -445,8 +445,8 @@ def test_a_full_disk_under_standard_output_is_one_sentence() -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_question_set_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    assert "There is no question set" in refusal(qa("eval", tmp_path / "none.json"))
+def test_a_question_set_that_cannot_be_read_is_rejected(tmp_path: Path) -> None:
+    assert "There is no question set" in error_line(qa("eval", tmp_path / "none.json"))
 
 
 # --- app.py and the users of the chat ---------------------------------------------------------------------------

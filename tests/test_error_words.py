@@ -1,4 +1,4 @@
-"""What went wrong is told in the visitor's language: each error that the page can meet has a sentence in each."""
+"""Errors are reported in the visitor's language: each error that the page can meet has a sentence in every language."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def test_an_exported_json_can_be_opened_again() -> None:
 
 
 class _Page(HTMLParser):
-    """The text, tags, ids and links of an HTML file, and what stands in its marks and passages."""
+    """The text, tags, ids and links of an HTML file, and the text of its marks and passages."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)

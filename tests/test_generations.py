@@ -260,11 +260,11 @@ def test_a_waiting_writer_says_for_which_process_and_since_when(
     monkeypatch.setattr(lock, "_LOCK_SECONDS", 0)
     make(tmp_path)
     with IndexWriter(tmp_path):
-        told = rf"^Process {os.getpid()} has been changing .* since 20\d\d-.*: wait for it to end, then try again\.$"
-        with pytest.raises(StorageError, match=told), IndexWriter(tmp_path):
+        line = rf"^Process {os.getpid()} has been changing .* since 20\d\d-.*: wait for it to end, then try again\.$"
+        with pytest.raises(StorageError, match=line), IndexWriter(tmp_path):
             pass
     assert f"Waiting: process {os.getpid()}" in caplog.text
-    make(tmp_path, "next")  # whoever died without a word is in nobody's way
+    make(tmp_path, "next")  # a process that ended without a trace blocks nobody
     assert not (tmp_path / "BUILDER").exists()
 
 

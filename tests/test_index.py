@@ -374,7 +374,7 @@ def test_no_file_holds_a_sentence_or_a_vector_of_a_removed_text(tmp_path: Path) 
     after = Index.open(tmp_path).remove("secret")
     suggestions_of(after)
     assert [trace for trace in traces if trace in below(tmp_path)] == []
-    assert "swordfish" in before.text(before.passages[-1])  # whoever had it open still reads it
+    assert "swordfish" in before.text(before.passages[-1])  # readers that have it open still read it
 
 
 def added_then_rolled_back(index: Path) -> None:

@@ -1,4 +1,4 @@
-"""A text's language is told from its script where one language alone uses it, else by statistics, else not at all."""
+"""The language of a text follows from a script that only one language uses, else from statistics, or is unknown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""History -> messages: every string escaped, each citation shown where its words stand now, or struck."""
+"""History -> messages: every string escaped, each citation shown at its present place, or struck through."""
 
 from __future__ import annotations
 

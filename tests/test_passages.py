@@ -259,7 +259,7 @@ def test_a_section_knows_the_headings_that_it_stands_under() -> None:
 
 
 @pytest.mark.parametrize("limits", [(0, 0), (10, 11), (10, -1)])
-def test_sizes_that_make_no_sense_are_refused(limits: tuple[int, int]) -> None:
+def test_sizes_that_make_no_sense_are_rejected(limits: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="min_tokens"):
         Chunking(*limits)
 

@@ -1,4 +1,4 @@
-"""What a browser keeps of a conversation comes back the same, or is refused in one sentence."""
+"""A conversation kept in the browser comes back unchanged, or is rejected with one sentence."""
 
 from __future__ import annotations
 
@@ -251,7 +251,7 @@ DAMAGES: dict[str, Damage] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
-def test_what_is_damaged_or_forged_is_refused_in_one_sentence(damage: Damage) -> None:
+def test_what_is_damaged_or_forged_is_rejected_with_one_sentence(damage: Damage) -> None:
     record = through_the_browser(to_record(conversation()))
     damage(record)
     with pytest.raises(RecordError) as caught:
@@ -269,14 +269,14 @@ json_values = st.recursive(
 
 @settings(deadline=None)
 @given(json_values)
-def test_anything_else_is_refused_and_never_an_unexpected_error(data: object) -> None:
+def test_anything_else_is_rejected_and_never_an_unexpected_error(data: object) -> None:
     with pytest.raises(RecordError):
         from_record(data)
 
 
 @settings(deadline=None)
 @given(st.data())
-def test_one_part_replaced_by_anything_is_read_or_refused(data: st.DataObject) -> None:
+def test_one_part_replaced_by_anything_is_read_or_rejected(data: st.DataObject) -> None:
     record = through_the_browser(to_record(conversation()))
     part: Any = record
     while True:

@@ -1,4 +1,4 @@
-"""The page without a browser: words, escaping, what the source pane is given, what the server refuses."""
+"""The page without a browser: words, escaping, what the source pane is given, what the server rejects."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Damages the files of an index and opens it: python bench/faults/damages.py [--damages 10000]
+"""Damage the files of an index and open it: python bench/faults/damages.py [--damages 10000]
 
-Each damage is to one file: cut short, a bit flipped, bytes put in, or emptied, at its first byte, in its header, in
-the middle, near its end or at its last byte. The index has to refuse in one sentence that names a file and what to
-do, or, where the file carries nothing that is answered from, to answer with the very citation as before.
+Each time one file is truncated, emptied, or has a bit flipped or bytes inserted: at its first byte, in its header, in
+the middle, near its end or at its last byte. The index must then either raise an error of one sentence that names the
+index and a command, or, if no answer depends on the file, give the same citation as before.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ def outcome(index: Path, expected: tuple[str, int, int]) -> str:
     except QAError as error:
         sentence = str(error)
         named = str(index) in sentence and "`qa " in sentence and "\n" not in sentence
-        return "refused by name" if named else f"refused without name: {sentence}"
+        return "error" if named else f"error without a remedy: {sentence}"
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    return "answered rightly" if (first.quote, first.start, first.end) == expected else "answered wrongly"
+    return "same answer" if (first.quote, first.start, first.end) == expected else "other answer"
 
 
 def main(damages: int) -> int:
@@ -82,18 +82,18 @@ def main(damages: int) -> int:
             (index / file).write_bytes(harmed)
             found = outcome(index, expected) if harmed != content else "unchanged"
             rows.setdefault(file.as_posix(), Counter())[found] += 1
-            if found not in ("refused by name", "answered rightly", "unchanged"):
+            if found not in ("error", "same answer", "unchanged"):
                 print(f"{file}, {kind} at {place}: {found}", file=sys.stderr)
             shutil.copyfile(whole / file, index / file)
             shutil.copyfile(whole / "suggestions.json", index / "suggestions.json")
-    print(f"| {'file':44} | damages | refused by name | answered rightly | wrong |")
-    print(f"|{'-' * 46}|---------|-----------------|------------------|-------|")
+    print(f"| {'file':44} | damages | error | same answer | wrong |")
+    print(f"|{'-' * 46}|---------|-------|-------------|-------|")
     wrong = 0
     for name, counts in sorted(rows.items()):
-        refused, right = counts["refused by name"], counts["answered rightly"]
+        errors, same = counts["error"], counts["same answer"]
         harm = sum(counts.values()) - counts["unchanged"]
-        wrong += harm - refused - right
-        print(f"| {name:44} | {harm:>7} | {refused:>15} | {right:>16} | {harm - refused - right:>5} |")
+        wrong += harm - errors - same
+        print(f"| {name:44} | {harm:>7} | {errors:>5} | {same:>11} | {harm - errors - same:>5} |")
     return 1 if wrong else 0
 
 

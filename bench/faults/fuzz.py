@@ -1,9 +1,9 @@
-"""Reads, asks and extracts what nobody would write: python bench/faults/fuzz.py [--cases 10000]
+"""Read, ask and extract random input: python bench/faults/fuzz.py [--cases 10000]
 
-A fifth of the cases are texts (split, laid out and drawn: each sentence and passage has to
-stand at its offsets), a fifth questions (each citation has to stand in the source, or the refusal be one sentence),
-two fifths files (documents of each kind with bytes changed, and bytes of no kind: a text or a reason), and a fifth
-patterns: a text of one repeated piece, and eight times as much of it, which may take no more than 24 times as long.
+- A fifth of the cases are texts, which are split and shown: each sentence and passage must be at its offsets.
+- A fifth are questions: each citation must be at its offsets in the source, or there is an error of one sentence.
+- Two fifths are files, documents of each kind with changed bytes and random bytes: there is a text or a reason.
+- A fifth are texts of one repeated piece: eight times as much of it may take no more than 24 times as long.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def text_case(text: str) -> str:
     try:
         source = source_from_text("a.md", text)
     except QAError:
-        return "refused"
+        return "rejected"
     passages, sentences = split_passages(source, halves, Chunking(60, 0))
     spans = [(passage.start, passage.end) for passage in passages]
     assert spans == sorted(spans) and all(0 <= start < end <= len(source.text) for start, end in spans)
@@ -82,7 +82,7 @@ def question_case(index: Index, question: str) -> str:
         result: Answer = answer(index, question, min_confidence=0)
     except QAError as error:
         assert "\n" not in str(error)
-        return "refused"
+        return "rejected"
     shown = [(c.source, c.start, c.end, c.quote) for c in result.citations]
     shown += [(hit.passage.source, hit.start, hit.end, hit.text) for hit in result.hits]
     assert all(index.sources[name].text[start:end] == quote for name, start, end, quote in shown)
@@ -102,13 +102,13 @@ def file_case(drawn: random.Random) -> str:
             source_from_bytes(name, drawn.randbytes(drawn.randrange(200)))
         except QAError as error:
             assert "\n" not in str(error)
-            return "refused"
+            return "rejected"
         return "read"
     kind = next(kind for kind in FORMATS if suffix in kind.suffixes)
     reply = read(kind.extra, bytes(content))
     assert set(reply) in ({"reason"}, {"text", "places"})
     if "reason" in reply:
-        return "refused"
+        return "rejected"
     text, places = str(reply["text"]), list(reply["places"])  # type: ignore[call-overload]
     assert all(0 <= place[0] < len(text) for place in places) and text.strip()
     return "read"
@@ -117,7 +117,7 @@ def file_case(drawn: random.Random) -> str:
 def pattern_case(piece: str) -> str:
     """Measure how the time grows with the length."""
     if not piece:
-        return "refused"
+        return "rejected"
     steps: tuple[Callable[[str], object], ...] = (
         split_sentences,
         lambda text: draft(Source("a.md", text)),
@@ -178,7 +178,7 @@ def main(cases: int) -> int:
                     outcome = "wrong"
                     print(f"{row}, {case!r}: {type(error).__name__}: {error}", file=sys.stderr)
                 rows.setdefault(row, Counter())[outcome] += 1
-    columns = ("read", "answered", "linear", "refused", "wrong")
+    columns = ("read", "answered", "linear", "rejected", "wrong")
     print("| what      | cases | " + " | ".join(columns) + " |")
     print("|-----------|-------|" + "|".join("-" * (len(column) + 2) for column in columns) + "|")
     for row, counts in rows.items():
