@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import free_port
 from click.testing import CliRunner, Result
 
 from qa.cli import main
@@ -462,6 +463,26 @@ def test_app_takes_the_options_of_serve() -> None:
     wrong = subprocess.run([*app, "--prot", port], capture_output=True, text=True, timeout=30)
     assert wrong.returncode == 2
     assert "No such option" in wrong.stderr
+
+
+def test_app_listens_on_the_port_it_is_given(tmp_path: Path) -> None:
+    port = str(free_port())
+    # There is nothing to build from, so that no model is loaded.
+    options = ["--port", port, "--index", str(tmp_path / "index"), "--build-from", str(tmp_path / "none")]
+    command = [sys.executable, str(ROOT / "app.py"), *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == f"cited-qa is running at http://127.0.0.1:{port}/\n"
+        socket.create_connection(("127.0.0.1", int(port)), timeout=5).close()
+        server.terminate()
+    assert server.returncode == 0
+
+
+def test_serving_that_fails_ends_with_1_and_one_line(tmp_path: Path) -> None:
+    done = process("serve", "--port", "0", "--users", tmp_path / "none", "--index", tmp_path / "index")
+    assert (done.returncode, done.stdout) == (1, b"")
+    (line,) = done.stderr.decode().splitlines()
+    assert str(tmp_path / "none") in line
 
 
 def test_a_password_is_asked_for_on_standard_error() -> None:
