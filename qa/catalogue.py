@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,7 +72,22 @@ class Command(str):
     @classmethod
     def of(cls, *words: object) -> Command:
         """Join words into a command and quote each one for the shell where it needs quotes."""
-        return cls(shlex.join(map(str, words)))
+        return cls(" ".join(_quoted(str(word)) for word in words))
+
+
+def _quoted(word: str) -> str:
+    """Return a word quoted for the shell; invisible characters are escaped as bash, zsh and ksh read them."""
+    if not any(unicodedata.category(char) in _INVISIBLE for char in word):
+        return shlex.quote(word)
+    escaped = (
+        f"\\u{ord(char):04x}" if unicodedata.category(char) in _INVISIBLE else f"\\{char}" if char in "'\\" else char
+        for char in word
+    )
+    return f"$'{''.join(escaped)}'"
+
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp"})
+"""Categories of characters that cannot be seen in a command."""
 
 
 @dataclass(frozen=True)

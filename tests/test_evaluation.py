@@ -272,6 +272,12 @@ def test_a_file_in_no_known_form_is_rejected_with_a_one_line_error(
     assert "\n" not in str(rejected.value)
 
 
+def test_json_that_is_nested_too_deeply_is_rejected(tmp_path: Path) -> None:
+    for content in ("[" * 200_000, '{"qas": []}\n' + "[" * 200_000):
+        with pytest.raises(EvaluationSetError):
+            read_set(write(tmp_path / "deep.json", content))
+
+
 def test_a_missing_file_a_folder_and_a_cut_gzip_are_rejected(tmp_path: Path) -> None:
     with pytest.raises(EvaluationSetError, match="There is no question set at"):
         read_set(tmp_path / "none.json")

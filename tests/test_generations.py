@@ -229,6 +229,19 @@ def test_another_format_is_rejected_by_its_number(tmp_path: Path) -> None:
         present(tmp_path)
 
 
+@pytest.mark.parametrize("stray", ["generations/2", "generations/999999999", "generations/999999999999.unfinished"])
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_what_is_named_like_a_generation_and_is_none_stops_no_change(
+    tmp_path: Path, stray: str, is_folder: bool
+) -> None:
+    Index.build(Source("a", "The key is red."), tmp_path / "index")
+    path = tmp_path / "index" / stray
+    path.mkdir() if is_folder else path.write_text("x")
+    renamed = Index.open(tmp_path / "index").rename("a", "b")
+    assert list(renamed.sources) == list(Index.open(tmp_path / "index").sources) == ["b"]
+    assert renamed.generation < 10
+
+
 def test_two_writers_take_turns(tmp_path: Path) -> None:
     order: list[str] = []
 

@@ -598,3 +598,11 @@ def test_the_terms_of_sentences_take_bounded_memory(tmp_path: Path) -> None:
     assert list(cache._kept) == [5, 3]
     index = Index.build(Source("a", TEXT), tmp_path)
     assert index.sentence_terms(0) is index.sentence_terms(0)
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b"])
+def test_an_empty_name_removes_nothing(tmp_path: Path, name: str) -> None:
+    index = Index.build([Source("text", "The key is red."), Source("b", "The box is blue.")], tmp_path / "index")
+    with pytest.raises(SourceError):
+        index.remove([name])
+    assert list(Index.open(tmp_path / "index").sources) == ["text", "b"]

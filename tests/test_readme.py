@@ -69,7 +69,7 @@ def test_the_python_example_runs(clone: Path, capsys: pytest.CaptureFixture[str]
     exec(compile(example, page, "exec"), {})
     printed = capsys.readouterr().out
     assert "Emmett Shear氏を暫定CEOに任命しました。 [1]" in printed and note in printed
-    assert list(Index.open("index").sources) == ["openai-turmoil.txt"]
+    assert list(Index.open("demo-index").sources) == ["openai-turmoil.txt"]
 
 
 def test_the_shell_examples_run_one_after_the_other(clone: Path) -> None:

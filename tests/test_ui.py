@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import string
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -215,3 +216,13 @@ def test_a_text_runs_as_its_first_letter_does() -> None:
         "ltr",
         "ltr",
     ]
+
+
+@pytest.mark.parametrize(
+    "word", ["a b", "no  such", "資料\u3000二", "it's", "a\nb", "\u202eabc", "$HOME", "-x", "a\\b\t'c"]
+)
+def test_a_recommended_command_names_the_same_path_when_it_is_pasted(word: str) -> None:
+    command = Command.of("printf", "%s", word)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout == word
+    assert "\n" not in command

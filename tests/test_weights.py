@@ -92,3 +92,8 @@ def test_a_cache_that_cannot_be_written_is_a_one_line_error(tmp_path: Path, monk
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     with pytest.raises(StorageError, match="XDG_CACHE_HOME"):
         default_model_folder()
+
+
+def test_a_name_that_is_too_long_for_a_path_is_no_model() -> None:
+    with pytest.raises(ModelError):
+        load_model("x" * 5000)

@@ -57,7 +57,7 @@ class _OneSentence(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Print the sentence on one line of standard error."""
-        click.echo(printable(" ".join(self.message.split())), file=file, err=True)
+        click.echo(printable(self.message).replace("\n", "\ufffd"), file=file, err=True)
 
 
 class _WarningLines(logging.Handler):

@@ -82,7 +82,10 @@ def _conversations(records: Iterable[Mapping[str, Any]], path: Path) -> tuple[di
 
 
 def _question(name: str, source: Source, lang: str, asked: Mapping[str, Any], words: str) -> Question:
-    answerable = bool(asked["answerable"])
+    answerable = asked["answerable"]
+    texts = [words, lang, asked["lang"], *([asked["answer"], asked["sentence"]] if answerable else [])]
+    if not isinstance(answerable, bool) or not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"question {name} has a value of the wrong type")
     evidence: tuple[Evidence, ...] = ()
     if answerable:
         start = source.text.find(asked["sentence"])

@@ -126,14 +126,14 @@ def _parse_json(text: str, name: str) -> Any:
     """Return a file's JSON value, or the list of the values on its lines."""
     try:
         return json.loads(text)
-    except ValueError as not_one_value:
+    except (ValueError, RecursionError) as not_one_value:
         values = []
         # splitlines() would also split at U+2028 inside a string.
         for number, line in enumerate(text.split("\n"), start=1):
             try:
                 if line.strip():
                     values.append(json.loads(line))
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 where = f"line {number}: {error}" if values else str(not_one_value)
                 raise EvaluationSetError("set.json", name=name, why=where) from error
         return values

@@ -85,11 +85,18 @@ def load_model(name: str | None = None, prompts: Prompts | None = None) -> Embed
         ModelError: there is no such model, or it cannot be loaded.
         StorageError: the default model's cache folder cannot be written.
     """
-    if name and name != DEFAULT_MODEL and Path(name).is_dir():
+    if name and name != DEFAULT_MODEL and _is_folder(name):
         name = str(Path(name).resolve())  # so that the name in the manifest works from any folder
     with _loading:  # lru_cache alone would load twice for two threads
         embedder = _load(name or DEFAULT_MODEL)
     return embedder if prompts in (None, embedder.prompts) else embedder.with_prompts(prompts)
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):  # a name that is too long for a path, or has a NUL in it
+        return False
 
 
 def load_recorded(model: ModelRecord) -> Embedder:

@@ -52,7 +52,7 @@ def with_added(sources: Sources, new: Iterable[Source]) -> Addition:
 
 def stored_name(name: str, sources: Container[str]) -> str:
     """Return the name under which a source is stored; a user may type it in another Unicode form."""
-    return name if name in sources else clean_name(name)
+    return name if name in sources or not name.strip() else clean_name(name)
 
 
 def without(sources: Sources, names: Collection[str]) -> Sources:
@@ -90,4 +90,4 @@ def expect(names: Collection[str], sources: Sources) -> None:
     """
     for name in names:
         if name not in sources:
-            raise SourceError("index.unknown", name=clean_name(name))
+            raise SourceError("index.unknown", name=clean_name(name) if name.strip() else '""')

@@ -84,7 +84,9 @@ def current_number(index: Path) -> int:
     except FileNotFoundError:
         if numbers(index):  # the first build was killed before it could write the pointer, or the pointer was lost
             raise damaged(index, "index.file.missing", pointer) from None
-        build = Command("qa build") if str(index) == "index" else rebuild_command(index)
+        # Without a path, `qa build` reads ./source into ./index.
+        default = str(index) == "index" and Path("source").is_dir()
+        build = Command("qa build") if default else rebuild_command(index)
         raise IndexMissingError("index.missing", index=str(index), remedy=build) from None
     except NotADirectoryError:
         raise IndexMissingError("index.folder", index=str(index)) from None
@@ -116,6 +118,10 @@ def numbers(index: Path) -> list[int]:
     """Return the numbers of all generations in the folder, the oldest first, damaged ones too."""
     folder = index / "generations"
     return sorted(int(path.name) for path in folder.iterdir() if is_generation(path)) if folder.is_dir() else []
+
+
+GREATEST_NUMBER = 999_999_999
+"""The largest number of a generation: nine digits."""
 
 
 def is_generation(path: Path) -> bool:
@@ -211,4 +217,4 @@ def damaged(index: Path, code: str, file: Path, why: str = "") -> IndexDamagedEr
 
 def unreadable(index: Path, file: Path, error: Exception) -> IndexDamagedError:
     """Return the error for a file or folder of the index that exists and cannot be read."""
-    return damaged(index, "index.unreadable", file, str(error))
+    return damaged(index, "index.unreadable", file, str(getattr(error, "strerror", None) or error))
