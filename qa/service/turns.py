@@ -37,7 +37,7 @@ class Turns:
                 place.wait()
             yield
         finally:
-            self._leave(place)
+            self._hand_back(place)
 
     def _line_up(self) -> threading.Event | None:
         """Take a free place and return None, or return the event that will be set when a place is handed over."""
@@ -51,7 +51,7 @@ class Turns:
             self._line.append(place)
             return place
 
-    def _leave(self, place: threading.Event | None) -> None:
+    def _hand_back(self, place: threading.Event | None) -> None:
         """Leave the line, or hand the place to the caller that has waited longest, or free it."""
         with self._lock:
             if place is not None and place in self._line:  # the wait was interrupted

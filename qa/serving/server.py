@@ -86,21 +86,17 @@ def serve(
         raise ServeError("serve.open", host=names[0] if names else host, remedy="qa password NAME")
     _end_in_order()
     with upload_folder() as uploads, listening:
-        os.environ["GRADIO_TEMP_DIR"] = str(uploads)  # read by Gradio when it is imported
-        os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-        # Otherwise torch leaves a folder among the temporary files.
-        os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(platformdirs.user_cache_path("cited-qa") / "torch"))
+        _set_environment(uploads)
         from qa.service.open_index import OpenIndex
         from qa.serving.app import build_app
 
         open_index = OpenIndex(index_path, urls=urls)
         rate = RATE if beyond else None  # on this machine the only client is its user
         hosts = [*_names_of(host, listening), *(name.lower() for name in names)]
-        # Browsers send a cookie to every port of a host.
-        cookie = f"cited-qa-{listening.getsockname()[1]}"
-        app = build_app(open_index, hosts, mcp=mcp, accounts=accounts, cookie=cookie, rate=rate)
-        threading.Thread(target=_prepare, args=(open_index, sources), daemon=True).start()
         port = listening.getsockname()[1]
+        # Browsers send a cookie to every port of a host.
+        app = build_app(open_index, hosts, mcp=mcp, accounts=accounts, cookie=f"cited-qa-{port}", rate=rate)
+        threading.Thread(target=_prepare, args=(open_index, sources), daemon=True).start()
 
         def announce() -> None:
             missing = sources is None and open_index.is_missing()
@@ -109,6 +105,14 @@ def serve(
                 threading.Thread(target=_open_in_browser, args=(host, port), daemon=True).start()
 
         _run(app, listening, proxies, announce)
+
+
+def _set_environment(uploads: Path) -> None:
+    """Set what Gradio and torch read from the environment when they are imported."""
+    os.environ["GRADIO_TEMP_DIR"] = str(uploads)
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    # Otherwise torch leaves a folder among the temporary files.
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(platformdirs.user_cache_path("cited-qa") / "torch"))
 
 
 @contextlib.contextmanager

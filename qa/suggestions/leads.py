@@ -44,12 +44,12 @@ def leads_on(
     then those that follow the first citation in its source; then the others. Before the first question (``answer``
     is None) and after an abstention they keep their own order, which is spread over the sections.
     """
-    already_asked = {_folded(question) for question in asked}
+    already_asked = {_comparable(question) for question in asked}
     cited = {(citation.source, citation.start, citation.end) for citation in answer.citations} if answer else set()
     remaining = [
         one
         for one in suggestions
-        if _folded(one.question) not in already_asked and (one.source, one.start, one.end) not in cited
+        if _comparable(one.question) not in already_asked and (one.source, one.start, one.end) not in cited
     ]
     if not answer or not answer.citations:
         return tuple(remaining[:count])
@@ -71,13 +71,13 @@ def topics(index: Index, sources: str | Collection[str] | None = None, count: in
     """
     wanted = index.sources if sources is None else names_of(sources)
     chosen = [source for source in index.sources.values() if source.name in wanted]
-    found = [_topics_of(index, source, count) for source in chosen]
+    found = [_topics_in(index, source, count) for source in chosen]
     in_turn = [topic for row in zip_longest(*found) for topic in row if topic is not None][:count]
     order = {source.name: number for number, source in enumerate(chosen)}
     return tuple(sorted(in_turn, key=lambda topic: (order[topic.source], topic.start)))
 
 
-def _topics_of(index: Index, source: Source, count: int) -> list[Topic]:
+def _topics_in(index: Index, source: Source, count: int) -> list[Topic]:
     titles = [(section.title, section.start) for section in sections(source.text) if section.title]
     if not titles:
         spans = body(index, source.name)
@@ -97,5 +97,5 @@ def _located(source: Source, titles: Iterable[tuple[str, int]]) -> Iterable[Topi
             yield Topic(title, source.name, start, start + len(title))
 
 
-def _folded(question: str) -> str:
+def _comparable(question: str) -> str:
     return "".join(char for char in fold(question)[0] if char.isalnum())

@@ -83,7 +83,7 @@ def _excerpt_of(was: Citation, turn: Turn, reading: Reading) -> Excerpt:
 
 def _standing(was: Citation, sha256: str, reading: Reading) -> tuple[Standing, Citation]:
     """Return the result of ``recheck``, looked up once: a conversation is drawn many times."""
-    key = _fingerprint(was, sha256)
+    key = _standing_key(was, sha256)
     known = reading.standings.get(key)
     if known is None:
         may_hold = reading.quotes.may_hold if reading.quotes else None
@@ -98,7 +98,7 @@ def _standing(was: Citation, sha256: str, reading: Reading) -> tuple[Standing, C
     return known.standing, at_place(was, reading.sources[known.source], known.start)
 
 
-def _fingerprint(was: Citation, sha256: str) -> bytes:
+def _standing_key(was: Citation, sha256: str) -> bytes:
     """Return a hash of what a standing depends on. The strings themselves may be a visitor's, and of any length."""
     place = f"{was.start}-{was.end} {sha256} {len(was.source)} {was.source}{was.quote}"
     return hashlib.sha256(place.encode(errors="surrogatepass")).digest()
