@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from qa.answer import Answer, answer
     from qa.citations import Citation
     from qa.errors import (
+        BusyError,
+        CancelledError,
         EvaluationSetError,
         IndexDamagedError,
         IndexError_,
@@ -58,6 +60,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Answer": "qa.answer",
+    "BusyError": "qa.errors",
+    "CancelledError": "qa.errors",
     "Chunking": "qa.text.passages",
     "Citation": "qa.citations",
     "EvaluationSetError": "qa.errors",
@@ -81,6 +85,8 @@ _HOMES = {
 
 __all__ = [
     "Answer",
+    "BusyError",
+    "CancelledError",
     "Chunking",
     "Citation",
     "EvaluationSetError",

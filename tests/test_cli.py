@@ -48,7 +48,7 @@ def printed(result: Result) -> dict[str, Any]:
 def process(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[bytes]:
     """Run the command as a user does, in a process of its own."""
     command = [sys.executable, "-m", "qa", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, timeout=60, **options)
+    return subprocess.run(command, capture_output=True, timeout=240, **options)
 
 
 def error_line(result: Result) -> str:
@@ -73,9 +73,9 @@ def test_help_is_quick_and_loads_no_heavy_library() -> None:
         "heavy = {'torch', 'sentence_transformers', 'transformers', 'gradio', 'faiss', 'bm25s', 'numpy'}\n"
         "print(sorted(heavy & set(sys.modules)), time.process_time() - started < 1, file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert done.stderr == "[] True\n"
-    assert "Ask a text and get the answer in its own sentences" in done.stdout
+    assert "Ask your documents and get answers in their own sentences" in done.stdout
 
 
 def test_the_commands_are_those_of_the_contract_and_each_has_help() -> None:
