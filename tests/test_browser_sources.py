@@ -148,7 +148,8 @@ def test_a_text_that_is_left_out_stays_so_when_renamed_and_not_when_replaced(vis
 
 DRAW = """([rows, focus]) => {
   const ready = {id: "", length: 1, indexed: true, state: "ready"};
-  QA.state.texts = {generation: 99, busy: true, rows: rows.map((row) => ({...ready, ...row}))};
+  const listed = rows.map((row) => ({...ready, ...row}));
+  QA.state.texts = {generation: 99, questions: false, sources: [], busy: true, rows: listed};
   if (focus) document.querySelector(focus).focus();
   QA.listing.draw();
 }"""

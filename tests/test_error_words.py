@@ -282,7 +282,7 @@ def test_every_error_that_is_raised_has_a_sentence() -> None:
         (f"{path.relative_to(PACKAGE)}:{node.lineno}", node.args[0])
         for path in PACKAGE.rglob("*.py")
         for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in kinds
+        if isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Name) and node.func.id in kinds
     ]
     literal = [(place, str(part.value)) for place, code in calls for part in ast.walk(code) if is_text(part)]
     assert len(literal) > 20

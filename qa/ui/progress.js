@@ -29,7 +29,7 @@ async function poll() {
 }
 
 /** An error page or a refusal may be any value. @param {Poll | null} reply @returns {reply is Listing} */
-const isListing = (reply) => reply !== null && "rows" in reply;
+const isListing = (reply) => typeof reply === "object" && reply !== null && "rows" in reply;
 
 /** @template T @param {Promise<T>} reply @returns {Promise<T>} */
 const within = (reply) => Promise.race([reply, new Promise((_, reject) => setTimeout(reject, WITHIN))]);
