@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from unicodedata import bidirectional
 
 from babel import Locale
 from babel.dates import format_datetime
@@ -80,7 +79,7 @@ def _quoted(word: str) -> str:
     if not any(unicodedata.category(char) in _INVISIBLE for char in word):
         return shlex.quote(word)
     escaped = (
-        f"\\u{ord(char):04x}" if unicodedata.category(char) in _INVISIBLE else f"\\{char}" if char in "'\\" else char
+        f"\\U{ord(char):08x}" if unicodedata.category(char) in _INVISIBLE else f"\\{char}" if char in "'\\" else char
         for char in word
     )
     return f"$'{''.join(escaped)}'"
@@ -165,7 +164,7 @@ class Words:
         text = self._written(value)
         if isinstance(value, Command | int):
             return text
-        if self["direction"] == "rtl" or any(bidirectional(char) in ("R", "AL") for char in text):
+        if self["direction"] == "rtl" or any(unicodedata.bidirectional(char) in ("R", "AL") for char in text):
             return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}"
         return text
 

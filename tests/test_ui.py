@@ -219,7 +219,7 @@ def test_a_text_runs_as_its_first_letter_does() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["a b", "no  such", "資料\u3000二", "it's", "a\nb", "\u202eabc", "$HOME", "-x", "a\\b\t'c"]
+    "word", ["a b", "no  such", "資料\u3000二", "it's", "a\nb", "\u202eabc", "\U000e0001tag", "$HOME", "-x", "a\\b\t'c"]
 )
 def test_a_recommended_command_names_the_same_path_when_it_is_pasted(word: str) -> None:
     command = Command.of("printf", "%s", word)
