@@ -11,8 +11,10 @@ The folder is read here and written by ``writing.py``.
 
 from __future__ import annotations
 
+import errno
 import json
 import re
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -118,6 +120,17 @@ def numbers(index: Path) -> list[int]:
     """Return the numbers of all generations in the folder, the oldest first, damaged ones too."""
     folder = index / "generations"
     return sorted(int(path.name) for path in folder.iterdir() if is_generation(path)) if folder.is_dir() else []
+
+
+def next_number(index: Path, left: Collection[int]) -> int:
+    """Return the number of the next generation: above all that have a manifest, and used by no other file there."""
+    written = [n for n in numbers(index) if (generation_folder(index, n) / FILE).exists()]
+    number = max([*written, *(n for n in left if n <= GREATEST_NUMBER)], default=0) + 1
+    while generation_folder(index, number).exists():
+        number += 1
+    if number > GREATEST_NUMBER:
+        raise OSError(errno.EOVERFLOW, "no number is left for another generation")
+    return number
 
 
 GREATEST_NUMBER = 999_999_999

@@ -11,13 +11,12 @@ keep the generation that they have open.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
@@ -33,7 +32,7 @@ from qa.storage.checkpoint import Checkpoint
 from qa.storage.configuration import Configuration
 from qa.storage.contents import Contents, read_contents, read_current
 from qa.storage.disk import flush_folder, flush_tree, remove_tree, storage_errors
-from qa.storage.generations import BATCHES, GREATEST_NUMBER, SUGGESTIONS, generation_folder, numbers
+from qa.storage.generations import BATCHES, SUGGESTIONS, generation_folder, next_number, numbers
 from qa.storage.lock import lock_holder, locked
 from qa.storage.manifest import FILE, KEPT
 from qa.storage.reuse import Reusable
@@ -129,7 +128,7 @@ class IndexWriter:
             with storage_errors(self.index):
                 left = _remove_unfinished(self.index)
                 self._before = generations.current_or_none(self.index)
-                self.number = _next_number(self.index, left)
+                self.number = next_number(self.index, left)
             self._held = held.pop_all()
         return self
 
@@ -340,17 +339,6 @@ def _remove_unfinished(index: Path) -> list[int]:
         (index / "CURRENT.new").unlink()
     left = (_UNFINISHED.match(path.name) for path in (index / "generations").iterdir())
     return [int(found[1]) for found in left if found]
-
-
-def _next_number(index: Path, left: Collection[int]) -> int:
-    """Return the number of the next generation: above all that have a manifest, and used by no other file there."""
-    written = [n for n in numbers(index) if (generation_folder(index, n) / FILE).exists()]
-    number = max([*written, *(n for n in left if n <= GREATEST_NUMBER)], default=0) + 1
-    while generation_folder(index, number).exists():
-        number += 1
-    if number > GREATEST_NUMBER:
-        raise OSError(errno.EOVERFLOW, "no number is left for another generation")
-    return number
 
 
 def _discard(path: Path) -> None:
