@@ -17,6 +17,9 @@ from qa.reading.extraction.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+MOST_LINES = 350
+MOST_LINES_OF_FUNCTION = 60
 EXTRA = re.compile(r"(?:cited-qa|pip install -e '\.)\[([\w,]+)\]")
 
 
@@ -69,9 +72,26 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert said.stdout.strip() == "[]"
 
 
-def test_no_module_is_too_long_to_read() -> None:
-    long = {path.name: n for _, path in modules() if (n := len(path.read_text(encoding="utf-8").splitlines())) > 400}
-    assert long == {}
+def test_no_file_is_too_long_to_read() -> None:
+    written = [path for kind in ("py", "js", "css", "html") for path in (ROOT / "qa").rglob(f"*.{kind}")]
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in written}
+    assert {path: count for path, count in lines.items() if count > MOST_LINES} == {}
+
+
+def test_no_function_is_too_long_to_read() -> None:
+    """The functions of the scripts are measured by their linter (tests/js/lint.jsonc)."""
+    functions = [node for _, path in modules() for node in ast.walk(parsed(path)) if isinstance(node, FUNCTION)]
+    lines = [(function.name, (function.end_lineno or 0) - function.lineno + 1) for function in functions]
+    assert [(name, count) for name, count in lines if count > MOST_LINES_OF_FUNCTION] == []
+
+
+def test_a_private_function_has_a_name_that_says_what_it_does_and_few_others() -> None:
+    bodies: dict[str, dict[str, set[Path]]] = {}
+    for _, path in modules():
+        for node in parsed(path).body:
+            if isinstance(node, FUNCTION) and node.name.startswith("_"):
+                bodies.setdefault(node.name, {}).setdefault(ast.dump(node), set()).add(path)
+    assert {name: list(found.values()) for name, found in bodies.items() if len(found) > 2} == {}
 
 
 def test_the_top_floor_has_few_modules_and_no_module_is_called_utils() -> None:

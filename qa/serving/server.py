@@ -75,10 +75,8 @@ def serve(
         ServeError: the port is in use, the host is not an address of this machine, other machines can reach the
             server and nothing says who may use it, or MCP is not installed.
     """
-    if mcp:
-        _expect_mcp()
-    for proxy in proxies:
-        _expect_address(proxy)
+    _expect_mcp(mcp)
+    _expect_addresses(proxies)
     listening = _bind(host, port)
     beyond = bool(names or proxies) or not ipaddress.ip_address(listening.getsockname()[0]).is_loopback
     if beyond and accounts is None and not no_auth:
@@ -100,9 +98,7 @@ def serve(
 
         def announce() -> None:
             missing = sources is None and open_index.is_missing()
-            _announce(_url(host, port), f"{index_path}" if missing else "", mcp)
-            if open_browser:
-                threading.Thread(target=_open_in_browser, args=(host, port), daemon=True).start()
+            _announce(host, port, f"{index_path}" if missing else "", mcp, open_browser)
 
         _run(app, listening, proxies, announce)
 
@@ -141,16 +137,17 @@ def _exit_code(ending: SystemExit) -> int:
     return 1
 
 
-def _expect_mcp() -> None:
-    if importlib.util.find_spec("mcp") is None:
+def _expect_mcp(mcp: bool) -> None:
+    if mcp and importlib.util.find_spec("mcp") is None:
         raise ServeError("serve.mcp.extra", remedy=Command.of("pip", "install", "cited-qa[mcp]"))
 
 
-def _expect_address(proxy: str) -> None:
-    try:
-        ipaddress.ip_network(proxy)
-    except ValueError:
-        raise ServeError("serve.proxy", proxy=repr(proxy)) from None
+def _expect_addresses(proxies: Sequence[str]) -> None:
+    for proxy in proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError:
+            raise ServeError("serve.proxy", proxy=repr(proxy)) from None
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -221,13 +218,16 @@ def _url(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
-def _announce(url: str, missing: str, mcp: bool) -> None:
+def _announce(host: str, port: int, missing: str, mcp: bool, open_browser: bool) -> None:
     """Print where the server answers; ``missing`` is the index folder if there is no index in it."""
+    url = _url(host, port)
     print(f"cited-qa is running at {url}", flush=True)
     if missing:
         print(f"There is no document in {missing} yet: add one on the page.", flush=True)
     if mcp:
         print(f"MCP tools at {url}gradio_api/mcp", flush=True)
+    if open_browser:
+        threading.Thread(target=_open_in_browser, args=(host, port), daemon=True).start()
 
 
 def _open_in_browser(host: str, port: int) -> None:

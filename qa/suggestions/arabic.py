@@ -46,12 +46,12 @@ def about(term: str, sentence: str) -> str | None:
 
 def drafts(sentence: str, known_people: Collection[str] = ()) -> Iterator[Draft]:
     """Yield the questions that an Arabic sentence, given without its full stop, answers."""
-    for draft in _unfiltered(sentence):
+    for draft in _by_pattern(sentence):
         if len(draft.question) <= _LONGEST and not _STANDS_FOR.search(draft.question):
             yield draft
 
 
-def _unfiltered(sentence: str) -> Iterator[Draft]:
+def _by_pattern(sentence: str) -> Iterator[Draft]:
     if when := _WHEN.match(sentence):
         yield Draft(f"متى {when['clause']}؟", "when", when["clause"], 1.0)
     if event := _EVENT.match(sentence):

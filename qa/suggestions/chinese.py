@@ -65,12 +65,12 @@ def about(term: str, sentence: str) -> str | None:
 
 def drafts(sentence: str, known_people: Collection[str] = ()) -> Iterator[Draft]:
     """Yield the questions that a Chinese sentence, given without its full stop, answers."""
-    for subject, draft in _unfiltered(sentence):
+    for subject, draft in _with_own_part(sentence):
         if len(draft.question) <= _LONGEST and not _STANDS_FOR.search(subject):
             yield draft
 
 
-def _unfiltered(sentence: str) -> Iterator[tuple[str, Draft]]:
+def _with_own_part(sentence: str) -> Iterator[tuple[str, Draft]]:
     """Yield each question with the part of it that comes from the sentence."""
     traditional = _TRADITIONAL.search(sentence) is not None
     what, who, many, when = ("什麼", "誰", "多少", "什麼時候") if traditional else ("什么", "谁", "多少", "什么时候")

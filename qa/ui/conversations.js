@@ -126,7 +126,7 @@ function draw() {
   QA.words.label(element);
   disarm();
   list.setAttribute("aria-label", say("history.list"));
-  list.replaceChildren(...kept.map(([id, one]) => rowElement(id, one)));
+  list.replaceChildren(...kept.map(([id, one]) => QA.drawerRow.draw(id, one, id === open)));
   QA.get(element, ".none").hidden = kept.length > 0;
   QA.get(element, ".clear").hidden = !kept.length;
   QA.get(element, ".exports").hidden = !open;
@@ -150,57 +150,6 @@ const idOfRow = (/** @type {HTMLElement} */ button) => button.closest("li")?.dat
 function buttonOf(id, act) {
   const row = rowOf(id);
   return row ? QA.find(row, `[data-act="${act}"]`) : null;
-}
-
-/**
- * @param {string} id
- * @param {KeptConversation} one
- */
-function rowElement(id, one) {
-  const item = document.createElement("li");
-  const title = QA.records.title(one);
-  const opener = actButton("open", "");
-  const name = document.createElement("bdi");
-  const facts = document.createElement("span");
-  item.dataset.id = id;
-  name.textContent = title;
-  facts.className = "quiet";
-  facts.textContent = factsOf(id, one);
-  opener.append(name, facts);
-  if (id === open) opener.setAttribute("aria-current", "true");
-  item.append(opener, actButton("rename", say("history.rename"), say("history.rename.of", { title })));
-  item.append(actButton("delete", say("history.delete"), say("history.delete.of", { title })));
-  return item;
-}
-
-/**
- * @param {string} id
- * @param {KeptConversation} one
- */
-function factsOf(id, one) {
-  const when = new Intl.DateTimeFormat(QA.state.language, {
-    dateStyle: "medium",
-    timeStyle: "short",
-    numberingSystem: "latn",
-  });
-  const count = QA.records.questions(one).length;
-  const facts = [when.format(new Date(Number(one.updated) || 0)), say("history.count", { count })];
-  if (id === open) facts.push(say("history.current"));
-  return facts.join(" · ");
-}
-
-/**
- * @param {string} act
- * @param {string} text
- * @param {string} [label]
- */
-function actButton(act, text, label) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.dataset.act = act;
-  button.textContent = text;
-  if (label) button.setAttribute("aria-label", label);
-  return button;
 }
 
 // What deletes takes two presses; anything else in between takes the first back.

@@ -11,6 +11,7 @@
 //   words.js         the interface's sentences in the visitor's language
 //   page.js          theme, the two views of a narrow window, the focus
 //   records.js       the conversations that the browser keeps
+//   drawer_row.js    one conversation in the drawer
 //   citations.js     the way from [n] to its sentence in the source, and back
 //   tooltip.js       the passage beside an [n] that is pointed at
 //   chat.js          the buttons of the chat, and what its messages lack
@@ -40,6 +41,7 @@ const offered = {
   words: undefined,
   page: undefined,
   records: undefined,
+  drawerRow: undefined,
   citations: undefined,
   tooltip: undefined,
   chat: undefined,

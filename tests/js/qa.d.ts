@@ -198,6 +198,7 @@ interface Offered {
     newestFirst(kept: KeptConversations): [id: string, kept: KeptConversation][];
     newId(): string;
   };
+  drawerRow: { draw(id: string, one: KeptConversation, isOpen: boolean): HTMLLIElement };
   citations: {
     follow(control: HTMLElement): Promise<void>;
     back(): void;
@@ -237,7 +238,7 @@ interface Offered {
 }
 
 /** The scripts in the document's head; those of components come later, and the listing goes while its panel is closed. */
-type InHead = "session" | "words" | "page" | "records" | "citations" | "tooltip" | "chat" | "leftOut";
+type InHead = "session" | "words" | "page" | "records" | "drawerRow" | "citations" | "tooltip" | "chat" | "leftOut";
 
 interface Shared extends Readonly<Pick<Offered, InHead>>, Readonly<Partial<Omit<Offered, InHead>>> {
   readonly state: State;
