@@ -12,7 +12,10 @@ import pytest
 from qa import Index, Source
 from qa.answer import Answer
 from qa.service.open_index import OpenIndex
+from qa.suggestions import suggestions_of
+from qa.ui import texts
 from qa.ui.history import History
+from qa.ui.listing import listing
 from qa.ui.page import NOTHING, _Page, build_page
 
 TEXTS = 3
@@ -44,6 +47,41 @@ def test_a_poll_that_finds_nothing_new_is_answered_in_a_few_bytes(folder: Path) 
     changed = poll(["en", first["stamp"]])
     assert changed["rows"][-1]["state"] == "failed" and changed["stamp"] != first["stamp"]
     assert poll("en")["rows"] == changed["rows"]  # a page opened before an update asks like this, and then reloads
+
+
+def test_the_list_is_made_again_only_when_something_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[dict[str, Any]] = []
+
+    def noted(*given: Any) -> dict[str, Any]:
+        made.append(listing(*given))
+        return made[-1]
+
+    monkeypatch.setattr(texts, "listing", noted)
+    Index.build([Source("note.txt", "The lighthouse of Dover was built in 1800.")], tmp_path / "index")
+    open_index = OpenIndex(tmp_path / "index")
+    poll = polled(open_index)
+    known = ""
+
+    def is_made() -> bool:
+        """Poll as a page does, which keeps the stamp of the newest list."""
+        nonlocal known
+        before = len(made)
+        known = poll(["en", known]).get("stamp", known)
+        return len(made) > before
+
+    made.clear()
+    assert [is_made() for _ in range(3)] == [True, False, False]
+    [failed] = open_index.add(["/no/such/file.txt"])
+    assert [is_made() for _ in range(2)] == [True, False]
+    open_index.dismiss(failed.id)
+    assert [is_made() for _ in range(2)] == [True, False]
+    suggestions_of(open_index.current())
+    assert [is_made() for _ in range(2)] == [True, False] and made[-1]["questions"]
+    Index.open(tmp_path / "index").rename("note.txt", "Dover.txt")  # as another process does
+    assert is_made() and [row["name"] for row in made[-1]["rows"]] == ["Dover.txt"]
+    assert poll(["ja", known])["stamp"] != known  # what failed is said in the language of the page
 
 
 class Recorder(OpenIndex):

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import count
 from typing import Any
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 from qa.catalogue import Piece, Words
 from qa.errors import QAError
 from qa.index import Index
 from qa.service.jobs import Job
+from qa.suggestions import suggestions_of
 from qa.text.source import Source
 from qa.ui.document import described, overview
 from qa.ui.parts import as_json
 
 Row = dict[str, Any]
 _SERVER = uuid4().hex
+_counter = count(1)
+_number_of: WeakKeyDictionary[Index, int] = WeakKeyDictionary()
 
 
 def listing(index: Index | None, jobs: tuple[Job, ...], words: Words) -> dict[str, Any]:
@@ -39,9 +44,17 @@ def listing(index: Index | None, jobs: tuple[Job, ...], words: Words) -> dict[st
     return {**overview(index), "server": _SERVER, "busy": busy, "rows": [*rows.values(), *others]}
 
 
-def stamp(listed: dict[str, Any]) -> str:
-    """Return a short hash of a listing: equal stamps mean that the page has nothing new to draw."""
-    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:16]
+def stamp(index: Index | None, jobs: tuple[Job, ...], words: Words) -> str:
+    """Return a short hash of what a listing is made from: equal stamps mean that the page has nothing new to draw.
+
+    It is found before the listing is made, and takes as long for thousands of documents as for one: an open index
+    never changes, and neither does a job but in the fields that are looked at here.
+    """
+    number = 0 if index is None else _number_of.setdefault(index, next(_counter))
+    has_questions = index is not None and bool(suggestions_of(index, make=False))
+    states = [(job.id, job.state, job.done, job.total, job.seconds_left) for job in jobs]
+    made_from = json.dumps([_SERVER, number, has_questions, words.tag, states])
+    return hashlib.sha256(made_from.encode()).hexdigest()[:16]
 
 
 def _row_of_source(source: Source) -> Row:

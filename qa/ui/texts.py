@@ -90,9 +90,14 @@ class TextsPanel:
         ``at`` is the time in seconds before anything was looked up, so that the page can drop an older reply
         that arrives late.
         """
+        return self._listed_unless(words, known="")
+
+    def _listed_unless(self, words: Words, known: str) -> dict[str, Any]:
+        """Return the same, or ``{"unchanged": True, "at"}`` if its stamp is the one known; then nothing is built."""
         at = time.time()
-        value = listing(self._open_index.available(), self._open_index.jobs, words)
-        return {**value, "stamp": stamp(value), "at": at}
+        made_from = self._open_index.available(), self._open_index.jobs, words
+        now = stamp(*made_from)
+        return {"unchanged": True, "at": at} if now == known else {**listing(*made_from), "stamp": now, "at": at}
 
     def _lister(self) -> Callable[[Any], dict[str, Any]]:
         """Return the function that an open page polls. A plain function, because Gradio wants one."""
@@ -104,8 +109,7 @@ class TextsPanel:
             """
             poll = parsed(POLL, request) or ""
             language, known = (poll, "") if isinstance(poll, str) else poll
-            value = self.listed(words_of(language))
-            return {"unchanged": True, "at": value["at"]} if value["stamp"] == known else value
+            return self._listed_unless(words_of(language), known)
 
         return list_texts
 
