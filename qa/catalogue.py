@@ -52,6 +52,11 @@ def words_accepted(header: str) -> Words:
     return words_of(next((known[tag] for tag in ordered if tag in known), None))
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, "1 passage" or "2 passages", for output that exists in English alone."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 @cache
 def languages() -> dict[str, Words]:
     """Return the words of each language by its tag, in alphabetical order of the tags."""

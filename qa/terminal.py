@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qa.catalogue import counted
+
 if TYPE_CHECKING:
     from qa.answer import Answer
     from qa.citations import Citation
@@ -72,7 +74,7 @@ def show_log(entries: Sequence[HistoryEntry]) -> None:
     """Print one line for each generation; the current one is marked with a star."""
     for entry in entries:
         mark = click.style("*", fg="green", bold=True) if entry.present else " "
-        contents = f"{entry.created}  {entry.passages} passages of {', '.join(entry.sources)}"
+        contents = f"{entry.created}  {counted(entry.passages, 'passage')} of {', '.join(entry.sources)}"
         click.echo(f"{mark} {entry.generation}  {printable(entry.trouble or contents)}")
 
 

@@ -260,7 +260,7 @@ def test_a_text_is_renamed_in_place_and_listed(tmp_path: Path) -> None:
         "sha256": hashlib.sha256(f"{TEXT}灯台".encode()).hexdigest(),
     }
     assert [one["name"] for one in listed] == ["岬の灯台", "塔"]
-    assert qa("list", *index).stdout.splitlines()[1] == f"塔: {len(TEXT) + 1} characters, 1 passages"
+    assert qa("list", *index).stdout.splitlines()[1] == f"塔: {len(TEXT) + 1} characters, 1 passage"
     assert "no document named 灯台" in error_line(qa("rename", "灯台", "丘", *index))
     assert "already a document named 塔" in error_line(qa("rename", "岬の灯台", "塔", *index))
     assert "There is no index in" in error_line(qa("list", "--index", tmp_path / "nowhere"))
@@ -292,8 +292,8 @@ def test_rollback_goes_back_to_the_generation_before(tmp_path: Path) -> None:
     qa("build", "--text", TEXT, "--name", "灯台", *index)
     qa("build", "--text", "塔は赤い。", "--name", "塔", *index)
     shown = qa("log", *index).stdout.splitlines()
-    assert shown[0].startswith("* 2  ") and shown[0].endswith("1 passages of 塔")
-    assert shown[1].startswith("  1  ") and shown[1].endswith("1 passages of 灯台")
+    assert shown[0].startswith("* 2  ") and shown[0].endswith("1 passage of 塔")
+    assert shown[1].startswith("  1  ") and shown[1].endswith("1 passage of 灯台")
     logged = printed(qa("log", *index, "--json"))["generations"]
     assert [(one["generation"], one["sources"], one["present"]) for one in logged] == [
         (2, ["塔"], True), (1, ["灯台"], False),
@@ -326,7 +326,7 @@ def test_eval_prints_the_figures_of_a_set(tmp_path: Path) -> None:
     assert list(figures["evidence"]) == ["first", "cited", "answer", "citations"]
     assert list(figures["abstention"]) == ["answered_answerable", "declined_unanswerable", "AUC"]
     shown = qa("eval", path, "--limit", "1").stdout
-    assert shown.startswith("tiny: 1 questions in ")
+    assert shown.startswith("tiny: 1 question in ")
     assert "retrieval  of     R@1" in shown
 
 

@@ -19,6 +19,7 @@ from qa.ui.gradio_compat import (
     Call,
     Proceed,
     answer_mcp_in_json,
+    declare_endpoint,
     limit_sessions,
     mcp_trouble,
     scripted_part,
@@ -43,7 +44,7 @@ class Made:
             def shout(text: str, mark: str = "!") -> str:
                 return text + mark
 
-            gr.events.api(shout, queue=False)
+            declare_endpoint(shout, "cry")
         limit_sessions(self.page, 3)
         wrap_calls(self.page, self.seen)
         self.app = gr.mount_gradio_app(FastAPI(), self.page, path="/", footer_links=[], mcp_server=True)
@@ -107,15 +108,24 @@ def test_the_state_of_so_many_visitors_is_kept_and_no_more(made: Made) -> None:
 
 def test_each_call_goes_through_the_wrapper_with_its_name_visibility_function_and_request(made: Made) -> None:
     made.calls.clear()
-    made.client.post("/gradio_api/run/shout", json={"data": ["hello"]})
+    made.client.post("/gradio_api/run/cry", json={"data": ["hello"]})
     [(call, inputs)] = made.calls
-    assert (call.name, call.is_public, inputs) == ("shout", True, ["hello"])
+    assert (call.name, call.is_public, inputs) == ("cry", True, ["hello"])
     assert call.function("a", "b") == "ab"
-    assert call.scope is not None and call.scope["path"].endswith("/run/shout")
+    assert call.scope is not None and call.scope["path"].endswith("/run/cry")
+
+
+def test_a_declared_endpoint_is_public_outside_the_queue_and_has_the_options_of_its_function(made: Made) -> None:
+    [declared] = [one for one in made.client.get("/config").json()["dependencies"] if one["api_name"] == "cry"]
+    assert (declared["queue"], declared["api_visibility"]) == (False, "public")
+    described = made.client.get("/gradio_api/info").json()["named_endpoints"]["/cry"]["parameters"]
+    given = [(one["parameter_name"], one["parameter_has_default"], one["parameter_default"]) for one in described]
+    assert given == [("text", False, None), ("mark", True, "!")]
+    assert "shout" in [tool["name"] for tool in made.client.get("/gradio_api/mcp/schema").json()]
 
 
 def test_the_wrapper_changes_inputs_and_sees_private_calls_and_their_errors(made: Made) -> None:
-    assert made.client.post("/gradio_api/run/shout", json={"data": ["hello"]}).json()["data"] == ["hello?"]
+    assert made.client.post("/gradio_api/run/cry", json={"data": ["hello"]}).json()["data"] == ["hello?"]
     made.calls.clear()
     assert made.run(1, []).status_code == 500
     [(call, _)] = made.calls

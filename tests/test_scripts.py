@@ -8,14 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from qa.ui.gradio_compat import FRONTEND_NAMES
+
 UI = Path(__file__).parents[1] / "qa" / "ui"
 PACKAGE = Path(__file__).parent / "js"
-GRADIO = {
-    "app", "block", "bubble-wrap", "column", "contain", "dark", "flex-wrap", "gradio-container", "html-container",
-    "icon-button-wrapper", "main", "message", "message-content", "message-row", "message-wrap", "or",
-    "scroll-down-button-container", "toast-wrap", "wrap",
-}  # fmt: skip
-"""Classes of Gradio's own elements."""
 
 
 def test_types_and_rules_of_scripts_and_styles_hold() -> None:
@@ -29,7 +25,8 @@ def test_every_class_and_id_that_a_style_names_is_somewhere_on_the_page() -> Non
     styles = "\n".join(re.sub(r"/\*.*?\*/|\{[^{}]*\}", "{}", path.read_text(), flags=re.DOTALL) for path in styled())
     named = set(re.findall(r"[.#]([a-zA-Z][\w-]*)", styles))
     code = "\n".join(path.read_text() for kind in ("*.py", "*.js", "*.html") for path in UI.glob(kind))
-    assert {name for name in named - GRADIO if not re.search(rf"""["' .#]{name}["' \n{{]""", code)} == set()
+    named -= set(FRONTEND_NAMES)
+    assert {name for name in named if not re.search(rf"""["' .#]{name}["' \n{{]""", code)} == set()
 
 
 def styled() -> list[Path]:

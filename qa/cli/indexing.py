@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qa.catalogue import counted
 from qa.cli.options import Settings, print_json, with_settings, with_texts
 from qa.cli.reporting import ReportingCommand
 from qa.errors import IndexMismatchError, ModelError
@@ -135,9 +136,10 @@ def list_sources(settings: Settings) -> None:
     if settings.json:
         print_json({"sources": listed})
         return
-    for one in listed:
-        path = f", from {one['path']}" if one["path"] else ""
-        click.echo(printable(f"{one['name']}: {one['characters']} characters, {one['passages']} passages{path}"))
+    for name, source in index.sources.items():
+        size = f"{counted(len(source.text), 'character')}, {counted(len(index.passages_of(name)), 'passage')}"
+        path = f", from {source.path}" if source.path else ""
+        click.echo(printable(f"{name}: {size}{path}"))
 
 
 def _report_change(settings: Settings, index: Index, **more: Any) -> None:
@@ -154,7 +156,7 @@ def _report_change(settings: Settings, index: Index, **more: Any) -> None:
         return
     names = printable(", ".join(index.sources))
     click.echo(
-        f"{settings.index}, generation {report['generation']}: {report['passages']} passages of {names} "
+        f"{settings.index}, generation {report['generation']}: {counted(report['passages'], 'passage')} of {names} "
         f"({report['embedded']} embedded, {report['reused']} reused, {report['seconds']} s)."
     )
     if replaced := report.get("replaced"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from qa.catalogue import counted
 from qa.cli.options import Settings, print_json, with_settings
 from qa.cli.reporting import ReportingCommand
 from qa.terminal import printable, progress_bar, show_checks, show_log, status
@@ -43,7 +44,7 @@ def rollback(settings: Settings, generation: int | None) -> None:
         print_json({"generation": number, "sources": len(index.sources), "passages": len(index.passages)})
     else:
         names = printable(", ".join(index.sources))
-        click.echo(f"{settings.index}, generation {number}: {len(index.passages)} passages of {names}.")
+        click.echo(f"{settings.index}, generation {number}: {counted(len(index.passages), 'passage')} of {names}.")
 
 
 @click.command(cls=ReportingCommand)

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from qa.catalogue import counted
 from qa.errors import EvaluationSetError
 from qa.evaluation import metrics
 from qa.evaluation.questions import Collection, EvaluationSet
@@ -205,7 +206,8 @@ def render(report: Report) -> str:
     """
     figures = report.to_dict()
     verbatim = "none" if report.verbatim is None else f"{100 * report.verbatim:.6g} %"
-    heading = f"{report.set}: {len(report.scores)} questions in {report.seconds:.1f} s; excerpts verbatim: {verbatim}"
+    questions = counted(len(report.scores), "question")
+    heading = f"{report.set}: {questions} in {report.seconds:.1f} s; excerpts verbatim: {verbatim}"
     tables = [_table(report, kind) for kind in _TITLES if kind != "forced" or figures["forced"] != figures["evidence"]]
     return "\n\n".join(filter(None, [heading, *tables, _interval_table(figures["intervals"])]))
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from qa.catalogue import words_of
+from qa.catalogue import counted, words_of
 from qa.errors import QAError
 from qa.storage import generations
 from qa.storage.writing import try_change
@@ -202,7 +202,8 @@ def _index(path: Path, opened: list[Index]) -> str:
     made = index.manifest
     return (
         f"{path}, generation {index.generation} of {made.created}, format {made.format}: "
-        f"{len(index.sources)} sources, {len(index.passages)} passages, and every checksum matches"
+        f"{counted(len(index.sources), 'source')}, {counted(len(index.passages), 'passage')}, "
+        "and every checksum matches"
     )
 
 
@@ -281,7 +282,7 @@ def _recall(index: Index) -> str:
         least = np.sort(cosines)[::-1][: len(nearest)][-1]
         found += int((cosines[nearest] >= least - 1e-5).sum())  # one that is equally near is as good
         wanted += len(nearest)
-    result = f"{found} of the {wanted} nearest neighbours of {len(probes)} passages are found"
+    result = f"{found} of the {wanted} nearest neighbours of {counted(len(probes), 'passage')} are found"
     if found < wanted:
         raise _FaultError(result, _advise_rebuild(index))
     return result

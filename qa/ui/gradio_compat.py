@@ -118,12 +118,8 @@ def answer_mcp_in_json(page: gr.Blocks) -> None:
 
 
 FRONTEND_NAMES = (
-    "gradio-container",
-    "html-container",
-    "message-wrap",
-    "message-row",
-    "upload-container",
-    "upload-text",
-    'role="log"',
-)
+    "app", "block", "bubble-wrap", "column", "contain", "dark", "flex-wrap", "gradio-container", "html-container",
+    "icon-button-wrapper", "main", "message", "message-content", "message-row", "message-wrap", "or", 'role="log"',
+    "scroll-down-button-container", "toast-wrap", "upload-container", "upload-text", "wrap",
+)  # fmt: skip
 """Classes, test ids and roles of Gradio's frontend that the page's scripts and styles select."""
