@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -26,6 +27,8 @@ PAGES = sorted(
 ARTICLE = ROOT / "source" / "openai-turmoil.txt"
 ASKED = "暫定CEOに任命されたのは誰ですか"
 MOST_LINES = 170
+LINES_TYPED = 3
+"""Of the shell's examples: the environment is activated, an index is built and searched."""
 
 
 def read(name: str) -> str:
@@ -46,6 +49,17 @@ def qa(*words: str) -> Result:
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, (words, result.output)
     return result
+
+
+def as_typed(lines: list[str], folder: Path) -> str:
+    """Run lines as they stand in one shell, in a folder with this virtual environment; return what they print."""
+    (folder / ".venv").symlink_to(sys.prefix)
+    if not (folder / ".venv" / "bin" / "activate").is_file():
+        pytest.skip("the tests do not run in a virtual environment")
+    plain = {**os.environ, "PATH": os.defpath}  # the `qa` that is found is the one of the activated environment
+    ran = subprocess.run(["bash", "-ec", "\n".join(lines)], cwd=folder, env=plain, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
 
 @pytest.fixture
@@ -73,15 +87,19 @@ def test_the_python_example_runs(clone: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_the_shell_examples_run_one_after_the_other(clone: Path) -> None:
+    lines = "".join(blocks("sh", "README.md")[2:]).splitlines()
+    # Each process takes seconds to load the model, so only the first commands are run in processes of their own.
+    typed = as_typed(lines[:LINES_TYPED], clone)
+    assert typed.startswith("index, generation 1: ") and "Emmett Shear氏を暫定CEOに任命しました。" in typed
     printed: dict[str, str] = {}
-    for line in "".join(blocks("sh", "README.md")[2:]).splitlines():
+    for line in lines[LINES_TYPED:]:
         words = shlex.split(line, comments=True)
         if words[:2] == ["qa", "serve"]:
             continue  # it does not end; how its options are read is tested below
         if words[0] == "qa":
             printed[" ".join(words[1:])] = qa(*words[1:]).stdout
         else:
-            subprocess.run(["bash", "-ec", line.replace(".venv", sys.prefix)], check=True)
+            subprocess.run(["bash", "-ec", line], check=True)
     assert all(printed.values()), printed
     assert "answered" in json.loads(printed["ask When was ChatGPT released? --json"])
     [from_notes] = [text for command, text in printed.items() if "--source notes.txt" in command]
