@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from qa.catalogue import Words, words_of
 from qa.errors import QuestionError
 from qa.index import Index
 from qa.search.candidates import Candidates, find_candidates
@@ -125,13 +126,22 @@ class Hit:
 
     @property
     def why(self) -> str:
-        """The reasons for its rank, in one line."""
-        meaning = f"close in meaning: {self.maxsim:.2f} word by word, {self.dense:.2f} as a whole"
-        if self.dense_rank:
-            meaning += f" (rank {self.dense_rank})"
-        if self.lexical_rank is None:
-            return f"{meaning}; no word in common"
-        return f"{meaning}; words in common: {' '.join(self.terms)} ({self.lexical:.1f}, rank {self.lexical_rank})"
+        """The reasons for its rank, in one line of English."""
+        words = words_of("en")
+        shared = (words["why.terms"], " ".join(self.terms) or words["why.no.terms"])
+        return " · ".join(f"{name}: {figure}" for name, figure in (*self.figures(words), shared))
+
+    def figures(self, words: Words) -> tuple[tuple[str, str], ...]:
+        """Return the name and the value of each score that it was ranked by, in a language."""
+
+        def ranked(score: str, rank: int | None) -> str:
+            return words.say("why.unranked" if rank is None else "why.value", score=score, rank=rank)
+
+        return (
+            (words["why.maxsim"], f"{self.maxsim:.3f}"),
+            (words["why.dense"], ranked(f"{self.dense:.3f}", self.dense_rank)),
+            (words["why.lexical"], ranked(f"{self.lexical:.2f}", self.lexical_rank)),
+        )
 
 
 def opened(index: Index | str | Path) -> Index:

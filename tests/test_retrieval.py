@@ -51,7 +51,7 @@ def test_a_question_without_a_shared_word_still_finds_by_meaning(index: Index) -
     hit = retrieve(index, "На какой университет ссылается статья?", k=1)[0]
     assert "大学" in hit.text
     assert (hit.lexical, hit.lexical_rank, hit.terms) == (0.0, None, ())
-    assert hit.why.endswith("no word in common")
+    assert hit.why.endswith("none; found by meaning alone")
 
 
 def test_the_token_by_token_score_has_its_name_and_the_former_one_for_programs(index: Index) -> None:

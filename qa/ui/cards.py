@@ -62,12 +62,8 @@ def _card_foot(source: Source, start: int, end: int, hit: Hit | None, words: Wor
 def _reasons(hit: Hit, words: Words) -> str:
     """Return why a passage was found: in a sentence, then in figures."""
     terms = " ".join(f'<span class="term" dir="auto">{escape(term)}</span>' for term in hit.terms)
-    rows = (
-        (words["why.maxsim"], own(f"{hit.maxsim:.3f}")),
-        (words["why.dense"], own(_score_and_rank(f"{hit.dense:.3f}", hit.dense_rank, words))),
-        (words["why.lexical"], own(_score_and_rank(f"{hit.lexical:.2f}", hit.lexical_rank, words))),
-        (words["why.terms"], terms or own(words["why.no.terms"])),
-    )
+    figures = ((name, own(figure)) for name, figure in hit.figures(words))
+    rows = (*figures, (words["why.terms"], terms or own(words["why.no.terms"])))
     table = "".join(f"<dt>{own(name)}</dt><dd>{value}</dd>" for name, value in rows)
     return (
         f'<details class="why"><summary>{own(words["card.why"])}</summary>'
@@ -81,7 +77,3 @@ def _reason_sentence(hit: Hit, words: Words) -> str:
     if hit.dense_rank is None:
         return words.say("why.words", words=hit.lexical_rank)
     return words.say("why.both", words=hit.lexical_rank, meaning=hit.dense_rank)
-
-
-def _score_and_rank(score: str, rank: int | None, words: Words) -> str:
-    return words.say("why.unranked" if rank is None else "why.value", score=score, rank=rank)
