@@ -52,11 +52,6 @@ def words_accepted(header: str) -> Words:
     return words_of(next((known[tag] for tag in ordered if tag in known), None))
 
 
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun, "1 passage" or "2 passages", for output that exists in English alone."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
 @cache
 def languages() -> dict[str, Words]:
     """Return the words of each language by its tag, in alphabetical order of the tags."""
@@ -94,6 +89,20 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp"})
 """Categories of characters that cannot be seen in a command."""
 
 
+class Sentence:
+    """A sentence that is not yet said in any language: a key of the language files, and the values of its placeholders.
+
+    It may itself be a value of another sentence. ``str`` says it in English, as the shell does.
+    """
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        self.key = key
+        self.values = values
+
+    def __str__(self) -> str:
+        return words_of(FALLBACK).say_plainly(self.key, **self.values)
+
+
 @dataclass(frozen=True)
 class Piece:
     """A part of a sentence: ordinary text, or code, which is shown from left to right in every language."""
@@ -120,29 +129,34 @@ class Words:
         assert isinstance(sentence, str), key
         return sentence
 
-    def say(self, key: str, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         """Return a sentence with its values filled in.
 
-        Whole numbers are written as the language does; the value ``count`` selects the plural form. A value that may
-        run in the other direction is isolated (Unicode bidi isolates), except within code.
+        Whole numbers are written as the language does; the value ``count`` selects the plural form. A value that is a
+        sentence is said in this language too, and a tuple is a list of values. A value that may run in the other
+        direction is isolated (Unicode bidi isolates), except within code.
         """
         return _CODE_MARK.join(piece.text for piece in self.pieces(key, **values))
 
-    def say_plainly(self, key: str, **values: object) -> str:
+    def say_plainly(self, key: str, /, **values: object) -> str:
         """Return the same sentence without bidi isolates around its values, for terminals and logs."""
-        return self._form(key, values).format(**{name: self._written(value) for name, value in values.items()})
+        return self._form(key, values).format(**self.written(values))
 
-    def pieces(self, key: str, **values: object) -> list[Piece]:
+    def pieces(self, key: str, /, **values: object) -> list[Piece]:
         """Return the same sentence as alternating text and code, without the backticks around the code.
 
         The sentence is split before its values are filled in: a backtick within a value makes no code.
         """
         isolated = {name: self._isolated(value) for name, value in values.items()}
-        written = {name: self._written(value) for name, value in values.items()}
+        written = self.written(values)
         return [
             Piece(part.format(**(written if number % 2 else isolated)), is_code=bool(number % 2))
             for number, part in enumerate(self._form(key, values).split(_CODE_MARK))
         ]
+
+    def written(self, values: Mapping[str, object]) -> dict[str, str]:
+        """Return the values of a sentence as this language writes them, without bidi isolates."""
+        return {name: self._written(value) for name, value in values.items()}
 
     def number(self, value: int) -> str:
         """Write a whole number with the language's separators, in European digits, as [n] and offsets are."""
@@ -162,6 +176,10 @@ class Words:
         return sentence.get(self._locale.plural_form(count), sentence["other"])
 
     def _written(self, value: object) -> str:
+        if isinstance(value, Sentence):
+            return self.say_plainly(value.key, **value.values)
+        if isinstance(value, tuple):
+            return ", ".join(map(self._written, value))
         return self.number(value) if isinstance(value, int) else str(value)
 
     def _isolated(self, value: object) -> str:

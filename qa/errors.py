@@ -21,7 +21,7 @@ QAError                    base class of all
 
 from __future__ import annotations
 
-from qa.catalogue import Command, Piece, Words, words_of
+from qa.catalogue import Command, Piece, Sentence, Words
 
 
 class QAError(Exception):
@@ -56,7 +56,7 @@ class QAError(Exception):
         return words.pieces(self.key, command=Command(self.remedy), **self.values)
 
     def __str__(self) -> str:
-        return words_of("en").say_plainly(self.key, command=self.remedy, **self.values)
+        return str(Sentence(self.key, command=Command(self.remedy), **self.values))
 
 
 class SourceError(QAError):

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """A stage of long work; its value is the word that a progress bar shows."""
+    """A stage of long work; its value is the end of the key of what a progress bar shows."""
 
     WAITING = "waiting"
     """Another process is changing the index; 0 of 0."""

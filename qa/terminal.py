@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qa.catalogue import counted
+from qa.catalogue import Sentence
 
 if TYPE_CHECKING:
     from qa.answer import Answer
@@ -37,9 +37,10 @@ _DELAY_IN_FILES = 20.0
 def show_answer(index: Index, answer: Answer) -> None:
     """Print an answer and its citations, or for a declined question the related passages."""
     if not answer.answered:
-        click.echo("No answer to this was found in the text.")
+        click.echo(Sentence("shell.declined"))
         if answer.hits:
-            click.echo(f"\n{click.style('Related, not an answer:', bold=True)}\n")
+            related = f"{Sentence('chat.related')}:"
+            click.echo(f"\n{click.style(related, bold=True)}\n")
             show_hits(answer.hits)
         return
     click.echo(_CITATION.sub(lambda n: click.style(n.group(), fg="cyan"), printable(answer.text)))
@@ -52,7 +53,7 @@ def show_answer(index: Index, answer: Answer) -> None:
 def show_hits(hits: Sequence[Hit]) -> None:
     """Print hits, best first: the place of each, its text, and why it was found."""
     if not hits:
-        click.echo("Nothing was found.")
+        click.echo(Sentence("shell.nothing"))
     for n, hit in enumerate(hits, start=1):
         if n > 1:
             click.echo()
@@ -62,19 +63,20 @@ def show_hits(hits: Sequence[Hit]) -> None:
 
 
 def show_checks(checks: Sequence[Check]) -> None:
-    """Print the doctor's checks; a failed one is followed by its remedy."""
+    """Print the doctor's checks; a failed one is followed by what to do."""
     for check in checks:
         mark = click.style("ok  ", fg="green") if check.ok else click.style("FAIL", fg="red")
         click.echo(f"{mark}  {check.name}: {printable(check.detail)}")
-        if check.remedy:
-            click.echo(f"      {printable(check.remedy)}")
+        if check.advice:
+            click.echo(f"      {printable(check.advice)}")
 
 
 def show_log(entries: Sequence[HistoryEntry]) -> None:
     """Print one line for each generation; the current one is marked with a star."""
     for entry in entries:
         mark = click.style("*", fg="green", bold=True) if entry.present else " "
-        contents = f"{entry.created}  {counted(entry.passages, 'passage')} of {', '.join(entry.sources)}"
+        passages = Sentence("count.passages", count=entry.passages)
+        contents = f"{entry.created}  {Sentence('shell.contents', passages=passages, names=entry.sources)}"
         click.echo(f"{mark} {entry.generation}  {printable(entry.trouble or contents)}")
 
 
@@ -84,11 +86,11 @@ def printable(text: str) -> str:
 
 
 @contextmanager
-def progress_bar(first: str = "Loading the model") -> Iterator[Progress]:
+def progress_bar(first: str = "doing.loading") -> Iterator[Progress]:
     """Show the progress of the block on standard error, with the time left: one bar for each stage.
 
-    ``first`` is shown until the first event. On a terminal a bar appears when the work takes longer than a moment;
-    elsewhere a line is printed now and then.
+    The sentence of the key ``first`` is shown until the first event. On a terminal a bar appears when the work takes
+    longer than a moment; elsewhere a line is printed now and then.
     """
     from tqdm import tqdm
 
@@ -104,9 +106,8 @@ def progress_bar(first: str = "Loading the model") -> Iterator[Progress]:
             if bar is not None:
                 bar.close()
             stage = event.stage
-            bar = tqdm(
-                total=event.total, desc=stage.value, leave=False, file=sys.stderr, delay=wait, mininterval=refresh
-            )
+            doing = str(Sentence(f"stage.{stage.value}"))
+            bar = tqdm(total=event.total, desc=doing, leave=False, file=sys.stderr, delay=wait, mininterval=refresh)
         bar.update(event.done - bar.n)
 
     with ExitStack() as until_first_event:
@@ -120,11 +121,11 @@ def progress_bar(first: str = "Loading the model") -> Iterator[Progress]:
 
 @contextmanager
 def status(doing: str) -> Iterator[None]:
-    """Show a line on standard error while the block runs; only on a terminal."""
+    """Show the sentence of the key ``doing`` on standard error while the block runs; only on a terminal."""
     if not sys.stderr.isatty():
         yield
         return
-    click.echo(f"{doing} ...", err=True, nl=False)
+    click.echo(f"{Sentence(doing)} ...", err=True, nl=False)
     try:
         yield
     finally:
@@ -146,7 +147,7 @@ def _page_or_time(citation: Citation) -> str:
     from qa.citations import clock
 
     if citation.page is not None:
-        return f"p. {citation.page}"
+        return str(Sentence("card.page", page=str(citation.page)))
     return clock(citation.time) if citation.time is not None else ""
 
 

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from filelock import FileLock
 from manifests import rewrite_manifest
 
+from qa.catalogue import languages
 from qa.cli import main
 from qa.maintenance.doctor import Check, check
 
@@ -39,8 +40,8 @@ def by_name(checks: list[Check]) -> dict[str, Check]:
 def the_fault(checks: list[Check]) -> Check:
     """Return the one check that failed; it alone has a remedy."""
     (fault,) = [one for one in checks if not one.ok]
-    assert fault.remedy.endswith(".")
-    assert all(one.remedy == "" for one in checks if one.ok)
+    assert fault.advice.endswith(".")
+    assert all(one.advice == "" and one.remedy == "" for one in checks if one.ok)
     return fault
 
 
@@ -54,7 +55,7 @@ def index_copy(tmp_path: Path, article_index: Path) -> Path:
 def test_a_whole_index_passes_every_check_and_its_own_text_finds_itself(article_index: Path) -> None:
     checks = check(article_index)
     assert [one.name for one in checks if one.ok] == ALL
-    assert {one.remedy for one in checks} == {""}
+    assert {one.advice for one in checks} == {""}
     details = {name: one.detail for name, one in by_name(checks).items()}
     assert details["python"].startswith("Python 3.")
     assert "sentence-transformers " in details["libraries"]
@@ -66,7 +67,7 @@ def test_a_missing_index_is_the_only_fault_and_names_the_command(tmp_path: Path)
     checks = check(tmp_path / "none")
     fault = the_fault(checks)
     assert fault.name == "index"
-    assert "qa build" in fault.remedy
+    assert "qa build" in fault.advice
     assert [one.name for one in checks] == [*ALL[:5], "model"]
 
 
@@ -99,7 +100,7 @@ def test_a_check_changes_nothing(index_copy: Path) -> None:
 def test_a_model_that_is_gone_is_replaced_by_one_command(index_copy: Path) -> None:
     rewrite_manifest(index_copy, {"model": {"name": str(index_copy / "gone")}})
     fault = the_fault(check(index_copy))
-    assert fault.name == "model" and "`qa doctor --fix --model NAME --index" in fault.remedy
+    assert fault.name == "model" and "`qa doctor --fix --model NAME --index" in fault.advice
 
 
 def test_a_changed_file_of_the_index_is_found_by_its_checksum(index_copy: Path) -> None:
@@ -110,7 +111,7 @@ def test_a_changed_file_of_the_index_is_found_by_its_checksum(index_copy: Path) 
     fault = the_fault(check(index_copy))
     assert fault.name == "index"
     assert file.name in fault.detail
-    assert "qa doctor --fix" in fault.remedy
+    assert "qa doctor --fix" in fault.advice
 
 
 def test_an_index_of_another_model_does_not_fit(index_copy: Path) -> None:
@@ -118,7 +119,7 @@ def test_an_index_of_another_model_does_not_fit(index_copy: Path) -> None:
     fault = the_fault(check(index_copy))
     assert fault.name == "fit"
     assert "0" * 16 in fault.detail
-    assert "qa doctor --fix" in fault.remedy
+    assert "qa doctor --fix" in fault.advice
 
 
 def test_a_cache_folder_that_cannot_be_written_is_found(
@@ -128,7 +129,7 @@ def test_a_cache_folder_that_cannot_be_written_is_found(
     monkeypatch.setattr(platformdirs, "user_cache_path", lambda name: tmp_path / "file" / name)
     fault = the_fault(check(article_index))
     assert fault.name == "cache"
-    assert "XDG_CACHE_HOME" in fault.remedy
+    assert "XDG_CACHE_HOME" in fault.advice
 
 
 def test_a_full_disk_is_found(article_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +137,7 @@ def test_a_full_disk_is_found(article_index: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 10**6))
     fault = the_fault(check(article_index))
     assert fault.name == "disk"
-    assert fault.remedy == "Free 100 MB there."
+    assert fault.advice == "Free 100 MB there."
 
 
 def test_a_missing_library_is_found_and_nothing_is_imported_after(
@@ -166,16 +167,28 @@ def test_the_command_exits_with_0_when_all_is_well_and_1_when_not(tmp_path: Path
     assert list(printed["checks"][0]) == ["name", "ok", "detail", "remedy"]
 
 
+def test_a_check_has_a_sentence_in_every_language_and_its_command(index_copy: Path) -> None:
+    rewrite_manifest(index_copy, {"model": {"fingerprint": "0" * 16}})
+    for check_ in check(index_copy):
+        told = {tag: words.say_plainly(check_.found.key, **check_.found.values) for tag, words in languages().items()}
+        assert not any("{" in one or "Sentence" in one for one in told.values())
+        assert all(check_.remedy in one for one in told.values())
+        assert len(set(told.values())) > 1
+    assert check_.remedy == f"qa doctor --fix --index {index_copy}"
+    assert told["ja"].endswith(f"`{check_.remedy}` で、保存してある資料から索引を作り直してください。")
+    assert str(check_.found) == f"{check_.detail}: {check_.advice[:1].lower()}{check_.advice[1:]}"
+
+
 def test_a_colon_in_a_path_is_not_taken_for_the_start_of_the_remedy(tmp_path: Path) -> None:
     index = tmp_path / "x: y"
     fault = the_fault(check(index))
     command = f"qa build PATH --index '{index}'"
     assert fault.detail == f"There is no index in {index}"
-    assert fault.remedy == f"Create one with `{command}`."
+    assert fault.advice == f"Create one with `{command}`."
 
 
 def test_an_error_without_a_command_gives_advice_too(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     fault = the_fault(check(tmp_path / "file"))
     assert fault.detail == f"{tmp_path / 'file'} is not a folder"
-    assert fault.remedy == "Give the index folder with --index."
+    assert fault.advice == "Give the index folder with --index."

@@ -39,8 +39,8 @@ from qa.storage.writing import IndexWriter
 from qa.ui.refusals import sentence_for
 
 PACKAGE = Path(__file__).parents[1] / "qa"
-AT_THE_TERMINAL = ("serve.", "users.", "set.", "shell.", "call.")
-"""Errors that the page cannot meet: of starting a server, its accounts, question sets, the shell, calls of the API."""
+AT_THE_TERMINAL = ("serve.", "users.", "set.", "shell.", "call.", "doctor.")
+"""Errors that the page cannot meet: of a server's start, accounts, question sets, the shell, the API, the doctor."""
 NOT_CAUSED = {
     "source.permission",  # an administrator may read everything
     "record",  # of what a browser sent: tests/test_records.py
@@ -293,14 +293,75 @@ def is_text(node: ast.AST) -> TypeGuard[ast.Constant]:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
-def test_no_sentence_for_people_is_written_in_the_code() -> None:
-    """What a visitor reads comes from the language files: a rejection takes a key, a reason is not a literal."""
+def test_a_rejection_takes_a_key_and_a_reason_is_not_a_literal() -> None:
     calls = [node for path in PACKAGE.rglob("*.py") for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
     rejections = [call.args[0] for call in calls if getattr(call.func, "id", "") == "rejected"]
     keys = [part.value for code in rejections for part in ast.walk(code) if is_text(part)]
     assert len(keys) > 5 and [key for key in keys if key not in words_of("en").table] == []
     reasons = [word.value for call in calls for word in call.keywords if word.arg == "why"]
     assert [reason.value for reason in reasons if is_text(reason)] == []
+
+
+PROSE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}|^[A-Z][a-z]+[.!?]$")
+"""Two words in a row, or one that is a sentence."""
+MARKUP = re.compile(r"[<{*]|^show topic ")
+"""HTML, scripts, headers, and classes of buttons."""
+FOR_DEVELOPERS = {
+    *("debug", "info", "warning", "error", "exception", "warn"),  # logs and warnings
+    *("ValueError", "AttributeError", "RuntimeError", "OSError", "RecordError", "SystemExit", "Command"),
+    *("option", "help_option", "version_option", "argument", "command", "group"),  # click's help texts
+}
+NOT_SENTENCES = ("suggestions/", "text/sentences.py", "serving/metrics.py", "extraction/isolation.py")
+"""Modules with the grammar of languages, the metrics' own names, and code to run."""
+LABELS = {
+    *("evidence, never declining", "same language", "other language", "depends on "),  # of tables of figures
+    *("no index", "no model", "code points"),  # of JSON
+    *("qa password NAME", "qa build"),
+    "Office 97/encrypted Office",
+}
+
+
+def prose_of(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield the line and text of each string that reads like a sentence and is shown to people."""
+    left_out = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+    for node in ast.walk(tree):
+        called = node.func if isinstance(node, ast.Call) else None
+        if called and getattr(called, "attr", getattr(called, "id", "")) in FOR_DEVELOPERS:
+            left_out |= {id(part) for part in ast.walk(node) if is_text(part)}
+    for node in ast.walk(tree):
+        if is_text(node) and id(node) not in left_out and not MARKUP.search(node.value) and PROSE.search(node.value):
+            yield node.lineno, node.value
+
+
+def test_no_sentence_for_people_is_written_in_the_code() -> None:
+    modules = {path.relative_to(PACKAGE).as_posix(): path for path in PACKAGE.rglob("*.py")}
+    found = {
+        (f"{name}:{line}", text)
+        for name, path in modules.items()
+        if not any(part in name for part in NOT_SENTENCES)
+        for line, text in prose_of(parsed(path))
+        if text not in LABELS
+    }
+    assert found == set()
+    assert list(prose_of(ast.parse('click.echo(f"The index in {path} is new.")'))) == [(1, "The index in ")]
+
+
+def test_every_sentence_that_the_code_says_is_there_and_gets_its_values() -> None:
+    table, checked = words_of("en").table, 0
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(parsed(path)):
+            name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            if not isinstance(node, ast.Call) or name not in ("Sentence", "status", "progress_bar", "QAError"):
+                continue
+            if not node.args or not is_text(node.args[0]):
+                continue
+            key = f"error.{node.args[0].value}" if name == "QAError" else node.args[0].value
+            assert key in table, (path, node.lineno)
+            given = {word.arg for word in node.keywords} | ({"command"} if name == "QAError" else set())
+            wanted = set(re.findall(r"{(\w+)}", str(table[key])))
+            assert None in given or wanted <= given, (path, node.lineno)  # None: of **values
+            checked += 1
+    assert checked > 50
 
 
 def test_all_errors_are_in_one_module_but_those_of_the_page() -> None:

@@ -229,7 +229,7 @@ def test_the_command_embeds_again_when_embeddings_do_not_belong_to_their_texts(i
     FaissStore(other.store.vectors[1:], BM25([tokenize(NEW.text)])).save(index / "generations" / "2")
     rewrite_manifest(index, {})
     (fault,) = [one for one in check(index) if not one.ok]
-    assert (fault.name, fault.remedy) == (
+    assert (fault.name, fault.advice) == (
         "search", f"Rebuild the index from its own texts with `qa doctor --fix --index {index}`.",
     )  # fmt: skip
     repaired = CliRunner().invoke(main, ["doctor", "--fix", "--index", str(index)])

@@ -22,7 +22,7 @@ def search(settings: Settings, question: str, k: int, sources: tuple[str, ...] |
     """Find the passages nearest to a question."""
     from qa.retrieval import retrieve
 
-    with status("Searching"):
+    with status("doing.searching"):
         hits = retrieve(settings.index, question, k, sources=sources)
     if settings.json:
         print_json({"question": question, "hits": [hit.to_dict() for hit in hits]})
@@ -39,7 +39,7 @@ def ask(settings: Settings, question: str, sources: tuple[str, ...] | None) -> N
     from qa.answer import answer
     from qa.index import Index
 
-    with status("Reading"):
+    with status("doing.reading"):
         index = Index.open(settings.index)
         result = answer(index, question, sources=sources)
     if settings.json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qa.catalogue import counted
+from qa.catalogue import Sentence
 from qa.cli.options import Settings, print_json, with_settings, with_texts
 from qa.cli.reporting import ReportingCommand
 from qa.errors import IndexMismatchError, ModelError
@@ -67,7 +67,7 @@ def add(settings: Settings, sources: list[Path | Source], max_chars: int, keep: 
     from qa.index import Index
 
     if not sources:
-        raise click.UsageError("Give a file or folder to add, or a text with --text.")
+        raise click.UsageError(str(Sentence("usage.nothing")))
     with progress_bar() as progress:
         index = Index.build(sources, settings.index, add=True, max_chars=max_chars, keep=keep, progress=progress)
     _report_change(settings, index)
@@ -86,21 +86,19 @@ def remove(settings: Settings, names: tuple[str, ...], no_purge: bool) -> None:
     from qa.index import Index
     from qa.storage.collection import stored_name
 
-    with progress_bar("Removing") as progress:
+    with progress_bar("doing.removing") as progress:
         index = Index.open(settings.index).remove(names, purge=not no_purge, progress=progress)
     earlier = [entry for entry in index.history() if entry.generation != index.generation]
     _report_change(settings, index, earlier=[entry.generation for entry in earlier])
     if settings.json:
         return
     if not earlier:
-        click.echo("Earlier generations were removed too: there is nothing to go back to.")
+        click.echo(Sentence("shell.purged"))
     for entry in earlier:
         held = [name for name in (stored_name(name, entry.sources) for name in names) if name in entry.sources]
         if held:
-            click.echo(
-                f"Generation {entry.generation} still holds {printable(', '.join(held))}: `qa rollback` brings it "
-                "back, and a removal without --no-purge removes it there too."
-            )
+            told = Sentence("shell.held", generation=str(entry.generation), names=tuple(held))
+            click.echo(printable(str(told)))
 
 
 @click.command(cls=ReportingCommand)
@@ -111,7 +109,7 @@ def rename(settings: Settings, old: str, new: str) -> None:
     """Give the text OLD the name NEW."""
     from qa.index import Index
 
-    with progress_bar("Renaming") as progress:
+    with progress_bar("doing.renaming") as progress:
         index = Index.open(settings.index).rename(old, new, progress=progress)
     _report_change(settings, index)
 
@@ -136,10 +134,12 @@ def list_sources(settings: Settings) -> None:
     if settings.json:
         print_json({"sources": listed})
         return
-    for name, source in index.sources.items():
-        size = f"{counted(len(source.text), 'character')}, {counted(len(index.passages_of(name)), 'passage')}"
-        path = f", from {source.path}" if source.path else ""
-        click.echo(printable(f"{name}: {size}{path}"))
+    for one in listed:
+        characters = Sentence("sources.listed", count=one["characters"])
+        passages = Sentence("count.passages", count=one["passages"])
+        key = "shell.listed.file" if one["path"] else "shell.listed"
+        told = Sentence(key, name=one["name"], characters=characters, passages=passages, path=one["path"])
+        click.echo(printable(str(told)))
 
 
 def _report_change(settings: Settings, index: Index, **more: Any) -> None:
@@ -147,17 +147,23 @@ def _report_change(settings: Settings, index: Index, **more: Any) -> None:
     from qa.suggestions import suggestions_of
 
     # A removal needs no model. Without one the next question says so.
-    with status("Finding questions"), suppress(ModelError, IndexMismatchError):
+    with status("doing.suggesting"), suppress(ModelError, IndexMismatchError):
         suggestions_of(index)
     assert index.built  # this process has built it
     report: dict[str, Any] = index.built.to_dict()
     if settings.json:
         print_json(report | more)
         return
-    names = printable(", ".join(index.sources))
-    click.echo(
-        f"{settings.index}, generation {report['generation']}: {counted(report['passages'], 'passage')} of {names} "
-        f"({report['embedded']} embedded, {report['reused']} reused, {report['seconds']} s)."
+    told = Sentence(
+        "shell.built",
+        index=settings.index,
+        generation=str(report["generation"]),
+        passages=Sentence("count.passages", count=report["passages"]),
+        names=tuple(index.sources),
+        embedded=report["embedded"],
+        reused=report["reused"],
+        seconds=report["seconds"],
     )
+    click.echo(printable(str(told)))
     if replaced := report.get("replaced"):
-        click.echo(f"Replaced: {printable(', '.join(replaced))}.")
+        click.echo(printable(str(Sentence("shell.replaced", names=tuple(replaced)))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from qa.catalogue import counted
+from qa.catalogue import Sentence
 from qa.cli.options import Settings, print_json, with_settings
 from qa.cli.reporting import ReportingCommand
 from qa.terminal import printable, progress_bar, show_checks, show_log, status
@@ -35,16 +35,17 @@ def rollback(settings: Settings, generation: int | None) -> None:
     from qa.storage.rollback import roll_back
     from qa.suggestions import suggestions_of
 
-    with status("Trying it"):
+    with status("doing.trying"):
         number = roll_back(settings.index, generation)
-    with status("Finding questions"):
+    with status("doing.suggesting"):
         index = Index.open(settings.index)
         suggestions_of(index)
     if settings.json:
         print_json({"generation": number, "sources": len(index.sources), "passages": len(index.passages)})
     else:
-        names = printable(", ".join(index.sources))
-        click.echo(f"{settings.index}, generation {number}: {counted(len(index.passages), 'passage')} of {names}.")
+        passages = Sentence("count.passages", count=len(index.passages))
+        made = {"index": settings.index, "generation": str(number), "passages": passages}
+        click.echo(printable(str(Sentence("shell.generation", names=tuple(index.sources), **made))))
 
 
 @click.command(cls=ReportingCommand)
@@ -58,22 +59,22 @@ def doctor(settings: Settings, fix: bool, model: str | None) -> None:
 
     fixed = ""
     if fix:
-        with progress_bar("Repairing") as progress:
+        with progress_bar("doing.repairing") as progress:
             fixed = repair(settings.index, model, progress=progress)
-    with status("Checking"):
+    with status("doing.checking"):
         checks = check(settings.index)
     if fix and any(one.name in ("search", "recall") and not one.ok for one in checks):
-        with progress_bar("Repairing") as progress:
+        with progress_bar("doing.repairing") as progress:
             fixed = repair(settings.index, model, rebuild=True, progress=progress)
-        with status("Checking"):
+        with status("doing.checking"):
             checks = check(settings.index)
     healthy = all(one.ok for one in checks)
     if settings.json:
-        shown = [{"name": c.name, "ok": c.ok, "detail": c.detail, "remedy": c.remedy} for c in checks]
+        shown = [{"name": c.name, "ok": c.ok, "detail": c.detail, "remedy": c.advice} for c in checks]
         print_json({"ok": healthy, "checks": shown} | ({"fixed": fixed} if fix else {}))
     else:
         if fix:
-            click.echo(fixed or "The index needs no repair.")
+            click.echo(printable(fixed) or Sentence("repair.none"))
         show_checks(checks)
     if not healthy:
         raise SystemExit(1)

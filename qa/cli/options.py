@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import click
 
+from qa.catalogue import Sentence
+
 if TYPE_CHECKING:
     from qa.text.source import Source
 
@@ -37,7 +39,7 @@ class Folder(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the name as a path."""
         if value == "":
-            self.fail("an empty name; name a folder.", param, ctx)
+            self.fail(str(Sentence("usage.folder")), param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from qa.catalogue import Sentence
 from qa.errors import QAError, StorageError
 from qa.terminal import printable
 
@@ -44,7 +45,7 @@ class ReportingCommand(click.Command):
         except QAError as error:
             raise _OneSentence(str(error)) from error
         except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
+            click.echo(Sentence("shell.interrupted"), err=True)
             ctx.exit(_INTERRUPTED)
 
 

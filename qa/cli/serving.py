@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from qa.catalogue import Sentence
 from qa.cli.options import Settings, print_json, with_settings
 from qa.cli.reporting import ReportingCommand
 
@@ -79,10 +80,10 @@ def password(settings: Settings, name: str, password: str | None) -> None:
     from qa.serving.accounts import hashed_password
 
     if name != name.strip() or not name or ":" in name or name.startswith("#") or not name.isprintable():
-        raise click.UsageError("A name has at least one character, no colon, no # first and no space around it.")
+        raise click.UsageError(str(Sentence("usage.user")))
     if password is None:
         # On standard error, for standard output is often appended to the file of users.
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        password = click.prompt(str(Sentence("signin.password")), hide_input=True, confirmation_prompt=True, err=True)
     line = f"{name}:{hashed_password(password)}"
     if settings.json:
         print_json({"line": line})

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from qa.catalogue import Sentence
 from qa.evaluation.questions import Collection, Evidence, Question
 from qa.text.source import Source
 
@@ -65,7 +66,7 @@ def _conversations(records: Iterable[Mapping[str, Any]], path: Path) -> tuple[di
     questions: list[Question] = []
     for record in records:
         if record["doc"] not in known:
-            raise ValueError(f"there is no document {record['doc']}")
+            raise ValueError(Sentence("set.document", name=record["doc"]))
         text, lang = known[record["doc"]]
         source = sources.setdefault(record["doc"], Source(record["doc"], text))
         questions += [
@@ -85,12 +86,12 @@ def _question(name: str, source: Source, lang: str, asked: Mapping[str, Any], wo
     answerable = asked["answerable"]
     texts = [words, lang, asked["lang"], *([asked["answer"], asked["sentence"]] if answerable else [])]
     if not isinstance(answerable, bool) or not all(isinstance(text, str) for text in texts):
-        raise ValueError(f"question {name} has a value of the wrong type")
+        raise ValueError(Sentence("set.type", name=name))
     evidence: tuple[Evidence, ...] = ()
     if answerable:
         start = source.text.find(asked["sentence"])
         if start < 0:
-            raise ValueError(f"{asked['sentence'][:40]!r} is not in {source.name}")
+            raise ValueError(Sentence("set.quote", quote=repr(asked["sentence"][:40]), name=source.name))
         evidence = (Evidence(source.name, start, start + len(asked["sentence"]), asked["sentence"]),)
     return Question(
         id=name,

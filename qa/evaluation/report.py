@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from qa.catalogue import counted
+from qa.catalogue import Sentence
 from qa.errors import EvaluationSetError
 from qa.evaluation import metrics
 from qa.evaluation.questions import Collection, EvaluationSet
@@ -205,11 +205,15 @@ def render(report: Report) -> str:
     The column ``of`` is the number of questions that a row is about.
     """
     figures = report.to_dict()
-    verbatim = "none" if report.verbatim is None else f"{100 * report.verbatim:.6g} %"
-    questions = counted(len(report.scores), "question")
-    heading = f"{report.set}: {questions} in {report.seconds:.1f} s; excerpts verbatim: {verbatim}"
+    heading = Sentence(
+        "eval.heading.none" if report.verbatim is None else "eval.heading",
+        set=report.set,
+        questions=Sentence("history.count", count=len(report.scores)),
+        seconds=f"{report.seconds:.1f}",
+        verbatim="" if report.verbatim is None else f"{100 * report.verbatim:.6g} %",
+    )
     tables = [_table(report, kind) for kind in _TITLES if kind != "forced" or figures["forced"] != figures["evidence"]]
-    return "\n\n".join(filter(None, [heading, *tables, _interval_table(figures["intervals"])]))
+    return "\n\n".join(filter(None, [str(heading), *tables, _interval_table(figures["intervals"])]))
 
 
 def _table(report: Report, kind: str) -> str:

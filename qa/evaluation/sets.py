@@ -26,6 +26,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from qa.catalogue import Sentence
 from qa.errors import EvaluationSetError
 from qa.evaluation.documents import are_documents, read_documents
 from qa.evaluation.metrics import Span, overlap
@@ -49,12 +50,20 @@ def read_set(path: str | Path, *, each: bool = False) -> EvaluationSet:
     try:
         collections = tuple(_collections(content, path, each))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        missing = f" ({error} is missing)" if isinstance(error, KeyError) else ""
-        why = f" ({error})" if isinstance(error, ValueError | IndexError) else missing
-        raise EvaluationSetError("set.form", name=path.name, why=why) from error
+        raise _form_error(path.name, error) from error
     if not any(collection.questions for collection in collections):
         raise EvaluationSetError("set.empty", name=path.name)
     return EvaluationSet(path.name.split(".")[0], collections)
+
+
+def _form_error(name: str, error: Exception) -> EvaluationSetError:
+    """Return the error for a set in no known form, with the reason if it tells a user something."""
+    if isinstance(error, KeyError):
+        return EvaluationSetError("set.form.why", name=name, why=Sentence("set.key", key=error))
+    if isinstance(error, ValueError | IndexError):
+        told = error.args[0] if error.args else error
+        return EvaluationSetError("set.form.why", name=name, why=told if isinstance(told, Sentence) else error)
+    return EvaluationSetError("set.form", name=name)
 
 
 def place(questions: EvaluationSet, sources: Mapping[str, Source]) -> EvaluationSet:
@@ -134,7 +143,7 @@ def _parse_json(text: str, name: str) -> Any:
                 if line.strip():
                     values.append(json.loads(line))
             except (ValueError, RecursionError) as error:
-                where = f"line {number}: {error}" if values else str(not_one_value)
+                where = Sentence("set.line", number=number, why=error) if values else not_one_value
                 raise EvaluationSetError("set.json", name=name, why=where) from error
         return values
 
@@ -189,7 +198,7 @@ def _read_compact(passages: Sequence[str], queries: Sequence[Sequence[Any]]) -> 
     questions: list[Question] = []
     for number, (question, passage, answers, *_title) in enumerate(queries):
         if passage not in range(len(sources)):
-            raise ValueError(f"query {number} names passage {passage} of {len(sources)}")
+            raise ValueError(Sentence("set.passage", number=number, passage=passage, total=len(sources)))
         source = sources[passage]
         spans = [span for answer in answers for span in _answer_spans(source.text, answer, None)]
         questions.append(
@@ -215,7 +224,7 @@ def _read_question(number: int, record: Mapping[str, Any]) -> Question:
     answerable = record.get("answerable", True)
     marked = record.get("evidence") or [] if answerable else []
     if not isinstance(answerable, bool):
-        raise ValueError(f"answerable of question {number} is {answerable!r}, not true or false")
+        raise ValueError(Sentence("set.answerable", number=number, found=repr(answerable)))
     return Question(
         id=str(record.get("id", number)),
         lang=record.get("lang") or guess_language(record["question"]),
@@ -245,7 +254,7 @@ def _answering_sentences(source: Source, sentences: Sequence[Span], answers: Seq
 
 def _expect_text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a text")
+        raise ValueError(Sentence("set.text", found=repr(value)))
     return value
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from qa.catalogue import counted, words_of
+from qa.catalogue import Command, Sentence, words_of
 from qa.errors import QAError
 from qa.storage import generations
 from qa.storage.writing import try_change
@@ -42,10 +42,11 @@ _SAME = 0.99
 _RECALL_PROBES = 50
 _RECALL_AT = 10
 _SCRIPTS = {
-    "Latin": "Latin", "Cyrillic": "Cyrillic", "Greek": "Greek", "Arabic": "Arabic", "Hebrew": "Hebrew",
-    "Devanagari": "Devanagari", "Thai": "Thai", "Hangul": "Korean", "Hiragana": "Japanese", "Han": "Chinese",
+    "Latin": "script.latin", "Cyrillic": "script.cyrillic", "Greek": "script.greek", "Arabic": "script.arabic",
+    "Hebrew": "script.hebrew", "Devanagari": "script.devanagari", "Thai": "script.thai", "Hangul": "script.korean",
+    "Hiragana": "script.japanese", "Han": "script.chinese",
 }  # fmt: skip
-"""Unicode's names of scripts -> what their users call what they write in them."""
+"""Unicode's names of scripts -> the key of what their users call what they write in them."""
 
 
 @dataclass(frozen=True)
@@ -55,22 +56,24 @@ class Check:
     Attributes:
         name: what was checked, one word.
         ok: whether it is in order.
-        detail: what was found.
-        remedy: what to do; "" if it is in order, or if the detail says all there is to say.
+        found: what was found; of a fault, the sentence of its error, which also says what to do.
+        remedy: the shell command that helps; "" if there is none.
     """
 
     name: str
     ok: bool
-    detail: str
-    remedy: str = ""
+    found: Sentence
+    remedy: Command
 
+    @property
+    def detail(self) -> str:
+        """What was found, in English."""
+        return _halves(self)[0]
 
-class _FaultError(Exception):
-    """What a check found wrong, and what helps."""
-
-    def __init__(self, detail: str, remedy: str) -> None:
-        super().__init__(detail)
-        self.remedy = remedy
+    @property
+    def advice(self) -> str:
+        """What to do, in English; "" if it is in order, or if the detail says all there is to say."""
+        return _halves(self)[1]
 
 
 def check(index_path: str | Path = "index") -> list[Check]:
@@ -105,49 +108,52 @@ def _checks(index_path: Path) -> Iterator[Check]:
             yield _perform("terms", lambda: _terms(opened[0]))
 
 
-def _perform(name: str, step: Callable[[], str]) -> Check:
+def _perform(name: str, step: Callable[[], Sentence]) -> Check:
     try:
-        return Check(name, True, step())
-    except _FaultError as fault:
-        return Check(name, False, str(fault), fault.remedy)
+        return Check(name, True, step(), Command())
     except QAError as error:
-        return Check(name, False, *_fault_and_advice(error))
+        fault = error
     except Exception as error:  # such as a library that cannot even be imported
-        detail = f"{type(error).__name__}: {error}"
-        return Check(name, False, detail, "Install cited-qa again in a new virtual environment.")
+        fault = QAError("doctor.unexpected", why=f"{type(error).__name__}: {error}")
+    remedy = Command(fault.remedy)
+    return Check(name, False, Sentence(fault.key, command=remedy, **fault.values), remedy)
 
 
-def _fault_and_advice(error: QAError) -> tuple[str, str]:
-    """Return the two halves of an error's sentence: what is wrong, and what to do; the latter is "" if there is none.
+def _halves(check: Check) -> tuple[str, str]:
+    """Return what a check found and what to do about it, in English; the latter is "" if there is nothing to do.
 
-    The sentence is cut before its values are filled in, which may have colons of their own.
+    The sentence of an error is cut before its values are filled in, which may have colons of their own.
     """
-    fault, _, advice = words_of("en")[error.key].partition(": ")
-    values = {**error.values, "command": error.remedy}
-    return fault.format(**values), (advice[:1].upper() + advice[1:]).format(**values)
+    if check.ok:
+        return str(check.found), ""
+    words, values = words_of("en"), check.found.values
+    fault, _, advice = words[check.found.key].partition(": ")
+    written = words.written(values)
+    return fault.format(**written), (advice[:1].upper() + advice[1:]).format(**written)
 
 
-def _python() -> str:
-    found = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
+def _python() -> Sentence:
+    about = {"version": platform.python_version(), "system": platform.system(), "machine": platform.machine()}
     if sys.version_info < _OLDEST_PYTHON:
-        raise _FaultError(found, "Install Python {}.{} or newer.".format(*_OLDEST_PYTHON))
-    return found
+        raise QAError("doctor.python", oldest="{}.{}".format(*_OLDEST_PYTHON), **about)
+    return Sentence("doctor.python", **about)
 
 
-def _libraries() -> str:
-    found, wrong = [], []
+def _libraries() -> Sentence:
+    found: list[str] = []
+    wrong: list[Sentence] = []
     for name, oldest in _requirements():
         try:
             version = metadata.version(name)
         except metadata.PackageNotFoundError:
-            wrong.append(f"{name} is not installed")
+            wrong.append(Sentence("doctor.library.missing", name=name))
             continue
         found.append(f"{name} {version}")
         if _numbers(version) < _numbers(oldest):
-            wrong.append(f"{name} {version} is older than {oldest}")
+            wrong.append(Sentence("doctor.library.old", name=name, version=version, oldest=oldest))
     if wrong:
-        raise _FaultError("; ".join(wrong), "Install cited-qa again with pip, which installs what it needs.")
-    return ", ".join(found)
+        raise QAError("doctor.libraries", wrong=tuple(wrong))
+    return Sentence("doctor.libraries", libraries=tuple(found))
 
 
 def _requirements() -> list[tuple[str, str]]:
@@ -166,92 +172,92 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"\d+", version.split("+")[0])[:3]))
 
 
-def _cache() -> str:
+def _cache() -> Sentence:
     cache = platformdirs.user_cache_path("cited-qa")
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=cache) as probe:
             probe.write(b"probe")
     except OSError as error:
-        raise _FaultError(
-            f"Cannot write to {cache} ({error.strerror or error})",
-            "Change its permissions, or set XDG_CACHE_HOME to a writable folder.",
-        ) from error
-    return f"{cache} is writable"
+        raise QAError("doctor.cache", folder=cache, why=error.strerror or error) from error
+    return Sentence("doctor.cache", folder=cache)
 
 
-def _disk(index_path: Path) -> str:
+def _disk(index_path: Path) -> Sentence:
     cache = platformdirs.user_cache_path("cited-qa")
     unpacked = any(cache.glob("multilingual-e5-small-*/modules.json"))
     wanted = {index_path.absolute(): _INDEX_ROOM} | ({} if unpacked else {cache: _UNPACKED_MODEL})
-    found = []
+    found: list[Sentence] = []
     for place, room in wanted.items():
         there = next(folder for folder in (place, *place.parents) if folder.exists())
         free = shutil.disk_usage(there).free
-        found.append(f"{free / 1024**3:.1f} GB free for {place}")
+        size = f"{free / 1024**3:.1f}"
         if free < room:
-            raise _FaultError(found[-1], f"Free {room // 1024**2} MB there.")
-    return ", ".join(found)
+            raise QAError("doctor.disk", size=size, folder=place, room=room // 1024**2)
+        found.append(Sentence("doctor.disk.place", size=size, folder=place))
+    return Sentence("doctor.disk", places=tuple(found))
 
 
-def _index(path: Path, opened: list[Index]) -> str:
+def _index(path: Path, opened: list[Index]) -> Sentence:
     from qa.index import Index
 
     index = Index.open(path)
     opened.append(index)
     made = index.manifest
-    return (
-        f"{path}, generation {index.generation} of {made.created}, format {made.format}: "
-        f"{counted(len(index.sources), 'source')}, {counted(len(index.passages), 'passage')}, "
-        "and every checksum matches"
+    return Sentence(
+        "doctor.index",
+        index=path,
+        generation=str(index.generation),
+        created=made.created,
+        format=made.format,
+        sources=Sentence("count.sources", count=len(index.sources)),
+        passages=Sentence("count.passages", count=len(index.passages)),
     )
 
 
-def _earlier_generations(index: Index) -> str:
+def _earlier_generations(index: Index) -> Sentence:
     """Check that `qa rollback` can go back to every generation that is kept."""
     earlier = [number for number in generations.numbers(index.path) if number != index.generation]
     for number in earlier:
         if error := generations.lasting_damage(index.path, number):
-            raise _FaultError(
-                f"Generation {number} is damaged: {error.values['file']}",
-                f"Remove it with `{generations.repair_command(index.path)}`.",
-            ) from error
-    return f"{len(earlier)} earlier generations are kept, and every checksum matches"
+            remedy = generations.repair_command(index.path)
+            raise QAError("doctor.earlier", number=str(number), file=error.values["file"], remedy=remedy) from error
+    return Sentence("doctor.earlier", count=len(earlier))
 
 
-def _changes(index_path: Path) -> str:
+def _changes(index_path: Path) -> Sentence:
     """Check that the index can be changed, without changing it."""
     for name, is_folder in (("LOCK", False), ("BUILDER", False), (generations.BATCHES, True)):
         place = index_path / name
         if place.exists() and place.is_dir() != is_folder:
-            kind = "file" if is_folder else "folder"
-            raise _FaultError(f"{place} is a {kind} and blocks every change", "Move it out of the index folder.")
-    return f"{index_path} {try_change(index_path)}"
+            raise QAError("doctor.file" if is_folder else "doctor.folder", place=place)
+    if holder := try_change(index_path):
+        return Sentence("doctor.changes.locked", index=index_path, pid=str(holder.pid), since=holder.since)
+    return Sentence("doctor.changes", index=index_path)
 
 
-def _model(opened: list[Index], loaded: list[Embedder]) -> str:
+def _model(opened: list[Index], loaded: list[Embedder]) -> Sentence:
     """Load the model that the index names, or the default one if there is no index to ask."""
     from qa.search.weights import DEFAULT_MODEL, HUB_NAME, default_model_folder, load_model
     from qa.storage.configuration import load_recorded_model
 
     embedder = load_recorded_model(opened[0].path, opened[0].model) if opened else load_model()
     loaded.append(embedder)
-    place = f", from {default_model_folder() or HUB_NAME}" if embedder.name == DEFAULT_MODEL else ""
-    return f"{embedder.name}, {embedder.dimension} dimensions, fingerprint {embedder.fingerprint}{place}"
+    about = {"model": embedder.name, "dimension": embedder.dimension, "fingerprint": embedder.fingerprint}
+    if embedder.name == DEFAULT_MODEL:
+        return Sentence("doctor.model.default", place=default_model_folder() or HUB_NAME, **about)
+    return Sentence("doctor.model", **about)
 
 
-def _fit(index: Index, embedder: Embedder) -> str:
-    made_with = index.model.fingerprint
-    if made_with != embedder.fingerprint:
-        raise _FaultError(
-            f"The index was made with {embedder.name} with fingerprint {made_with}; "
-            f"the one installed has {embedder.fingerprint}",
-            _advise_rebuild(index),
-        )
-    return "the index was made with this model"
+def _fit(index: Index, embedder: Embedder) -> Sentence:
+    made, found = index.model.fingerprint, embedder.fingerprint
+    if made != found:
+        remedy = generations.repair_command(index.path)
+        raise QAError("doctor.fit", model=embedder.name, made=made, found=found, remedy=remedy)
+    return Sentence("doctor.fit")
 
 
-def _search(index: Index) -> str:
+def _search(index: Index) -> Sentence:
     """Search for the beginning of the longest passage, which should be found."""
     from qa.retrieval import retrieve
 
@@ -260,16 +266,15 @@ def _search(index: Index) -> str:
     text = index.text(passage)
     (again,) = index.embedder.embed_passages([text])
     if float(again.vector @ index.store.vectors[number]) < _SAME:
-        raise _FaultError(f"Passage {number} has the embedding of another text", _advise_rebuild(index))
+        raise QAError("doctor.embedding", number=number, remedy=generations.repair_command(index.path))
     hits = retrieve(index, text[:_PROBE_CHARS], k=_PROBE_HITS)
     if text not in [hit.text for hit in hits]:
-        raise _FaultError(
-            f"Passage {number} is not among the first {_PROBE_HITS} hits for its own text", _advise_rebuild(index)
-        )
-    return f"passage {number} has the embedding of its text, and a search for its text finds it"
+        remedy = generations.repair_command(index.path)
+        raise QAError("doctor.search", number=number, hits=_PROBE_HITS, remedy=remedy)
+    return Sentence("doctor.search", number=number)
 
 
-def _recall(index: Index) -> str:
+def _recall(index: Index) -> Sentence:
     """Compare the index's search with an exact one, for passages spread evenly over the index."""
     import numpy as np
 
@@ -282,22 +287,19 @@ def _recall(index: Index) -> str:
         least = np.sort(cosines)[::-1][: len(nearest)][-1]
         found += int((cosines[nearest] >= least - 1e-5).sum())  # one that is equally near is as good
         wanted += len(nearest)
-    result = f"{found} of the {wanted} nearest neighbours of {counted(len(probes), 'passage')} are found"
+    of = Sentence("count.passages", count=len(probes))
+    figures: dict[str, object] = {"found": found, "wanted": wanted, "passages": of}
     if found < wanted:
-        raise _FaultError(result, _advise_rebuild(index))
-    return result
+        raise QAError("doctor.recall", remedy=generations.repair_command(index.path), **figures)
+    return Sentence("doctor.recall", **figures)
 
 
-def _advise_rebuild(index: Index) -> str:
-    return f"Rebuild the index from its own texts with `{generations.repair_command(index.path)}`."
-
-
-def _terms(index: Index) -> str:
+def _terms(index: Index) -> Sentence:
     """Say in which scripts a question shares no term with the texts."""
     import regex
 
     written = "".join(source.text for source in index.sources.values())
-    absent = [users for script, users in _SCRIPTS.items() if not regex.search(rf"\p{{{script}}}", written)]
+    absent = [Sentence(key) for script, key in _SCRIPTS.items() if not regex.search(rf"\p{{{script}}}", written)]
     if not absent:
-        return "a question in any script may share terms with the texts"
-    return f"questions in {', '.join(absent)} share no term with these texts and are answered by meaning alone"
+        return Sentence("doctor.terms")
+    return Sentence("doctor.terms.absent", scripts=tuple(absent))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from qa.catalogue import Sentence
 from qa.errors import IndexDamagedError, IndexMismatchError, ModelError, QAError
 from qa.progress import Progress
 from qa.storage import generations
@@ -41,7 +42,7 @@ def repair(
         on_commit: as for :meth:`qa.index.Index.build`.
 
     Returns:
-        What was done, in one sentence; "" if nothing was needed.
+        What was done, in one sentence in English; "" if nothing was needed.
 
     Raises:
         IndexError_: there is no index, or no part of it is intact; it is left as it was. ModelError: its model
@@ -85,8 +86,9 @@ def _repair(writer: IndexWriter, model: str | None, rebuild: bool) -> str:
             check_usable(path, number)
             writer.go_back(number)
             lost = sorted(_names(manifests.get(current or 0)) - _names(manifests[number]))
-            without = f", without {', '.join(lost)}" if lost else ""
-            return f"The current generation is damaged: the index went back to generation {number}{without}."
+            if lost:
+                return str(Sentence("repair.back.without", generation=str(number), names=tuple(lost)))
+            return str(Sentence("repair.back", generation=str(number)))
     for manifest in reversed(manifests.values()):
         if sources := _whole_sources(path, manifest, manifests):
             return _rebuild_from(writer, sources, model, rebuild)
@@ -99,7 +101,7 @@ def _rebuild_from(writer: IndexWriter, sources: Mapping[str, Source], model: str
     configuration = configured(path, Settings(model if model and _model_is_gone(path) else None))
     writer.write(sources, configuration, reuse=not rebuild)
     report = writer.commit()
-    return f"The index was rebuilt from its own texts ({report.sources}): it is generation {report.generation} now."
+    return str(Sentence("repair.rebuilt", sources=report.sources, generation=str(report.generation)))
 
 
 def _model_is_gone(path: Path) -> bool:
@@ -119,8 +121,7 @@ def _remove_damaged(path: Path, progress: Progress | None) -> str:
     with IndexWriter(path, progress) as writer:
         damaged = _damaged_generations(path)
         writer.discard(damaged)
-    removed = ", ".join(map(str, damaged))
-    return f"Earlier generations that could no longer be read were removed: {removed}." if damaged else ""
+    return str(Sentence("repair.removed", numbers=tuple(map(str, damaged)))) if damaged else ""
 
 
 def _damaged_generations(path: Path) -> list[int]:

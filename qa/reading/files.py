@@ -31,7 +31,7 @@ _BYTES_PER_CHAR = 4
 """Most bytes of one code point in any encoding that is read."""
 _MAGIC = (
     (0, b"PK\x03\x04", "ZIP/Office"),
-    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Office 97 or encrypted Office"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Office 97/encrypted Office"),
     (0, b"\x89PNG\r\n\x1a\n", "PNG"),
     (0, b"\xff\xd8\xff", "JPEG"),
     (0, b"GIF87a", "GIF"),

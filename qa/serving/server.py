@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from qa.catalogue import Command
+from qa.catalogue import Command, Sentence
 from qa.errors import QAError, ServeError
 from qa.service.uploads import upload_folder
 
@@ -221,11 +221,11 @@ def _url(host: str, port: int) -> str:
 def _announce(host: str, port: int, missing: str, mcp: bool, open_browser: bool) -> None:
     """Print where the server answers; ``missing`` is the index folder if there is no index in it."""
     url = _url(host, port)
-    print(f"cited-qa is running at {url}", flush=True)
+    print(Sentence("serve.running", url=url), flush=True)
     if missing:
-        print(f"There is no document in {missing} yet: add one on the page.", flush=True)
+        print(Sentence("serve.empty", index=missing), flush=True)
     if mcp:
-        print(f"MCP tools at {url}gradio_api/mcp", flush=True)
+        print(Sentence("serve.tools", url=f"{url}gradio_api/mcp"), flush=True)
     if open_browser:
         threading.Thread(target=_open_in_browser, args=(host, port), daemon=True).start()
 
@@ -234,7 +234,7 @@ def _open_in_browser(host: str, port: int) -> None:
     """Open the page in the default browser. May block until the browser has started."""
     url = _url("localhost" if host in ("0.0.0.0", "::") else host, port)
     if not webbrowser.open(url):
-        print(f"No browser could be opened: open {url} yourself.", file=sys.stderr, flush=True)
+        print(Sentence("serve.browser", url=url), file=sys.stderr, flush=True)
 
 
 def _run(app: FastAPI, listening: socket.socket, proxies: Sequence[str], started: Callable[[], None]) -> None:

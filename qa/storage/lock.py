@@ -23,6 +23,7 @@ from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
+from qa.catalogue import Sentence
 from qa.errors import StorageError
 from qa.storage.disk import storage_errors
 
@@ -89,7 +90,8 @@ def _acquire(index: Path, waiting: Callable[[], None] | None) -> BaseFileLock:
             except Timeout:
                 holder = _read_holder(index)
         if not logged:
-            _log.warning("Waiting: process %s has been changing %s since %s.", holder.pid, index, holder.since)
+            told = Sentence("lock.waiting", pid=str(holder.pid), index=index, since=holder.since)
+            _log.warning("%s", told)
             logged = True
         if time.monotonic() >= deadline:
             raise _locked_error(index, holder)

@@ -33,7 +33,7 @@ from qa.storage.configuration import Configuration
 from qa.storage.contents import Contents, read_contents, read_current
 from qa.storage.disk import flush_folder, flush_tree, remove_tree, storage_errors
 from qa.storage.generations import BATCHES, SUGGESTIONS, generation_folder, next_number, numbers
-from qa.storage.lock import lock_holder, locked
+from qa.storage.lock import Holder, lock_holder, locked
 from qa.storage.manifest import FILE, KEPT
 from qa.storage.reuse import Reusable
 from qa.text.source import Source
@@ -288,21 +288,17 @@ class IndexWriter:
             path.unlink()
 
 
-def try_change(index: Path) -> str:
-    """Find out whether an index can be changed, without changing it.
-
-    Returns:
-        What was found, as the predicate of a sentence about the index.
+def try_change(index: Path) -> Holder | None:
+    """Find out whether an index can be changed, without changing it; return who is changing it now, if anyone is.
 
     Raises:
         StorageError: it cannot.
     """
     with storage_errors(index):
         if holder := lock_holder(index):
-            return f"is locked by process {holder.pid}, which has been changing it since {holder.since}"
+            return holder
         with TemporaryDirectory(dir=index / "generations"):
-            pass
-    return "can be changed"
+            return None
 
 
 def _readable(index: Path, kept: Iterable[int]) -> Iterable[Contents]:
