@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from browser import ANSWERS_WITHIN, CHROMIUM, DESKTOP, Visit, serving
+from filelock import FileLock
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 from states import State
@@ -30,13 +32,17 @@ def pytest_runtest_setup() -> None:
 
 @pytest.fixture(scope="session")
 def article_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of an index of the article. Do not change it: copy it first."""
+    """Return the folder of an index of the article, which all processes share. Do not change it: copy it first."""
     from qa.index import Index
     from qa.suggestions import suggestions_of
 
-    path = tmp_path_factory.mktemp("article") / "index"
-    suggestions_of(Index.build([ARTICLE], path))  # as `qa build` does
-    return path
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / "lock"):  # the process that comes first builds it, and the other waits
+        if not (folder / "index").exists():
+            suggestions_of(Index.build([ARTICLE], folder / "index"))  # as `qa build` does
+    return folder / "index"
 
 
 def _serving_a_copy(article_index: Path, folder: Path) -> Iterator[str]:
