@@ -19,12 +19,15 @@ from hypothesis import strategies as st
 from qa import Index, answer
 from qa.errors import SourceError
 from qa.reading.extraction.__main__ import read
-from qa.reading.extraction.elements import simplify, text_of
+from qa.reading.extraction.composing import compose
+from qa.reading.extraction.elements import blocks_of, simplify
 from qa.reading.extraction.formats import FORMATS, format_of
 from qa.reading.extraction.html import protect_content
 from qa.reading.extraction.html_tree import parse_html
 from qa.reading.extraction.isolation import MEMORY
 from qa.reading.files import read_sources, source_from_bytes
+from qa.text.marks import Mark, are_sound
+from qa.text.sentences import split_sentences
 from qa.text.source import Place, Source
 
 PAGES = pdf(
@@ -148,7 +151,7 @@ def test_of_a_word_document_cells_that_are_empty_keep_the_others_under_their_hea
     rows = table("|2023|2024", "Sales||7", "||", "Costs|5|")
     assert text("a.docx", word_of(rows)) == "– | 2023 | 2024\nSales | – | 7\nCosts | 5"
     wide = table("Year|Sum", "a|b|c").replace("<w:tcPr/>", '<w:tcPr><w:gridSpan w:val="2"/></w:tcPr>', 1)
-    assert text("a.docx", word_of(wide)) == "Year | – | Sum\na | b | c"
+    assert text("a.docx", word_of(wide)) == "Year | Year | Sum\na | b | c"
     # In a form, where each row has a grid of its own, columns mean nothing.
     form = table("Name|Smith").replace("<w:tcPr/>", '<w:tcPr><w:gridSpan w:val="9"/></w:tcPr>', 1)
     assert text("a.docx", word_of(form)) == "Name | Smith"
@@ -256,7 +259,7 @@ def test_cells_that_are_empty_or_wide_or_high_keep_the_others_under_their_headin
         .replace("<th/>", "<th></th>")
     )
     assert read_of(f"<table>{rows}</table>") == (
-        "– | 2023 | 2024\nSales | – | 7\nCosts | – | 5\nRest | 1\n– | 2 | 3\nAll | 4"
+        "– | 2023 | 2024\nSales | – | 7\nCosts | Costs | 5\nRest | 1\nRest | 2 | 3\nAll | 4"
     )
     head = '<thead><tr><th rowspan="2">A</th><th>B</th></tr></thead>'
     body = "<tbody><tr><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></tbody>"
@@ -269,7 +272,7 @@ def test_a_table_cannot_be_made_much_larger_than_it_is_written(span: str) -> Non
     started = time.process_time()
     page = parse_html(f"<table>{rows}</table>".encode())
     simplify(page)
-    assert len(text_of(page)) < 12 * len(rows)
+    assert len(compose(blocks_of(page)).text) < 12 * len(rows)
     assert time.process_time() - started < 10
 
 
@@ -278,7 +281,7 @@ def test_quotations_and_pictures_of_a_page_take_time_in_proportion_to_their_numb
         page = parse_html(f"<article><p>{unit * count}</p></article>".encode())
         started = time.process_time()
         protect_content(page)
-        text_of(page)
+        list(blocks_of(page))
         return time.process_time() - started
 
     for unit in ("a <q>b</q> ", "<figure><a href='x'><img></a></figure>"):
@@ -538,7 +541,7 @@ def test_a_number_that_is_said_is_no_counter_of_titles(kind: str, newline: str) 
         for n, words in enumerate(said, 1)
     )
     written = f"WEBVTT\n\n{vtt}" if kind == "WebVTT" else vtt.replace(".", ",")
-    assert text("a.srt", written.replace("\n", newline).encode()) == "The year was 1984 The code: 4711"
+    assert text("a.srt", written.replace("\n", newline).encode()) == "The year was 1984\nThe code: 4711"
 
 
 def test_a_title_without_words_says_nothing_and_one_after_a_hundred_hours_has_its_time() -> None:
@@ -548,12 +551,39 @@ def test_a_title_without_words_says_nothing_and_one_after_a_hundred_hours_has_it
 
 
 def test_captions_that_roll_upwards_say_each_line_once() -> None:
-    cues = [["the keeper left"], ["the keeper left", "the island early"], ["the island early", "and never came back"]]
+    cues = [["the keeper left"], ["the keeper left", "the island early"], ["the island early", "and never came back."]]
     times = [f"00:00:0{n},000 --> 00:00:0{n + 1},000" for n in range(1, 4)]
     srt = "".join(
         f"{n}\n{time}\n" + "\n".join(cue) + "\n\n" for n, (time, cue) in enumerate(zip(times, cues, strict=True))
     )
-    assert text("a.srt", srt.encode()) == "the keeper left the island early and never came back"
+    assert text("a.srt", srt.encode()) == "the keeper left the island early and never came back."
+
+
+def srt_of(said: list[str]) -> bytes:
+    cues = (f"{n}\n00:00:{n:02},000 --> 00:00:{n:02},900\n{words}\n\n" for n, words in enumerate(said, 1))
+    return "".join(cues).encode()
+
+
+def test_captions_without_full_stops_are_units_each_with_its_time() -> None:
+    ja = ["水車小屋を直します", "まず水を止めますか？", "水門の鍵は\n赤い箱に入っています", "次に羽根板を外します"]
+    source = source_from_bytes("a.srt", srt_of(ja))
+    assert source.text == "\n".join(ja).replace("鍵は\n", "鍵は")
+    assert [place.time for place in source.places] == [1.0, 2.0, 3.0, 4.0]
+    assert [source.text[place.start :][:2] for place in source.places] == ["水車", "まず", "水門", "次に"]
+    en = [f"so today we fix part {n} of the old mill at the river" for n in range(20)]
+    source = source_from_bytes("a.srt", srt_of(en))
+    assert [source.text[slice(*span)] for span in split_sentences(source.text)] == en
+
+
+def test_captions_with_full_stops_are_joined_into_sentences_and_a_stretch_without_them_is_not() -> None:
+    said = ["The keeper", "left the island", "in 1990.", "He never", "came back."]
+    bare = [f"part {n}" for n in range(20)]
+    source = source_from_bytes("a.srt", srt_of(said + bare + said))
+    sentences = ["The keeper left the island in 1990.", "He never came back."]
+    found = [source.text[slice(*span)] for span in split_sentences(source.text)]
+    assert found[:2] == sentences and found[-1] == sentences[-1]
+    assert found[2:21] == bare[:19]
+    assert len(source.places) == 30
 
 
 def test_a_citation_tells_its_page_and_its_time_and_keeps_them_on_the_disk(tmp_path: Path) -> None:
@@ -773,8 +803,9 @@ def test_whatever_is_changed_in_a_document_the_reply_is_a_text_or_a_reason(data:
         content = content or bytearray(b"\0")
     one = next(one for one in FORMATS if suffix in one.suffixes)
     reply = read(one.extra, bytes(content))
-    assert set(reply) in ({"reason"}, {"text", "places"})
+    assert set(reply) in ({"reason"}, {"text", "places", "marks"})
     if "text" in reply:
         found, places = str(reply["text"]), list(reply["places"])  # type: ignore[call-overload]
         starts = [place[0] for place in places]
+        assert are_sound(tuple(Mark(*mark) for mark in reply["marks"]), found)  # type: ignore[attr-defined]
         assert found.strip() and starts == sorted(starts) and all(0 <= start < len(found) for start in starts)

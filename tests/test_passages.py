@@ -11,9 +11,10 @@ import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qa.text.passages import Chunking, Passage, split_passages
+from qa.text.marks import Kind
+from qa.text.passages import Chunking, Split, split_passages
 from qa.text.sections import layout, sections
-from qa.text.sentences import Span, split_sentences
+from qa.text.sentences import split_sentences
 from qa.text.source import Source
 
 
@@ -23,8 +24,12 @@ def halves(texts: Sequence[str]) -> list[int]:
 
 
 def passages(text: str, max_tokens: int = 20, min_tokens: int = 6) -> list[str]:
-    found, _ = split_passages(Source("a", text), halves, Chunking(max_tokens, min_tokens))
+    found = split(text, max_tokens, min_tokens).passages
     return [text[passage.start : passage.end] for passage in found]
+
+
+def split(text: str, max_tokens: int, min_tokens: int) -> Split:
+    return split_passages(Source("a", text), halves, Chunking(max_tokens, min_tokens))
 
 
 def test_short_paragraphs_are_joined_with_what_follows_and_long_ones_cut_between_sentences() -> None:
@@ -50,7 +55,7 @@ def test_a_sentence_over_the_limit_is_cut_at_clauses_then_spaces_then_characters
 
 def test_a_heading_begins_a_passage_and_no_passage_crosses_a_section() -> None:
     text = "まえがきの文です。\n\n01 はじめ\n\n本文です。\n\n02 おわり\n\n本文は二つです。"
-    found, _ = split_passages(Source("a", text), halves, Chunking(20, 6))
+    found = split(text, 20, 6).passages
     assert [(text[p.start : p.end], p.section) for p in found] == [
         ("まえがきの文です。", ""),
         ("01 はじめ\n\n本文です。", "01 はじめ"),
@@ -87,7 +92,8 @@ def test_a_heading_begins_a_passage_and_no_passage_crosses_a_section() -> None:
         ("Chapter 4: The Sea\n\nIt was calm.\n\nII. Storm\n\nIt blew.", ["Chapter 4: The Sea", "II. Storm"]),
         ("1. Scope\n\nThis is it.\n\n1.1 Details\n\nMore of it.", ["1. Scope", "1.1 Details"]),
         ("1. Milk\n\n2. Bread\n\n3. Eggs", [""]),
-        ("3 men in a boat\n\nThey rowed.", [""]),
+        ("3 men in a boat\n\nThey rowed.", ["3 men in a boat"]),
+        ("They rowed.\n\n3 men in a boat\n\nThey rowed.", [""]),
         ("1. This is a whole sentence.\n\nText.", [""]),
         ("第一回の会議を開いた。\n\n本文。", [""]),
         ("Text.\n\n# Last", ["", "Last"]),
@@ -106,7 +112,7 @@ def test_the_buttons_and_lists_around_a_page_are_boilerplate_and_end_the_last_se
     found, spans = layout(text).sections, layout(text).boilerplate
     assert [text[start:end] for start, end in spans] == ["Home\nNews\nSports\nLogin\n© 2024 Daily", BOILERPLATE]
     assert [section.title for section in found] == ["1. Part", "2. Part"]
-    parts, _ = split_passages(Source("a", text), halves, Chunking(200, 60))
+    parts = split(text, 200, 60).passages
     assert "".join(text[p.start : p.end] for p in parts if p.boilerplate).startswith("Home")
     assert [p.boilerplate for p in parts] == [True, *([False] * (len(parts) - 2)), True]
     assert {p.section for p in parts if p.boilerplate} == {""}
@@ -146,7 +152,7 @@ def test_what_stands_under_a_line_that_pages_put_over_their_lists_may_be_boilerp
 def test_a_table_at_the_end_stands_under_its_headings() -> None:
     table = "Part | Price | Stock\nAnchor | 40 | 3\nBolt | 2 | 900\nChain | 75 | 12\nWinch | 999 | 1"
     text = "# Shop\n\n" + "This sentence says something of interest. " * 20 + f"\n\n## Prices\n\n{table}"
-    found, _ = split_passages(Source("a", text), halves, Chunking(200, 60))
+    found = split(text, 200, 60).passages
     assert [p.path for p in found if text[p.start : p.end].endswith(table) and not p.boilerplate] == ["Shop › Prices"]
 
 
@@ -190,16 +196,23 @@ PARTS = st.sampled_from(
 TEXTS = st.one_of(st.lists(PARTS, max_size=60).map("".join), st.text(st.characters(exclude_categories=["Cs"])))
 
 
-def check(text: str, found: list[Passage], stored: list[list[Span]], max_tokens: int) -> None:
+def check(text: str, found: Split, max_tokens: int) -> None:
     """What holds for every text."""
-    assert all(text[p.start : p.end] == text[p.start : p.end].strip() != "" for p in found)
-    assert all(p.end <= q.start for p, q in pairwise(found))
-    assert all(p.start == spans[0][0] and p.end == spans[-1][1] for p, spans in zip(found, stored, strict=True))
-    assert all(p.end - p.start == 1 or halves([text[p.start : p.end]])[0] <= max_tokens for p in found)
-    pieces = [span for spans in stored for span in spans]
-    assert all(end <= start for (_, end), (start, _) in pairwise(pieces))
+    passages, blocks = found.passages, found.blocks
+    assert all(text[p.start : p.end] == text[p.start : p.end].strip() != "" for p in passages)
+    assert all(p.end <= q.start for p, q in pairwise(passages))
+    assert all(p.start == own[0].start and p.end == own[-1].end for p, own in zip(passages, found.units, strict=True))
+    assert all(p.end - p.start == 1 or halves([text[p.start : p.end]])[0] <= max_tokens for p in passages)
+    units = [unit for own in found.units for unit in own]
+    assert all(unit.end <= after.start for unit, after in pairwise(units))
+    assert all(blocks[unit.block].start <= unit.start < unit.end <= blocks[unit.block].end for unit in units)
+    assert all(block.parent is None or block.parent < number for number, block in enumerate(blocks))
     for start, end in split_sentences(text):
-        inside = [(a, b) for a, b in pieces if start <= a and b <= end]
+        whole = next((u for u in units if u.start <= start and end <= u.end), None)
+        if whole and (whole.start, whole.end) != (start, end):
+            assert blocks[whole.block].kind in (Kind.ROW, Kind.HEADER, Kind.CODE)
+            continue
+        inside = [(unit.start, unit.end) for unit in units if start <= unit.start and unit.end <= end]
         if halves([text[start:end]])[0] <= max_tokens:
             assert inside == [(start, end)]
         assert inside[0][0] == start and inside[-1][1] == end
@@ -213,20 +226,22 @@ def test_every_sentence_is_in_one_passage_whole_or_in_pieces_that_tile_it(
     text: str, max_tokens: int, least: int
 ) -> None:
     chunking = Chunking(max_tokens, min(least, max_tokens))
-    found, stored = split_passages(Source("a", text), halves, chunking)
-    check(text, found, stored, max_tokens)
-    tiles = [(section.start, section.end) for section in sections(text)]
-    assert all(p.boilerplate or any(a <= p.start and p.end <= b for a, b in tiles) for p in found)
+    found = split_passages(Source("a", text), halves, chunking)
+    check(text, found, max_tokens)
+    for own in found.units:
+        kinds = [found.blocks[unit.block].kind for unit in own]
+        assert all(kind is Kind.HEADING for kind, after in pairwise(kinds) if after is Kind.HEADING)
+        assert len({kind is Kind.BOILERPLATE for kind in kinds}) == 1
 
 
 @given(st.lists(PARTS, max_size=60).map("".join))
 @settings(max_examples=150, deadline=None)
 def test_no_cut_falls_inside_a_character_that_fits(text: str) -> None:
-    _, stored = split_passages(Source("a", text), halves, Chunking(8, 2))
+    stored = split(text, 8, 2).units
     starts = {match.start() for match in regex.finditer(r"\X", text)}
     for start, end in split_sentences(text):
-        pieces = [span for spans in stored for span in spans if start <= span[0] and span[1] <= end]
-        assert all(a in starts or text[a - 1].isspace() for a, _ in pieces[1:])
+        pieces = [unit for units in stored for unit in units if start <= unit.start and unit.end <= end]
+        assert all(a in starts or text[a - 1].isspace() for a, *_ in pieces[1:])
 
 
 @pytest.mark.parametrize(
@@ -247,7 +262,7 @@ def test_time_is_linear_in_the_length(unit: str) -> None:
 
 def test_a_section_knows_the_headings_that_it_stands_under() -> None:
     text = "# Guide\n\nA.\n\n## Install\n\nB.\n\n### Linux\n\nC.\n\nUse\n---\n\nD.\n\n# Other\n\nE."
-    passages, _ = split_passages(Source("a.md", text), halves, Chunking(200, 0))
+    passages = split(text, 200, 0).passages
     assert [passage.path for passage in passages if len(text[passage.start : passage.end]) > 2] == [
         "Guide", "Guide › Install", "Guide › Install › Linux", "Guide › Use", "Other",
     ]  # fmt: skip
@@ -287,8 +302,8 @@ def test_no_passage_is_longer_than_the_models_window_in_its_own_tokens() -> None
             "短い。",
         ]
     )
-    found, stored = split_passages(Source("a", text), count, Chunking(128, 32))
-    counts = count([text[p.start : p.end] for p in found])
+    found = split_passages(Source("a", text), count, Chunking(128, 32))
+    counts = count([text[p.start : p.end] for p in found.passages])
     assert max(counts) <= 128
     assert sum(counts) / len(counts) > 64
-    assert "".join("".join(text[a:b] for spans in stored for a, b in spans).split()) == "".join(text.split())
+    assert "".join("".join(text[a:b] for units in found.units for a, b, _ in units).split()) == "".join(text.split())

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qa.text.sentences import split_paragraphs, split_sentences
+from qa.text.paragraphs import split_paragraphs
+from qa.text.sentences import split_sentences
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

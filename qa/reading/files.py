@@ -18,13 +18,16 @@ from qa.errors import SourceError
 from qa.reading.encodings import decode, is_binary
 from qa.reading.extraction.formats import DOCUMENT_SUFFIXES, format_of
 from qa.reading.extraction.isolation import extract
+from qa.reading.markdown import SUFFIXES as MARKDOWN_SUFFIXES
+from qa.reading.markdown import with_marks
+from qa.text.marks import are_sound
 from qa.text.source import Source, clean_name, free_name
 
 DEFAULT_MAX_CHARS = 5_000_000
 """Most code points of one text, unless the user allows more."""
 DEFAULT_MAX_BYTES = 64 << 20
 """Most bytes of a document, pictures included."""
-SUFFIXES = (".txt", ".md", *DOCUMENT_SUFFIXES)
+SUFFIXES = (".txt", *MARKDOWN_SUFFIXES, *DOCUMENT_SUFFIXES)
 """Suffixes of the files that are read from a folder. A file that is named itself may have any suffix."""
 
 _BYTES_PER_CHAR = 4
@@ -72,7 +75,7 @@ def read_sources(
             continue
         seen.add(identity)
         if isinstance(item, Source):
-            source = replace(source_from_text(name, item.text, max_chars=max_chars), places=item.places)
+            source = _checked_source(name, item, max_chars)
             free = free_name(source.name, "", sources)
         else:
             source = source_from_bytes(name, _read_bytes(item, max_chars), max_chars=max_chars)
@@ -82,7 +85,7 @@ def read_sources(
 
 
 def source_from_text(name: str, text: str, *, max_chars: int = DEFAULT_MAX_CHARS) -> Source:
-    """Make a source of text that was pasted or read from standard input.
+    """Make a source of text that was pasted or read from standard input; its name says whether it is Markdown.
 
     Raises:
         SourceError: the text is empty, too long, or holds half of a surrogate pair.
@@ -92,7 +95,7 @@ def source_from_text(name: str, text: str, *, max_chars: int = DEFAULT_MAX_CHARS
     if not text.strip():
         raise SourceError("source.empty", name=name)
     _check_length(name, text, max_chars)
-    return Source(name, text)
+    return with_marks(Source(name, text))
 
 
 def source_from_bytes(name: str, data: bytes, *, max_chars: int = DEFAULT_MAX_CHARS) -> Source:
@@ -108,7 +111,7 @@ def source_from_bytes(name: str, data: bytes, *, max_chars: int = DEFAULT_MAX_CH
     if document := format_of(name, data):
         found = extract(name, data, document)
         _check_length(name, found.text, max_chars)
-        return Source(name, found.text, found.places)
+        return Source(name, found.text, found.places, found.marks)
     for offset, magic, kind in _MAGIC:
         found_here = data[offset : offset + len(magic)] == magic
         # Magic bytes that are all letters and digits may begin a text: "GIF89a was a format".
@@ -118,6 +121,13 @@ def source_from_bytes(name: str, data: bytes, *, max_chars: int = DEFAULT_MAX_CH
     if text is None:
         raise SourceError("source.binary" if is_binary(data) else "source.encoding", name=name)
     return source_from_text(name, text, max_chars=max_chars)
+
+
+def _checked_source(name: str, given: Source, max_chars: int) -> Source:
+    """Return a source that was made elsewhere, checked as a text is, with its own places and marks if it has any."""
+    source = source_from_text(name, given.text, max_chars=max_chars)
+    marks = given.marks if are_sound(given.marks, source.text) else ()
+    return replace(source, places=given.places, marks=marks or source.marks)
 
 
 def _expand_folders(given: Iterable[str | Path | Source]) -> Iterator[tuple[str, Path | Source]]:

@@ -14,7 +14,7 @@ from statistics import median
 
 import regex
 
-from qa.text.sentences import Span, columns, trim
+from qa.text.paragraphs import Span, columns, trim
 
 _FEWEST_LINES = 5
 """Lines of the smallest group that is boilerplate."""
@@ -43,7 +43,7 @@ def body_span(text: str, groups: Sequence[list[Span]], headings: Container[int])
 
     Args:
         text: the text.
-        groups: its lines, as :func:`qa.text.sentences.group_lines` gives them.
+        groups: its lines, as :func:`qa.text.paragraphs.group_lines` gives them.
         headings: offsets of the headings of the body; what is under one of them is not boilerplate.
     """
     head, _ = _outer_boilerplate(text, groups, headings)

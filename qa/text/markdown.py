@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import regex
 
-from qa.text.sentences import Span
+from qa.text.paragraphs import Span
 
 _FRONT_MATTER = regex.compile(
     r"---[ \t]*\r?\n[\w-]+[ \t]*:.*\n(?:(?:[\w-]+[ \t]*:|[ \t]+\S|- |#).*\n)*+(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)"
@@ -25,12 +25,17 @@ _INDENTED = 4
 """Spaces that make a line indented code, in which a fence has no meaning; also the width of a tab."""
 
 
+def front_matter_end(text: str) -> int:
+    """Return the offset after the front matter with which a text begins; 0 if it has none."""
+    front = _FRONT_MATTER.match(text)
+    return front.end() if front else 0
+
+
 def verbatim_spans(text: str) -> Iterator[Span]:
     """Yield the spans of the front matter and of the fenced code of a text, in order."""
-    end = 0
-    if front := _FRONT_MATTER.match(text):
-        yield front.span()
-        end = front.end()
+    end = front_matter_end(text)
+    if end:
+        yield 0, end
     items: list[int] = []  # columns where the text of the list items around a line begins, outermost first
     opened, run = 0, ""
     lines = text[end:].splitlines(keepends=True)

@@ -1,10 +1,11 @@
-"""Text -> passages: the spans that are embedded and searched, each with the sentences in it.
+"""Text -> passages: the spans that are embedded and searched, each with the units in it that can be cited.
 
-The unit is a paragraph. Short paragraphs (captions, dialogue, list items) are joined with what follows. Long ones
-are cut between sentences into parts of similar size. A sentence longer than the model's window is cut at a clause
-mark, else at white space, else between two characters. Sizes are counted in the model's own tokens, so nothing is
-lost when a passage is embedded. No passage crosses the border of a section; a web page's boilerplate gets passages
-of its own.
+A passage is a run of blocks within a section: short blocks are joined with what follows, long ones are cut between
+sentences into parts of similar size. A sentence longer than the model's window is cut at a clause mark, else at white
+space, else between two characters. Sizes are counted in the model's own tokens, so nothing is lost when a passage is
+embedded. No passage crosses the border of a section; a web page's boilerplate gets passages of its own.
+
+A unit is a sentence of a block, or a whole row of a table or line of code.
 
 Offsets are 0-based code points into ``Source.text``, end exclusive.
 """
@@ -13,20 +14,24 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 import regex
 
-from qa.text.sections import layout
-from qa.text.sentences import Span, split_paragraph, split_paragraphs, trim
+from qa.text.blocks import CONTEXT, Block, ancestors, heading_over
+from qa.text.marks import Kind
+from qa.text.paragraphs import Span, trim
+from qa.text.sections import layout, title_of
+from qa.text.sentences import split_paragraph
 from qa.text.source import Source
 
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 """Texts -> number of tokens of each, as the model counts them, without prompt and special tokens."""
 
-SPLITTING = 3
+SPLITTING = 4
 """Version of the splitting, stored with an index. Raise it when a change splits any text differently: texts that
 were split by an older version are then split again."""
 
@@ -76,24 +81,47 @@ class Passage:
         return " › ".join((*self.headings, self.section))
 
 
-class _Sentence(NamedTuple):
-    """The span of a sentence, or of a piece of a long one, and how many tokens it has."""
+class Unit(NamedTuple):
+    """A stretch of a text that is scored by itself and can be cited if its block can.
+
+    Attributes:
+        start: offset of its first code point.
+        end: offset after its last code point.
+        block: number of the block that it is in.
+    """
 
     start: int
     end: int
+    block: int
+
+
+@dataclass(frozen=True)
+class Split:
+    """A source's parts.
+
+    Attributes:
+        blocks: its blocks, in order.
+        passages: its passages, in order.
+        units: the units of each passage.
+    """
+
+    blocks: Sequence[Block]
+    passages: Sequence[Passage]
+    units: Sequence[Sequence[Unit]]
+
+
+class _Measured(NamedTuple):
+    """A unit, or a piece of a long one, and how many tokens it has."""
+
+    start: int
+    end: int
+    block: int
     tokens: int
 
 
-class _Stretch(NamedTuple):
-    """A span of text whose borders no passage crosses: a section, or boilerplate."""
-
-    start: int
-    end: int
-    title: str
-    boilerplate: bool
-    headings: tuple[str, ...] = ()
-
-
+LONGEST_CONTEXT = 300
+"""Code points of the context that is put before a passage: about 100 to 200 tokens, which the model's window has room
+for beside the largest passage."""
 _JOINED_SHARE = 0.98
 """Share of max_tokens that is filled by adding up sentences: joined, they may have a few tokens more."""
 _PIECE_SHARE = 0.9
@@ -105,10 +133,8 @@ _CHARACTER = regex.compile(r"\p{Regional_Indicator}{2}[\p{M}\u200c\u200d\U0001f3
 back to the beginning of the row."""
 
 
-def split_passages(
-    source: Source, count_tokens: CountTokens, chunking: Chunking
-) -> tuple[list[Passage], list[list[Span]]]:
-    """Split a source into passages.
+def split_passages(source: Source, count_tokens: CountTokens, chunking: Chunking) -> Split:
+    """Split a source into blocks, passages and units.
 
     Args:
         source: the text.
@@ -116,48 +142,91 @@ def split_passages(
         chunking: how large passages are.
 
     Returns:
-        The passages in order, and for each the spans of its sentences. Every sentence is in exactly one passage. A
-        sentence with more than ``max_tokens`` is returned as the pieces it was cut into. Offsets are 0-based code
-        points into ``source.text``, end exclusive.
+        Every unit is in exactly one passage. One with more than ``max_tokens`` is returned as the pieces it was cut
+        into. Offsets are 0-based code points into ``source.text``, end exclusive.
     """
     text = source.text
-    paragraphs = [list(split_paragraph(text, *paragraph)) for paragraph in split_paragraphs(text)]
-    measured = _count_sentences(text, paragraphs, count_tokens, chunking.max_tokens)
-    groups = list(_group_sentences(_stretches(text), measured, chunking))
+    blocks = layout(text, source.marks).blocks
+    spans = [Unit(start, end, number) for number, block in enumerate(blocks) for start, end in unit_spans(text, block)]
+    measured = _measure(text, spans, count_tokens, chunking.max_tokens)
+    groups = [group for run in _runs(blocks, measured) for group in _join_blocks(run, chunking)]
     groups = _halve_too_large(text, groups, count_tokens, chunking.max_tokens)
-    passages = [
-        Passage(source.name, group[0].start, group[-1].end, stretch.title, stretch.boilerplate, stretch.headings)
-        for stretch, group in groups
-    ]
-    return passages, [[(sentence.start, sentence.end) for sentence in group] for _, group in groups]
+    passages = [_passage(source, blocks, group) for group in groups]
+    return Split(blocks, passages, [[Unit(one.start, one.end, one.block) for one in group] for group in groups])
 
 
-def _stretches(text: str) -> list[_Stretch]:
-    """Return the sections and the boilerplate of a text, in order."""
-    found = layout(text)
-    headed = [
-        _Stretch(section.start, section.end, section.title, False, section.headings) for section in found.sections
-    ]
-    return sorted(headed + [_Stretch(start, end, "", True) for start, end in found.boilerplate])
+def context_of(text: str, blocks: Sequence[Block], number: int) -> str:
+    """Return what block ``number`` stands under: its headings in one line, then its question, lead-in or header.
+
+    It is put before a passage that begins with the block when the passage is embedded; "" at the top of a text. A
+    context with more than ``LONGEST_CONTEXT`` code points keeps its end, which is nearest.
+    """
+    above = [blocks[one] for one in ancestors(blocks, number)]
+    headings = " › ".join(dict.fromkeys(title_of(text, one) for one in above if one.kind is Kind.HEADING))
+    others = [text[one.words : one.end] for one in above if one.kind is not Kind.HEADING]
+    return "\n".join(part for part in (headings, *others) if part)[-LONGEST_CONTEXT:]
 
 
-def _count_sentences(
-    text: str, paragraphs: list[list[Span]], count_tokens: CountTokens, limit: int
-) -> list[list[_Sentence]]:
-    """Return the sentences of each paragraph with their tokens; those over the limit are cut into pieces."""
-    pending = [(number, span) for number, paragraph in enumerate(paragraphs) for span in paragraph]
-    fitting: list[list[_Sentence]] = [[] for _ in paragraphs]
+def unit_spans(text: str, block: Block) -> Iterable[Span]:
+    """Return the spans of a block's units."""
+    if block.kind in (Kind.ROW, Kind.HEADER, Kind.CODE):
+        return [(block.start, block.end)]
+    return split_paragraph(text, block.start, block.end)
+
+
+def _passage(source: Source, blocks: Sequence[Block], group: Sequence[_Measured]) -> Passage:
+    """Return the passage of a group of units; its section is that of the last heading in it or above it."""
+    text, first, last = source.text, blocks[group[0].block], group[-1].block
+    number = last if blocks[last].kind is Kind.HEADING else heading_over(blocks, last)
+    headings = [*(ancestors(blocks, number) if number is not None else []), *([] if number is None else [number])]
+    titles = [title_of(text, blocks[one]) for one in headings]
+    return Passage(
+        source.name,
+        group[0].start,
+        group[-1].end,
+        titles[-1] if titles else "",
+        first.kind is Kind.BOILERPLATE,
+        tuple(titles[:-1]),
+    )
+
+
+def _runs(blocks: Sequence[Block], units: Sequence[_Measured]) -> Iterator[list[list[_Measured]]]:
+    """Yield the stretches whose borders no passage crosses, each as the units of its blocks.
+
+    A stretch begins with a heading, or with several that follow one another, or where boilerplate begins or ends.
+    A block that only gives context is joined with the block after it.
+    """
+    run: list[list[_Measured]] = []
+    for number, group in groupby(units, key=lambda unit: unit.block):
+        kind = blocks[number].kind
+        before = blocks[run[-1][-1].block].kind if run else kind
+        begins = kind is Kind.HEADING and before is not Kind.HEADING
+        if run and (begins or (Kind.BOILERPLATE in {kind, before} and kind is not before)):
+            yield run
+            run = []
+        if run and before in CONTEXT:
+            run[-1] += group
+        else:
+            run.append(list(group))
+    if run:
+        yield run
+
+
+def _measure(text: str, units: Sequence[Unit], count_tokens: CountTokens, limit: int) -> list[_Measured]:
+    """Return the units with their tokens, in order; those over the limit are cut into pieces."""
+    pending = units
+    fitting: list[_Measured] = []
     while pending:
-        counts = count_tokens([text[start:end] for _, (start, end) in pending])
-        pieces = []
-        for (number, (start, end)), tokens in zip(pending, counts, strict=True):
-            if tokens <= limit or end - start == 1:
-                fitting[number].append(_Sentence(start, end, tokens))
+        counts = count_tokens([text[unit.start : unit.end] for unit in pending])
+        pieces: list[Unit] = []
+        for unit, tokens in zip(pending, counts, strict=True):
+            if tokens <= limit or unit.end - unit.start == 1:
+                fitting.append(_Measured(*unit, tokens))
             else:
-                length = math.ceil((end - start) * limit * _PIECE_SHARE / tokens)
-                pieces += [(number, piece) for piece in _cut_sentence(text, start, end, length)]
+                length = math.ceil((unit.end - unit.start) * limit * _PIECE_SHARE / tokens)
+                pieces += [Unit(*piece, unit.block) for piece in _cut_sentence(text, unit.start, unit.end, length)]
         pending = pieces
-    return [sorted(paragraph) for paragraph in fitting]
+    return sorted(fitting)
 
 
 def _cut_sentence(text: str, start: int, end: int, length: int) -> Iterator[Span]:
@@ -189,43 +258,28 @@ def _cut_quality(text: str, at: int, end: int) -> int:
     return int(before.isspace() or after.isspace())
 
 
-def _group_sentences(
-    stretches: list[_Stretch], paragraphs: list[list[_Sentence]], chunking: Chunking
-) -> Iterator[tuple[_Stretch, list[_Sentence]]]:
-    """Yield the sentences of each future passage, with the stretch of text that they are in."""
-    remaining = iter(paragraph for paragraph in paragraphs if paragraph)
-    paragraph = next(remaining, None)
-    for stretch in stretches:
-        inside: list[list[_Sentence]] = []
-        while paragraph and paragraph[0].start < stretch.end:
-            inside.append(paragraph)
-            paragraph = next(remaining, None)
-        for group in _join_paragraphs(inside, bool(stretch.title), chunking):
-            yield stretch, group
-
-
-def _join_paragraphs(paragraphs: list[list[_Sentence]], has_heading: bool, chunking: Chunking) -> list[list[_Sentence]]:
-    """Return the paragraphs of one stretch as groups: short ones joined with what follows, long ones cut."""
+def _join_blocks(run: Sequence[list[_Measured]], chunking: Chunking) -> Iterator[list[_Measured]]:
+    """Yield the units of each passage of a run of blocks: short blocks are joined with what follows, long ones cut."""
     limit = max(1, int(chunking.max_tokens * _JOINED_SHARE))
-    groups: list[list[_Sentence]] = []
-    current: list[_Sentence] = []
+    groups: list[list[_Measured]] = []
+    current: list[_Measured] = []
     size = 0
-    for number, paragraph in enumerate(paragraphs):
-        added = sum(sentence.tokens for sentence in paragraph)
-        only_heading = has_heading and number == 1  # ``current`` is the heading, which stays with what follows it
-        if current and not only_heading and (size >= chunking.min_tokens or size + added > limit):
-            groups += _balance(current, limit)
+    for block in run:
+        added = sum(unit.tokens for unit in block)
+        if current and (size >= chunking.min_tokens or size + added > limit):
+            groups.append(current)
             current, size = [], 0
-        current += paragraph
+        current = current + block
         size += added
-    if groups and size < chunking.min_tokens and size + sum(sentence.tokens for sentence in groups[-1]) <= limit:
-        groups[-1] += current
-    elif current:
-        groups += _balance(current, limit)
-    return groups
+    if groups and size < chunking.min_tokens and size + sum(unit.tokens for unit in groups[-1]) <= limit:
+        groups[-1] = groups[-1] + current
+    else:
+        groups.append(current)
+    for group in groups:
+        yield from _balance(group, limit)
 
 
-def _balance(sentences: list[_Sentence], limit: int) -> list[list[_Sentence]]:
+def _balance(sentences: list[_Measured], limit: int) -> list[list[_Measured]]:
     """Return the fewest groups within the limit, chosen so that the largest of them is as small as possible."""
     fewest = len(_fill(sentences, limit))
     if fewest == 1:
@@ -240,9 +294,9 @@ def _balance(sentences: list[_Sentence], limit: int) -> list[list[_Sentence]]:
     return _fill(sentences, low)
 
 
-def _fill(sentences: list[_Sentence], limit: int) -> list[list[_Sentence]]:
+def _fill(sentences: list[_Measured], limit: int) -> list[list[_Measured]]:
     """Return groups that are filled one after the other up to the limit."""
-    groups: list[list[_Sentence]] = []
+    groups: list[list[_Measured]] = []
     size = 0
     for sentence in sentences:
         if not groups or size + sentence.tokens > limit:
@@ -254,19 +308,19 @@ def _fill(sentences: list[_Sentence], limit: int) -> list[list[_Sentence]]:
 
 
 def _halve_too_large(
-    text: str, groups: list[tuple[_Stretch, list[_Sentence]]], count_tokens: CountTokens, limit: int
-) -> list[tuple[_Stretch, list[_Sentence]]]:
+    text: str, groups: list[list[_Measured]], count_tokens: CountTokens, limit: int
+) -> list[list[_Measured]]:
     """Return the groups with those halved that have more tokens as one text than their sentences have in sum."""
     unchecked = groups
-    checked: list[tuple[_Stretch, list[_Sentence]]] = []
+    checked: list[list[_Measured]] = []
     while unchecked:
-        counts = count_tokens([text[group[0].start : group[-1].end] for _, group in unchecked])
-        halves = []
-        for (stretch, group), tokens in zip(unchecked, counts, strict=True):
+        counts = count_tokens([text[group[0].start : group[-1].end] for group in unchecked])
+        halves: list[list[_Measured]] = []
+        for group, tokens in zip(unchecked, counts, strict=True):
             if tokens <= limit or len(group) == 1:
-                checked.append((stretch, group))
+                checked.append(group)
             else:
                 middle = len(group) // 2
-                halves += [(stretch, group[:middle]), (stretch, group[middle:])]
+                halves += [group[:middle], group[middle:]]
         unchecked = halves
-    return sorted(checked, key=lambda item: item[1][0].start)
+    return sorted(checked)

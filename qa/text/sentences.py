@@ -1,41 +1,42 @@
 r"""Text -> spans of paragraphs and sentences. Offsets are 0-based code points, end exclusive.
 
-Spans are in order and never overlap. Together they hold every letter and digit of the text; between them are
-only white space, stray marks and ruled lines. A sentence never crosses a blank line.
+Paragraphs come from `qa.text.paragraphs`. Spans are in order and never overlap. Together they hold every letter and
+digit of the text; between them are only white space, stray marks and ruled lines. A sentence never crosses a blank
+line.
 
 A sentence ends
 
 - at a full stop of any script;
-- at ``.``, ``!`` or ``?`` if white space follows and the word before is not an abbreviation;
+- at ``.``, ``!`` or ``?`` if white space follows and the word before is not an abbreviation (`qa.text.abbreviations`);
+- at ``;`` after Greek words and ``:`` after Armenian ones, as at ``?`` and ``.``;
 - at the end of a line, unless the lines are one paragraph with hard line breaks;
 - in scripts without full stops, at the first space after a phrase of a minimum length.
 
-A quotation that closes within its paragraph is not split. An opening mark that never closes is ignored, so that
-a missing 」 cannot swallow the rest of the paragraph. The time taken is linear in the length of the text.
+The caption of a picture is one unit. A quotation that closes within its paragraph is not split. An opening mark that
+never closes is ignored, so that a missing 」 cannot swallow the rest of the paragraph. The time taken is linear in the
+length of the text.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
+from typing import NamedTuple
 
 import regex
 
-Span = tuple[int, int]
-"""Offsets of the first code point and of the one after the last, 0-based."""
-
-
-def _word_set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
+from qa.text.abbreviations import Context
+from qa.text.paragraphs import Span, caption_label, split_paragraphs, trim
 
 _OPENERS = "「『（(【〈《“„〔［[｢«"
 _CLOSERS = "」』）)】〉》”“〕］]｣»"
 _OPENER_OF = dict(zip(_CLOSERS, _OPENERS, strict=True))
 _TITLE_MARKS = "『《〈"
 _EXCLAIMING = "!?！？‼⁇⁈⁉‽﹖﹗؟"
+_GREEK_QUESTION_MARK = "\u037e"
+_LONGEST_CAPTION = 200
+"""A caption that is longer than this, in code points, is split into sentences after its label."""
 _LONGEST_WHOLE_QUOTATION = 300
 """A quotation with full stops inside that is longer than this, in code points, is split like other text."""
 
@@ -50,16 +51,36 @@ _GOES_ON_AFTER_QUOTATION = regex.compile(
     rf"{_GOES_ON}|[、，,;；،。｡.]|など|なんて|なら|なの|は(?!い|じ|た|っ)|が(?!ん|、)|に(?!も?かか)|で(?!も|は|すが|すか)"
     r"|も(?!ち|し|っ|う|は)|や(?!が|は|っ)|へ|だ(?!が|か|け|っ)|より|から|まで|くらい|ぐらい|的|等"
 )
-_STOPS = regex.compile(
-    rf"""(?V1)(?P<stops>{_STOP}+)
+
+
+class _Marks(NamedTuple):
+    """Patterns of the marks that may end a sentence in a paragraph.
+
+    Attributes:
+        stops: full stops with what directly follows them: closing marks, Markdown emphasis, note numbers.
+        pairs: what is needed to pair quotation marks: the marks, and the full stops between them.
+    """
+
+    stops: regex.Pattern[str]
+    pairs: regex.Pattern[str]
+
+
+def _marks(stop: str) -> _Marks:
+    stops = rf"""(?V1)(?P<stops>{stop}+)
     (?P<closers>(?:{_CLOSER}|["'](?=\W|\Z|{_GOES_ON}|など)|[“«](?=[\s,;.、，。]|\Z))*
-    (?:[*_]+(?=\s|\Z))?(?:\[\d{{1,3}}\])*)""",
-    regex.VERBOSE,
-)
-"""Full stops with what directly follows and belongs to them: closing marks, Markdown emphasis, note numbers."""
-_STOP_OR_BRACKET = regex.compile(rf"(?V1)(?P<stop>{_STOP}+)|[{regex.escape(_OPENERS + _CLOSERS)}]")
-"""What is needed to pair quotation marks: the marks, and the full stops between them."""
-_FINAL_MARK = regex.compile(rf"(?V1){_STOP}|{_CLOSER}|[“«]")
+    (?:[*_]+(?=\s|\Z))?(?:\[\d{{1,3}}\])*)"""
+    pairs = rf"(?V1)(?P<stop>{stop}+)|[{regex.escape(_OPENERS + _CLOSERS)}]"
+    return _Marks(regex.compile(stops, regex.VERBOSE), regex.compile(pairs))
+
+
+_USUAL_MARKS = _marks(_STOP)
+_GREEK_AND_ARMENIAN_MARKS = _marks(rf"[{_STOP}[;:]]")
+_GREEK_OR_ARMENIAN = regex.compile("[\u0370-\u03ff\u0530-\u058f\u1f00-\u1fff]")
+_QUESTION = regex.compile(r"\p{Greek}{2}[^\p{L}]*+\Z|\p{Greek}{2}\W*+\s\p{Greek}\W*+\Z")
+"""What is before a Greek question mark (; or U+037E)."""
+_COLON = regex.compile(r"\p{Armenian}[^\p{L}]*+\Z")
+"""What is before a colon that is an Armenian full stop."""
+_FINAL_MARK = regex.compile(rf"(?V1){_STOP}|{_CLOSER}|[“«;:]")
 """A mark that a quotation may end with. “ and « close a quotation in German."""
 _STRAY = regex.compile(rf"""(?V1)(?:\s++(?:{_STOP}|{_CLOSER}|["'])++(?=\s|\Z))*+\s*+""")
 """White space and isolated marks after a sentence, such as a closing quotation mark without an opening one."""
@@ -69,37 +90,31 @@ _LATIN_OR_DIGIT = regex.compile(r"[\p{Latin}\p{Nd}]")
 _NAME_GOES_ON = regex.compile(r"[\p{Latin}\p{Katakana}]")
 """What continues a Latin name after a wide exclamation mark (Yahoo！ニュース, Yahoo！JAPAN)."""
 
-_NEVER_LAST = _word_set(
-    "Mr Mrs Ms Mx Dr Drs Prof St Ste Gen Col Capt Lt Sgt Maj Rev Hon Gov Sen Rep Pres Messrs Mt "
-    "Sra Srta Dra Mme Mlle Mgr Hr Fr Frl Dipl vs cf ca bzw resp sog e.g i.e z.B d.h u.a p.ej т.е"
-)
-"""Titles and connecting abbreviations: a full stop after them never ends a sentence."""
-_BEFORE_NUMBER = _word_set("no nos nr fig figs vol p pp art abs sec ch eq op núm pág стр рис")
-"""Abbreviations after which a number continues the sentence (No. 5, Fig. 2)."""
-_SELDOM_LAST = _word_set(
-    "inc ltd co corp llc dept est approx al etc jr sr bros univ ave blvd rd jan feb mar apr jun jul aug sep sept oct "
-    "nov dec usw ee.uu ph.d m.d str jh chr mio mrd vgl ggf evtl см др т.д т.п г гг млн млрд тыс"
-)
-"""Abbreviations that end a sentence only if the next word is in ``_BEGINNERS``. Initials too (U.S., J. R. Smith)."""
-_BEGINNERS = _word_set(
-    "the a an it he she they we i you this that these those his her their our my its in on at but and so for from "
-    "when while if as after before however there what who why how where also although since no one some many most "
-    "der die das ein eine er sie es wir im le les un une il elle ils elles on nous ce cette el los las una en "
-    "o os um uma lo gli он она они это но в на кто что как когда если потом"
-)
-"""Words that often begin a sentence, in lower case."""
-_LAST_WORD = regex.compile(r"""(?<![^\s(（\["'“„«/–-])(?:[^\W_]++\.)*+[^\W_]++\Z""")
+_LAST_WORD = regex.compile(r"""(?<![^\s(（\["'’“„«/–-])(?:[^\W_]++\.)*+[^\W_]++\Z""")
 """The word before a full stop, with the full stops inside it (e.g, U.S)."""
 _NEXT_WORD = regex.compile(r"[^\W_]+")
-_INITIALS = regex.compile(r"(?:\p{L}\.)*[\p{Lu}\p{Ll}--я]\Z", regex.V1)
+_INITIALS = regex.compile(r"(?:\p{L}\.)*[\p{Lu}\p{Ll}\p{Hebrew}\p{Arabic}--я]\Z", regex.V1)
 """An initial or a row of them. One lower-case letter of any script but Cyrillic я counts as well."""
-_LIST_NUMBER = regex.compile(r"\s*[(（]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[IVXivx]{1,5})\Z")
-"""The number of a list item, at the beginning of a paragraph (1. 2.3. b. IV.)."""
+_THAI_SHORT = regex.compile(r"(?:\A|[^\p{Thai}\p{Lao}])(?:[ก-ฮກ-ຮ]{1,4}|เม|มิ|สิ|โทร)\Z|\.[ก-ฮກ-ຮ]{1,3}\Z")
+"""A Thai or Lao abbreviation: consonants without vowels (พ.ศ, ดร, น)."""
+_LIST_NUMBER = regex.compile(r"\s*[(（]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[IVXivx]{1,5})")
+"""The number of a list item, at the beginning of a sentence (1. 2.3. b. IV.)."""
+_NUMBER = regex.compile(r"[+(]?\p{Nd}|§|№|[IVXLC]+\b|\p{Lu}\.?\s?\p{Nd}|\p{Lu}\.\s\p{Ll}?\p{Nd}", regex.V1)
+"""What goes on after an abbreviation such as No., Fig. or art. (5, +48, IV, L. 123)."""
+_ROMAN = regex.compile(r"[IVX]{2,6}\Z")
 _DAY = regex.compile(r"\b\d{1,2}\Z")
 """The day of a German date, if a month follows (3. Oktober)."""
-_ORDINAL = regex.compile(r"\b(?:[dD]e[mnrs]|[iI]m|vom|zum|beim)\s\d{1,2}\Z")
-"""A German ordinal number (im 19. Jahrhundert)."""
-_GERMAN_MONTHS = _word_set("januar februar märz april mai juni juli august september oktober november dezember")
+_NEXT_PART_OF_DATE = regex.compile(r"\d{1,2}\.(?!\d)")
+_DATE = regex.compile(r"(?<![\d.])\d{1,2}\.\s?\d{1,2}\Z")
+"""A day and a month in numbers, before the year (3. 5. 2019)."""
+_WHOLE_DATE = regex.compile(r"(?<!\d)\d{4}\.\s\d{1,2}\.\s\d{1,2}\Z")
+"""A date as in Korean and Hungarian (2019. 5. 3.)."""
+_YEAR = regex.compile(r"\d{4}\b")
+_ORDINAL = regex.compile(r"\b(?:[dD]e[mnrs]|[iI]m|vom|zum|beim|[dD]en|[dD]et|[dD]ne|d\.)\s\d{1,2}\Z")
+"""A German, Scandinavian or Czech ordinal number (im 19. Jahrhundert, den 3. Maj)."""
+_GERMAN_MONTHS = frozenset(
+    """januar februar märz april mai juni juli august september oktober november dezember""".split()  # noqa: SIM905
+)
 _LOOK_BACK = 24
 """How many code points before a full stop are looked at: more than any abbreviation has."""
 
@@ -111,13 +126,6 @@ _PHRASE_END = regex.compile(rf"(?<={_SPACED})\s+(?={_SPACED})")
 _SHORTEST_PHRASE = 60
 """Where no mark ends sentences in these scripts, the first space after this many code points does."""
 
-_LIST_MARKER = regex.compile(r"\s*(?:[-*+•‣◦・●○■□▪–—#>|※]|\d{1,3}[.)）]\s|[（(]\d{1,3}[)）])")
-_STANDS_ALONE = regex.compile(r"\s{0,3}(?:#{1,6}\s|(?:=+|-+|\*+|_+)\s*\Z)")
-"""A Markdown heading or rule, which separates paragraphs as a blank line does."""
-_STANDS_ALONE_FIRST = frozenset("#=-*_")
-_SAYS_NOTHING = regex.compile(r"[\s\p{Cf}\p{Cc}\-=*_~#|+:.·•—–─━═]*+\Z")
-"""A line without words, such as a rule."""
-
 
 def split_sentences(text: str) -> list[Span]:
     """Return the spans of the sentences of ``text`` in order, without white space at their ends.
@@ -127,26 +135,17 @@ def split_sentences(text: str) -> list[Span]:
     return [span for paragraph in split_paragraphs(text) for span in split_paragraph(text, *paragraph)]
 
 
-def split_paragraphs(text: str) -> list[Span]:
-    """Return the spans of the paragraphs of ``text`` in order: lines, or groups of lines with hard line breaks.
-
-    Offsets are 0-based code points into ``text``, end exclusive.
-    """
-    found: list[Span] = []
-    for group in group_lines(text):
-        if _is_wrapped([text[slice(*line)] for line in group]):
-            group = [(group[0][0], group[-1][1])]
-        spans = (trim(text, *span) for span in group)
-        found += [(start, end) for start, end in spans if not _SAYS_NOTHING.match(text, start, end)]
-    return found
-
-
 def split_paragraph(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the spans of the sentences of the paragraph ``text[start:end]``; offsets are those of ``text``."""
     paragraph = text[start:end]
+    label = caption_label(paragraph)
+    if label and end - start <= _LONGEST_CAPTION:
+        yield start, end
+        return
     spaced = not paragraph.isascii() and _SPACED_SCRIPT.search(paragraph) and not _SPACED_SCRIPT_STOP.search(paragraph)
+    ends = _sentence_ends(paragraph, Context(text, start, end), label)
     begin = 0
-    for cut, next_begin in chain(_sentence_ends(paragraph), [(len(paragraph), len(paragraph))]):
+    for cut, next_begin in chain(ends, [(len(paragraph), len(paragraph))]):
         for phrase_end in chain(_phrase_ends(paragraph, begin, cut) if spaced else (), [cut]):
             first, last = trim(paragraph, begin, phrase_end)
             if first < last:
@@ -155,53 +154,17 @@ def split_paragraph(text: str, start: int, end: int) -> Iterator[Span]:
         begin = next_begin
 
 
-def group_lines(text: str) -> Iterator[list[Span]]:
-    """Yield the lines of ``text``, line ends included, in groups separated by blank lines.
+def _sentence_ends(paragraph: str, context: Context, label: int) -> Iterator[Span]:
+    """Yield where a sentence ends and where the next one begins, for each end but the last.
 
-    A Markdown heading or rule is a group of its own. Offsets are 0-based code points, end exclusive.
+    ``label`` is the length of a caption's label, in which no sentence ends.
     """
-    group: list[Span] = []
-    end = 0
-    for line in text.splitlines(keepends=True):
-        start, end = end, end + len(line)
-        alone = line.lstrip()[:1] in _STANDS_ALONE_FIRST and _STANDS_ALONE.match(line) is not None
-        blank = line.isspace()
-        if group and (alone or blank):
-            yield group
-            group = []
-        if alone:
-            yield [(start, end)]
-        elif not blank:
-            group.append((start, end))
-    if group:
-        yield group
-
-
-def _is_wrapped(lines: list[str]) -> bool:
-    """Return whether the lines of a group are one paragraph with hard line breaks at a fixed width."""
-    if len(lines) < 3 or any(_LIST_MARKER.match(line) for line in lines):
-        return False
-    widths = [columns(line.strip()) for line in lines]
-    longest = max(widths)
-    return 40 <= longest <= 132 and all(width >= 0.7 * longest for width in widths[:-1])
-
-
-def columns(line: str) -> int:
-    """Return the width of a line on a terminal, where wide East Asian characters take two columns."""
-    return len(line) if line.isascii() else sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in line)
-
-
-def trim(text: str, start: int, end: int) -> Span:
-    """Return the span ``text[start:end]`` without the white space at its ends."""
-    span = text[start:end]
-    start += len(span) - len(span.lstrip())
-    return start, start + len(span.strip())
-
-
-def _sentence_ends(paragraph: str) -> Iterator[Span]:
-    """Yield where a sentence ends and where the next one begins, for each end but the last."""
-    marks = _STOPS.search(paragraph)
-    quotations = iter(_whole_quotations(paragraph) if marks else ())
+    has_own_marks = (
+        not paragraph.isascii() and (";" in paragraph or ":" in paragraph) and _GREEK_OR_ARMENIAN.search(paragraph)
+    )
+    patterns = _GREEK_AND_ARMENIAN_MARKS if has_own_marks else _USUAL_MARKS
+    marks = patterns.stops.search(paragraph, label)
+    quotations = iter(_whole_quotations(paragraph, patterns.pairs) if marks else ())
     opener = closer = -1
     begin = 0
     while marks:
@@ -211,14 +174,14 @@ def _sentence_ends(paragraph: str) -> Iterator[Span]:
         quoted = opener < at
         if quoted and at < (final := _final_marks(paragraph, opener, closer)):
             position = final
-        elif _ends_sentence(paragraph, marks, begin, opener if quoted else None):
+        elif _ends_sentence(paragraph, marks, begin, opener if quoted else None, context):
             begin = _end_of(_STRAY, paragraph, position)
             yield position, begin
             position = begin
-        marks = _STOPS.search(paragraph, position)
+        marks = patterns.stops.search(paragraph, position)
 
 
-def _whole_quotations(paragraph: str) -> list[Span]:
+def _whole_quotations(paragraph: str, pairs: regex.Pattern[str]) -> list[Span]:
     """Return the quotations whose full stops end no sentence, from opening to closing mark, outermost only.
 
     They have full stops inside, are at most ``_LONGEST_WHOLE_QUOTATION`` long and are not the whole paragraph.
@@ -232,7 +195,7 @@ def _whole_quotations(paragraph: str) -> list[Span]:
     still_open: Counter[str] = Counter()
     stops = 0
     whole: list[Span] = []
-    for mark in _STOP_OR_BRACKET.finditer(paragraph):
+    for mark in pairs.finditer(paragraph):
         at, char = mark.start(), mark.group()
         partner = "„" if char == "”" and still_open["„"] else opener_of.get(char, "")
         if mark["stop"]:
@@ -269,7 +232,7 @@ def _final_marks(paragraph: str, opener: int, closer: int) -> int:
     return position
 
 
-def _ends_sentence(paragraph: str, marks: regex.Match[str], begin: int, opener: int | None) -> bool:
+def _ends_sentence(paragraph: str, marks: regex.Match[str], begin: int, opener: int | None, context: Context) -> bool:
     """Return whether full stops, with the closing marks after them, end the sentence that begins at ``begin``.
 
     ``opener`` is the offset of the opening mark of the quotation that they close, or None if they close none.
@@ -281,8 +244,8 @@ def _ends_sentence(paragraph: str, marks: regex.Match[str], begin: int, opener: 
     before = paragraph[at - 1] if at else ""
     last = marks["stops"][-1]
     exclaims = last in _EXCLAIMING
-    if marks["stops"].isascii() and not (exclaims and _CJK.match(before)):
-        return following > after and _ends_latin_sentence(paragraph, marks, following)
+    if (marks["stops"].isascii() or last == _GREEK_QUESTION_MARK) and not (exclaims and _CJK.match(before)):
+        return following > after and _ends_latin_sentence(paragraph, marks, begin, following, context)
     if last == "．" and _LATIN_OR_DIGIT.match(before) and _LATIN_OR_DIGIT.match(paragraph, after):
         return False
     if marks["closers"] and _GOES_ON_AFTER_QUOTATION.match(paragraph, following):
@@ -298,33 +261,72 @@ def _ends_sentence(paragraph: str, marks: regex.Match[str], begin: int, opener: 
     return not (_LATIN_OR_DIGIT.match(before) and _NAME_GOES_ON.match(paragraph, after))
 
 
-def _ends_latin_sentence(paragraph: str, marks: regex.Match[str], following: int) -> bool:
-    """Return whether ``.``, ``!`` or ``?`` before white space ends a sentence.
+def _ends_latin_sentence(paragraph: str, marks: regex.Match[str], begin: int, following: int, context: Context) -> bool:
+    """Return whether ``.``, ``!``, ``?`` or a mark of one script before white space ends a sentence.
 
     ``following`` is the offset of the first character after the white space.
     """
-    if (
-        paragraph[following].islower() and not paragraph[following + 1 : following + 2].isupper()
-    ):  # "iPhone" may begin a sentence
-        return False
+    if _is_lower(paragraph[following]) and not paragraph[following + 1 : following + 2].isupper():
+        return False  # but "iPhone" may begin a sentence
+    at = marks.start()
+    before = paragraph[max(0, at - _LOOK_BACK) : at]
+    last = marks["stops"][-1]
+    if last == ";":
+        return _QUESTION.search(before) is not None
+    if last == ":":
+        return _COLON.search(before) is not None and not paragraph[following].isdecimal()
     if marks["stops"] != "." or marks["closers"]:
         return True
-    before = paragraph[max(0, marks.start() - _LOOK_BACK) : marks.start()]
     word = _LAST_WORD.search(before)
     if not word:
         return True
-    name = word.group()
-    if name in _NEVER_LAST or _ORDINAL.search(before):
+    if at - begin < _LOOK_BACK and _LIST_NUMBER.fullmatch(paragraph, begin, at):
         return False
-    if marks.start() < _LOOK_BACK and _LIST_NUMBER.match(before):
-        return False
-    if name.lower() in _BEFORE_NUMBER:
-        return not paragraph[following].isdecimal()
     match = _NEXT_WORD.match(paragraph, following)
-    next_word = match.group().lower() if match else ""
-    if next_word in _GERMAN_MONTHS and _DAY.search(before):
+    next_word = match.group() if match else ""
+    name = word.group()
+    if name.isdecimal() or _ROMAN.match(name):
+        return not _number_goes_on(paragraph, before, following, next_word, context)
+    kind = context.kind(name)
+    if kind == "joins" or (not name.isascii() and _THAI_SHORT.search(name)):
         return False
-    return next_word in _BEGINNERS or not (name.lower() in _SELDOM_LAST or _INITIALS.match(name))
+    if not (kind or _INITIALS.match(name)):
+        return True
+    another = match is not None and paragraph[match.end() : match.end() + 1] == "." and _is_short(next_word, context)
+    begins = not another and context.begins(next_word)
+    if kind == "number" and (another or _NUMBER.match(paragraph, following)):
+        return False
+    if len(next_word) == 1 and kind == "number" and not begins:  # fig. A, písm. B
+        return False
+    return begins or not (kind == "seldom" or _INITIALS.match(name))
+
+
+def _is_short(word: str, context: Context) -> bool:
+    """Return whether a word before a full stop is an abbreviation or an initial."""
+    return context.kind(word) is not None or _INITIALS.match(word) is not None
+
+
+def _number_goes_on(paragraph: str, before: str, following: int, next_word: str, context: Context) -> bool:
+    """Return whether the number at the end of ``before`` is an ordinal or part of a date, not the end of a sentence."""
+    if _NEXT_PART_OF_DATE.match(paragraph, following) or _ORDINAL.search(before):
+        return True
+    if _DATE.search(before) and _YEAR.match(paragraph, following):
+        return True
+    lower = next_word.lower()
+    if lower in _GERMAN_MONTHS and _DAY.search(before):
+        return True
+    if context.begins(next_word):
+        return False
+    if _WHOLE_DATE.search(before):
+        return True
+    if _ROMAN.search(before):
+        return context.has_ordinals()
+    return _DAY.search(before) is not None and next_word[:1].isalpha() and context.has_ordinals("capital")
+
+
+def _is_lower(char: str) -> bool:
+    """Return whether a sentence seldom begins with a character; Georgian has one case, which counts as lower."""
+    return char.islower() and not "\u10d0" <= char <= "\u10ff"
 
 
 def _phrase_ends(paragraph: str, begin: int, end: int) -> Iterator[int]:

@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path
 
 from qa.errors import SourceError
+from qa.text.marks import Mark
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Source:
         name: what citations call it; unique among the sources of an index.
         text: the decoded text.
         places: where its pages or moments begin, in order; empty for a plain text.
+        marks: what its format says of its lines, in order; empty for a plain text.
         path: the file that it was read from; None for text that came from no file. Equality ignores it.
         sha256: hexadecimal digest of the text's UTF-8.
 
@@ -50,6 +52,7 @@ class Source:
     name: str
     text: str
     places: tuple[Place, ...] = ()
+    marks: tuple[Mark, ...] = ()
     path: Path | None = field(default=None, compare=False, kw_only=True)
     sha256: str = field(init=False)
 

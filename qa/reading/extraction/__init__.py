@@ -1,10 +1,11 @@
-"""A document's bytes -> its text, and where in it a page or a moment begins.
+"""A document's bytes -> its text, where in it a page or a moment begins, and what its lines are.
 
     formats.py       which kinds of documents are read, and of which kind a file is
     isolation.py     extract(): has a document read by a child process, within limits
     __main__.py      that process
-    html.py  pdf.py  word.py  epub.py  subtitles.py                         a format each: read(data) -> Extracted
-    archive.py  html_tree.py  elements.py  tables.py  glyphs.py  lines.py   what the formats share
+    html.py  pdf.py  word.py  epub.py  subtitles.py          a format each: read(data) -> Extracted
+    html_tree.py  elements.py  outlines.py  archive.py       what is in pages, books, PDFs and archives
+    tables.py  composing.py  glyphs.py  lines.py             what the formats share
 
 The extracted text is what is stored, shown and cited; offsets are 0-based code points into it, end exclusive.
 The process that asks imports none of the parsers.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qa.text.marks import Mark
 from qa.text.source import Place
 
 
@@ -24,10 +26,12 @@ class Extracted:
     Attributes:
         text: the text.
         places: where its pages or moments begin, in order; empty if it has none.
+        marks: what the document says of the lines of the text, in order.
     """
 
     text: str
     places: tuple[Place, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 class UnreadableError(Exception):

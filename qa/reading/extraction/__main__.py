@@ -1,6 +1,7 @@
 """``python -m qa.reading.extraction FORMAT``: a document on standard input -> JSON on standard output.
 
-The JSON is ``{"text", "places": [[start, page, time], ...]}``, or ``{"reason"}`` if the document cannot be read.
+The JSON is ``{"text", "places": [[start, page, time], ...], "marks": [[start, end, kind, level], ...]}``, or
+``{"reason"}`` if the document cannot be read.
 The process limits its memory, its CPU time and the size of its output, and may use neither the network nor other
 programs. `qa.reading.extraction.isolation` starts it.
 """
@@ -64,7 +65,7 @@ def _forbid(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def read(name: str, data: bytes) -> dict[str, object]:
-    """Return the reply to a document of the format whose extra is ``name``: its text and places, or a reason.
+    """Return the reply to a document of the format whose extra is ``name``: its text, places and marks, or a reason.
 
     Never raises, whatever the parser does.
     """
@@ -83,11 +84,11 @@ def read(name: str, data: bytes) -> dict[str, object]:
         return {"reason": "damaged"}
     if not found.text.strip():
         return {"reason": "wordless"}
-    # Half a surrogate pair cannot be stored. A pair of halves becomes one character, which would move the places.
+    # Half a surrogate pair cannot be stored. A pair of halves becomes one character, which would move places and marks.
     text = found.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if len(text) != len(found.text):
         return {"reason": "damaged"}
-    return {"text": text, "places": [astuple(place) for place in found.places]}
+    return {"text": text, "places": list(map(astuple, found.places)), "marks": list(map(astuple, found.marks))}
 
 
 def main() -> None:

@@ -16,7 +16,8 @@ from lxml import etree
 
 from qa.reading.extraction import Extracted, UnreadableError
 from qa.reading.extraction.archive import check_archive
-from qa.reading.extraction.elements import check_complete, simplify, text_of
+from qa.reading.extraction.composing import compose
+from qa.reading.extraction.elements import blocks_of, check_complete, simplify
 from qa.reading.extraction.html_tree import parse_html
 
 _CONTAINER_FILE = "META-INF/container.xml"
@@ -43,14 +44,13 @@ def read(data: bytes) -> Extracted:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as book:
             check_archive(book)
-            chapters = list(_chapters(book))
+            return compose(block for chapter in _chapters(book) for block in blocks_of(chapter))
     except (zipfile.BadZipFile, KeyError) as error:
         raise UnreadableError("damaged") from error
-    return Extracted("\n\n".join(chapter for chapter in chapters if chapter))
 
 
-def _chapters(book: zipfile.ZipFile) -> Iterator[str]:
-    """Yield the text of each chapter in the order of the book's spine."""
+def _chapters(book: zipfile.ZipFile) -> Iterator[etree._Element]:
+    """Yield the body of each chapter in the order of the book's spine."""
     listed = book.namelist()
     names = {_normal_name(name): name for name in reversed(listed)} | {name: name for name in listed}
     package = _file_of(
@@ -68,7 +68,7 @@ def _chapters(book: zipfile.ZipFile) -> Iterator[str]:
             raise UnreadableError("encrypted")
         if file and file not in seen and book.getinfo(file).file_size:
             seen.add(file)
-            yield text_of(_chapter_body(book, file))
+            yield _chapter_body(book, file)
     if not seen:
         raise UnreadableError("damaged")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 import trafilatura
@@ -10,8 +11,10 @@ from lxml import etree
 from trafilatura.settings import use_config
 
 from qa.reading.extraction import Extracted
-from qa.reading.extraction.elements import simplify, text_of
+from qa.reading.extraction.composing import Piece, compose, heading
+from qa.reading.extraction.elements import blocks_of, is_code, simplify
 from qa.reading.extraction.html_tree import parse_html
+from qa.text.marks import Kind
 
 _SETTINGS = use_config()
 # The default drops the paragraphs of short articles, and Japanese says much in few characters.
@@ -32,17 +35,21 @@ def read(data: bytes) -> Extracted:
     page = parse_html(data)
     etree.strip_elements(page, "rt", "rp", with_tail=False)
     simplify(page)
+    code = set(_code_lines(page))
     protect_content(page)
     rest = copy.deepcopy(page)
     etree.strip_elements(rest, *_NOT_ARTICLE, with_tail=False)
     found = trafilatura.extract(page, output_format="xml", include_comments=False, favor_recall=True, config=_SETTINGS)
-    text = text_of(etree.fromstring(found.encode(), etree.XMLParser(huge_tree=True)).find("main")) if found else ""
+    article = etree.fromstring(found.encode(), etree.XMLParser(huge_tree=True)).find("main") if found else None
+    blocks = list(blocks_of(article)) if article is not None else []
+    text = compose(blocks).text
     if _count_letters(text) < _LEAST_SHARE * _count_letters("".join(_words_outside_links(rest))):
-        text = text_of(rest)
+        blocks = list(blocks_of(rest))
+        text = compose(blocks).text
     title = trafilatura.extract_metadata(page).title or ""
     if title and text and not text.lstrip("# ").startswith(title):
-        text = f"# {title}\n\n{text}"
-    return Extracted(text)
+        blocks = [[heading(" ".join(title.split()), 1)], *blocks]
+    return compose(_with_code(blocks, code))
 
 
 def protect_content(page: Any) -> None:
@@ -61,6 +68,22 @@ def protect_content(page: Any) -> None:
         part.text, part.tail = part.text, part.tail
     for part in list(page.iter("pre")):
         _make_paragraph(part)
+
+
+def _code_lines(page: Any) -> Iterator[str]:
+    """Yield the lines of a page's code, with single spaces. trafilatura returns them as paragraphs."""
+    for part in page.iter("pre"):
+        if is_code(part):
+            yield from (" ".join(line.split()) for line in "".join(part.itertext()).splitlines())
+
+
+def _with_code(blocks: Iterable[list[Piece]], code: Container[str]) -> Iterator[list[Piece]]:
+    """Yield the blocks; those that have lines of code and nothing else are code."""
+    for block in blocks:
+        if all(line.kind is None and line.words in code for line in block):
+            yield [line._replace(kind=Kind.CODE) for line in block]
+        else:
+            yield block
 
 
 def _make_paragraph(part: Any) -> None:

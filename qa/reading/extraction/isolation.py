@@ -20,6 +20,7 @@ from qa.catalogue import Command
 from qa.errors import SourceError
 from qa.reading.extraction import Extracted
 from qa.reading.extraction.formats import PDF, Format
+from qa.text.marks import Kind, Mark, are_sound
 from qa.text.source import Place
 
 SECONDS = 60
@@ -66,7 +67,7 @@ _turns = BoundedSemaphore(AT_ONCE)
 
 
 def extract(name: str, data: bytes, kind: Format) -> Extracted:
-    """Return the text of a document, with the places where its pages or moments begin.
+    """Return the text of a document, with the places where its pages or moments begin and the marks of its lines.
 
     Raises:
         SourceError: the library is not installed, or the document is damaged, encrypted, without words, or
@@ -113,6 +114,8 @@ def _parse_reply(content: bytes) -> Extracted | str:
         reply = json.loads(content)
         if reason := reply.get("reason"):
             return str(reason) if reason in REASONS else "damaged"
-        return Extracted(str(reply["text"]), tuple(Place(*place) for place in reply["places"]))
+        text, places = str(reply["text"]), tuple(Place(*place) for place in reply["places"])
+        marks = tuple(Mark(int(start), int(end), Kind(kind), int(level)) for start, end, kind, level in reply["marks"])
+        return Extracted(text, places, marks) if are_sound(marks, text) else "damaged"
     except (ValueError, KeyError, TypeError, AttributeError):
         return "damaged"

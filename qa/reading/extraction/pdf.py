@@ -1,9 +1,10 @@
 """PDF -> its text, and where each page begins (pypdf).
 
 A PDF has lines but no paragraphs. A line without room for the first word of the next one continues in it, even on the
-next page, unless a title begins there. Lines that are at the edge of most pages are not part of the text.
+next page, unless a title begins there. Titles are known from the outline (`outlines`) or by their form. Lines that are
+at the edge of most pages are not part of the text.
 
-Widths are in columns, as `qa.text.sentences.columns` counts them.
+Widths are in columns, as `qa.text.paragraphs.columns` counts them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import islice, takewhile
 from typing import Any
@@ -22,7 +23,9 @@ from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 
 from qa.reading.extraction import Extracted, UnreadableError
 from qa.reading.extraction.lines import ends_sentence, separator
-from qa.text.sentences import columns
+from qa.reading.extraction.outlines import join_titles, titles_of
+from qa.text.marks import Kind, Mark
+from qa.text.paragraphs import columns
 from qa.text.source import Place
 
 MOST_PAGES = 10_000
@@ -113,7 +116,15 @@ def read(data: bytes) -> Extracted:
     read_pages = [page or [] for page in pages]
     column = _column_width([line for page in read_pages for line in page])
     kept = _without_edges(read_pages, column)
-    return _join_pages([lines + _form_lines(page) for lines, page in zip(kept, document.pages, strict=True)], column)
+    titles = titles_of(document)
+    return _join_pages(
+        [
+            (lines + _form_lines(page), levels)
+            for number, page in enumerate(document.pages)
+            for lines, levels in [join_titles(kept[number], titles.get(number, {}))]
+        ],
+        column,
+    )
 
 
 def _page_lines(page: pypdf.PageObject) -> list[str] | None:
@@ -205,28 +216,38 @@ def _edge_lines(lines: Sequence[str], column: int) -> list[str]:
     return [line if columns(line) < _FULL_LINE * column else "" for line in islice(filter(None, lines), _EDGE)]
 
 
-def _join_pages(pages: Sequence[Sequence[str]], usual: int) -> Extracted:
-    """Join the lines of all pages into paragraphs. ``usual`` is the width of the document's column."""
-    words = Counter(word for page in pages for line in page for word in _LETTERS.findall(line))
+def _join_pages(pages: Sequence[tuple[Sequence[str], Mapping[int, int]]], usual: int) -> Extracted:
+    """Join the lines of all pages into paragraphs.
+
+    Args:
+        pages: the lines of each page, and the levels of those that are headings by their numbers.
+        usual: the width of the document's column.
+    """
+    words = Counter(word for page, _ in pages for line in page for word in _LETTERS.findall(line))
     text = ""
     places: list[Place] = []
+    marks: list[Mark] = []
     last, column, blank = "", usual, False
-    for number, page in enumerate(pages, 1):
+    for number, (page, levels) in enumerate(pages, 1):
         begins = True
-        for line in page:
+        for at, line in enumerate(page):
             if not line:
                 blank = True
                 continue
-            if text and _goes_on(last, line, column, blank) and not (begins and _is_page_title(line, column)):
+            titled = at in levels or (marks and marks[-1].end == len(text))
+            starts = titled or (begins and _is_page_title(line, column))
+            if text and not starts and _goes_on(last, line, column, blank):
                 text = _ready_for_next_line(text, line, words)
             elif text:
                 text += "\n\n"
             if begins:
                 places.append(Place(len(text), page=number))
                 column, begins = _column_width(page, usual), False
+            if at in levels:
+                marks.append(Mark(len(text), len(text) + len(line), Kind.HEADING, levels[at]))
             text += line
             last, blank = line, False
-    return Extracted(text, tuple(places))
+    return Extracted(text, tuple(places), tuple(marks))
 
 
 def _goes_on(last: str, line: str, column: int, blank: bool) -> bool:

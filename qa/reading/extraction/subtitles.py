@@ -1,18 +1,20 @@
 """Subtitles (SubRip, WebVTT, SubStation Alpha) -> what is said, and when (pysubs2).
 
 SubRip and WebVTT are parsed here, because pysubs2 takes a number at the end of a cue for the counter of the next one.
-An utterance is spread over several cues. They are joined until a sentence ends, another person speaks or there is
-a pause.
+An utterance is spread over several cues. Where the words have full stops, they are joined until a sentence ends,
+another person speaks or there is a pause. Where they have none, as in automatic captions, each cue is a line of its
+own.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pysubs2
+import regex
 
 from qa.reading.encodings import decode
 from qa.reading.extraction import Extracted, UnreadableError
@@ -21,6 +23,12 @@ from qa.text.source import Place
 
 _PAUSE = 2000
 """Milliseconds of silence after which a new utterance begins."""
+_LEAST_FULL_STOPS = 0.1
+"""Share of lines with a full stop below which the words of a file have none. Marks that ask or exclaim do not count:
+Japanese subtitles have those and no others."""
+_MOST_JOINED = 12
+"""Most cues of one utterance. Where more have no full stop, each is a line of its own."""
+_FULL_STOP = regex.compile(r"(?V1)[。｡।]|[[\p{Sentence_Terminal}]--[!?！？‼⁇⁈⁉؟]](?=\W*(?:\s|\Z))")
 _NEW_SPEAKER = re.compile(r"[-–—‐−(（\[［♪♬>»]|[\w.' ]{1,30}[:：]\s?\S")
 """The beginning of a line of another speaker, of a sound or of a song."""
 _MARKUP = re.compile(
@@ -43,8 +51,25 @@ class _Cue:
     lines: list[str]
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A line of a cue.
+
+    Attributes:
+        time: when it is shown, in milliseconds from the beginning.
+        words: what is said.
+        first: whether it is the first line of its cue.
+        begins: whether another person speaks, or after a pause.
+    """
+
+    time: int
+    words: str
+    first: bool
+    begins: bool
+
+
 def read(data: bytes) -> Extracted:
-    """Return what is said, a line for each utterance, with a place for the time of each cue.
+    """Return what is said, a line for each utterance or cue, with a place for the time of each cue.
 
     Raises:
         UnreadableError: the bytes are not subtitles.
@@ -53,27 +78,39 @@ def read(data: bytes) -> Extracted:
     if text is None:
         raise UnreadableError("damaged")
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
-    rolls = bool(_WORD_TIME.search(text))
+    utterances: list[list[_Part]] = []
+    parts = list(_new_parts(sorted(_parse_cues(text), key=lambda cue: cue.start), rolls=bool(_WORD_TIME.search(text))))
+    joins = sum(_FULL_STOP.search(part.words) is not None for part in parts) >= _LEAST_FULL_STOPS * len(parts)
+    for part in parts:
+        if not utterances or (part.first and not joins) or part.begins or ends_sentence(utterances[-1][-1].words):
+            utterances.append([])
+        utterances[-1].append(part)
     said = ""
     places: list[Place] = []
+    for utterance in utterances:
+        apart = len({part.time for part in utterance}) > _MOST_JOINED
+        for number, part in enumerate(utterance):
+            if said:
+                said += "\n" if not number or (apart and part.first) else separator(said, part.words)
+            if part.first:
+                places.append(Place(len(said), time=part.time / 1000))
+            said += part.words
+    return Extracted(said, tuple(places))
+
+
+def _new_parts(cues: Iterable[_Cue], *, rolls: bool) -> Iterator[_Part]:
+    """Yield what each cue says that the one before does not say already."""
     before: list[str] = []
     spoken_until = 0
-    for cue in sorted(_parse_cues(text), key=lambda cue: cue.start):
-        lines = cue.lines
-        repeated = _repeated_lines(before, lines)
-        new = lines[repeated if rolls or repeated < len(lines) else 0 :]
-        before = lines or before
+    for cue in cues:
+        repeated = _repeated_lines(before, cue.lines)
+        new = cue.lines[repeated if rolls or repeated < len(cue.lines) else 0 :]
+        before = cue.lines or before
         for number, line in enumerate(new):
             pause = cue.start - spoken_until
             starts_over = not number and not repeated and (pause > _PAUSE or pause < 0)
-            if said:
-                is_new = ends_sentence(said) or starts_over or _NEW_SPEAKER.match(line)
-                said += "\n" if is_new else separator(said, line)
-            if not number:
-                places.append(Place(len(said), time=cue.start / 1000))
-            said += line
+            yield _Part(cue.start, line, not number, starts_over or _NEW_SPEAKER.match(line) is not None)
         spoken_until = max(spoken_until, cue.end)
-    return Extracted(said, tuple(places))
 
 
 def _parse_cues(text: str) -> Iterator[_Cue]:

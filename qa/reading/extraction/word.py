@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import docx
@@ -17,8 +17,10 @@ from docx.oxml.ns import nsmap, qn
 
 from qa.reading.extraction import Extracted, UnreadableError
 from qa.reading.extraction.archive import check_archive
+from qa.reading.extraction.composing import Piece, compose, heading
 from qa.reading.extraction.glyphs import subscript, superscript, symbol
-from qa.reading.extraction.tables import count_gaps, join_cells
+from qa.reading.extraction.tables import Cell, align, join_cells
+from qa.text.marks import Kind
 
 nsmap.setdefault("m", "http://schemas.openxmlformats.org/officeDocument/2006/math")
 nsmap.setdefault("mc", "http://schemas.openxmlformats.org/markup-compatibility/2006")
@@ -55,28 +57,42 @@ def read(data: bytes) -> Extracted:
         document = docx.Document(io.BytesIO(data))
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise UnreadableError("damaged") from error
-    levels = _heading_levels(document)
-    blocks: list[str] = []
+    styles = _Styles(document)
+    blocks: list[list[Piece]] = []
     for group in _merge_deleted_ends(_find_nearest(document.element.body, "w:p", "w:tbl")):
-        blocks.append(_table_text(group[0]) if group[0].tag == qn("w:tbl") else _paragraph_text(group, levels))
-        blocks += [_stripped_text(one) for block in group for one in _visible_elements(block) if one.tag == _TEXT_BOX]
-    return Extracted("\n\n".join(block for block in (*blocks, *_note_texts(document)) if block))
+        blocks.append(_table_lines(group[0]) if group[0].tag == qn("w:tbl") else [_paragraph(group, styles)])
+        boxes = (one for block in group for one in _visible_elements(block) if one.tag == _TEXT_BOX)
+        blocks += [[Piece(_stripped_text(box))] for box in boxes]
+    return compose([*blocks, *([Piece(note)] for note in _note_texts(document))])
 
 
-def _heading_levels(document: Any) -> dict[str, int]:
-    """Return the ids of the styles of headings -> their levels. A style inherits from the one that it is based on."""
-    styles = {style.style_id: style for style in document.styles}
-    found = {}
-    for name in styles:
-        one, seen = name, set[str]()
-        while one in styles and one not in seen:
-            seen.add(one)
-            level = _own_level(styles[one])
-            if level:
-                found[name] = level
-                break
-            one = _val_attribute(styles[one].element.find(qn("w:basedOn")))
-    return found
+class _Styles:
+    """What the styles of a document say of the paragraphs that have them, by the ids of the styles.
+
+    Attributes:
+        levels: the levels of headings.
+        lists: the numbers of lists; "0" is none.
+        captions: the styles of captions.
+    """
+
+    def __init__(self, document: Any) -> None:
+        self._styles = {style.style_id: style for style in document.styles}
+        self.levels: dict[str, int] = self._inherited(_own_level)
+        self.lists: dict[str, str] = self._inherited(lambda style: _list_number(style.element))
+        self.captions: dict[str, bool] = self._inherited(lambda style: (style.name or "").lower() == "caption")
+
+    def _inherited(self, own: Callable[[Any], Any]) -> dict[str, Any]:
+        """Return what each style says; one that says nothing says what the one that it is based on does."""
+        found = {}
+        for name in self._styles:
+            one, seen = name, set[str]()
+            while one in self._styles and one not in seen:
+                seen.add(one)
+                if value := own(self._styles[one]):
+                    found[name] = value
+                    break
+                one = _val_attribute(self._styles[one].element.find(qn("w:basedOn")))
+        return found
 
 
 def _own_level(style: Any) -> int:
@@ -91,6 +107,11 @@ def _outline_level(element: Any) -> int:
     """Return the outline level that a style or a paragraph states: 10 is body text, 0 is nothing stated."""
     level = _val_attribute(element.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}"))
     return int(level) + 1 if level.isdecimal() else 0
+
+
+def _list_number(element: Any) -> str:
+    """Return the number of the list that a style or a paragraph belongs to: "0" is none, "" is nothing stated."""
+    return _val_attribute(element.find(f"{qn('w:pPr')}/{qn('w:numPr')}/{qn('w:numId')}"))
 
 
 def _val_attribute(element: Any) -> str:
@@ -147,32 +168,52 @@ def _shown_children(element: Any) -> list[Any]:
     return list(element)
 
 
-def _paragraph_text(joined: Sequence[Any], levels: Mapping[str, int]) -> str:
+def _paragraph(joined: Sequence[Any], styles: _Styles) -> Piece:
     """Return a paragraph with those merged into it. The last one states the style."""
     words = "".join(_raw_text(one) for one in joined).strip()
     last = joined[-1]
-    level = _outline_level(last) or levels.get(_val_attribute(last.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")), 0)
-    return f"{'#' * min(level, 6)} {' '.join(words.split())}" if 0 < level < 10 and words else words
+    style = _val_attribute(last.find(f"{qn('w:pPr')}/{qn('w:pStyle')}"))
+    level = _outline_level(last) or styles.levels.get(style, 0)
+    if 0 < level < 10 and words:
+        return heading(" ".join(words.split()), level)
+    if (_list_number(last) or styles.lists.get(style, "0")) != "0":
+        return Piece(words, Kind.ITEM)
+    return Piece(words, Kind.CAPTION if style in styles.captions else None)
 
 
-def _table_text(table: Any) -> str:
+def _table_lines(table: Any) -> list[Piece]:
     """Return a line for each row of a table; the text of a cell, even of a table in it, stays in the line."""
-    rows = [list(_cell_texts(row)) for row in _find_nearest(table, "w:tr")]
-    before = count_gaps([[column for _, column in row] for row in rows])
-    lines = (
-        join_cells(cell for (words, _), empty in zip(row, empties, strict=True) for cell in (*[""] * empty, words))
-        for row, empties in zip(rows, before, strict=True)
-    )
-    return "\n".join(line for line in lines if line)
+    rows, above = list(_find_nearest(table, "w:tr")), dict[int, str]()
+    lines = align([list(_cells(row, above)) for row in rows])
+    return [
+        Piece(join_cells(cell.words for cell in line), Kind.HEADER if _is_header(row) else Kind.ROW)
+        for row, line in zip(rows, lines, strict=True)
+    ]
 
 
-def _cell_texts(row: Any) -> Iterator[tuple[str, int]]:
-    """Yield the text of each cell, and the column of the table's grid in which it begins."""
+def _is_header(row: Any) -> bool:
+    """Return whether a row is repeated at the top of each page, as the header of a table is."""
+    repeated = row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}")
+    return repeated is not None and _is_on(repeated)
+
+
+def _cells(row: Any, above: dict[int, str]) -> Iterator[Cell]:
+    """Yield the cells of a row; one that continues the cell above it has the text of that.
+
+    Args:
+        row: the row.
+        above: column -> the text of the cell above that begins there; becomes that of this row.
+    """
     column = 0
-    for cell in _find_nearest(row, "w:tc"):
-        yield " ".join(_stripped_text(cell).split()), column
-        columns = _val_attribute(cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}"))
-        column += int(columns) if _GRID_SPAN.fullmatch(columns) else 1
+    for element in _find_nearest(row, "w:tc"):
+        columns = _val_attribute(element.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}"))
+        stop = column + (int(columns) if _GRID_SPAN.fullmatch(columns) else 1)
+        merged = element.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+        continues = merged is not None and _val_attribute(merged) != "restart" and column in above
+        if not continues:
+            above[column] = " ".join(_stripped_text(element).split())
+        yield Cell(above[column], column, stop, None if continues else element)
+        column = stop
 
 
 def _stripped_text(element: Any) -> str:
@@ -210,7 +251,12 @@ def _visible_elements(element: Any, *, boxes: bool = True) -> Iterator[Any]:
 def _is_hidden(element: Any) -> bool:
     """Return whether an element is a run of hidden text."""
     mark = element.find(f"{qn('w:rPr')}/{qn('w:vanish')}") if element.tag == qn("w:r") else None
-    return mark is not None and _val_attribute(mark) not in ("0", "false", "off")
+    return mark is not None and _is_on(mark)
+
+
+def _is_on(switch: Any) -> bool:
+    """Return whether an element that switches something on does so; it can also say that it does not."""
+    return _val_attribute(switch) not in ("0", "false", "off")
 
 
 def _run_text(text: Any) -> str:

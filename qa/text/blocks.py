@@ -1,0 +1,138 @@
+"""Text -> its blocks: headings, paragraphs, items, rows, questions and their replies, each with its exact span.
+
+    for block in layout(text).blocks:
+        print(block.kind, text[block.start:block.end])
+
+Each block knows what it stands under: an item its lead-in, a row its table's header, a reply its question, a
+paragraph its heading. Headings, questions, headers and lead-ins give context; the other kinds hold what can be an
+answer.
+
+Offsets are 0-based code points into the text, end exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from qa.text.forms import Form
+from qa.text.lines import Line
+from qa.text.marks import Kind
+
+CONTEXT = frozenset({Kind.HEADING, Kind.LEAD_IN, Kind.HEADER, Kind.QUESTION})
+"""Kinds that say what other blocks are about and answer nothing by themselves."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stretch of a text.
+
+    Attributes:
+        kind: what it is.
+        start: offset of its first code point; never white space.
+        end: offset after its last code point.
+        words: offset of its first code point after a mark such as ``##``, ``Q1.`` or ``・``.
+        parent: number of the block that it stands under; None at the top.
+        level: how deep a heading stands; one with a smaller level contains those with larger ones.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    words: int
+    parent: int | None = None
+    level: int = 0
+
+    @property
+    def is_context(self) -> bool:
+        """Whether it says what other blocks are about and answers nothing by itself."""
+        return self.kind in CONTEXT
+
+
+def place(lines: Iterable[Line], forms: Iterable[Form | None]) -> list[Block]:
+    """Return the blocks of lines whose roles are known, each with what it stands under.
+
+    Args:
+        lines: the lines of a text, in order.
+        forms: what each of them is (`qa.text.roles.roles`); None for a line that is no block.
+    """
+    placing = _Placing()
+    for line, form in zip(lines, forms, strict=True):
+        if form is not None:
+            placing.add(line, form)
+    return placing.blocks
+
+
+def ancestors(blocks: Sequence[Block], number: int) -> list[int]:
+    """Return the numbers of the blocks that block ``number`` stands under, the outermost first."""
+    above: list[int] = []
+    parent = blocks[number].parent
+    while parent is not None:
+        above.append(parent)
+        parent = blocks[parent].parent
+    return above[::-1]
+
+
+def heading_over(blocks: Sequence[Block], number: int) -> int | None:
+    """Return the number of the innermost heading that block ``number`` stands under; None if there is none."""
+    return next((one for one in reversed(ancestors(blocks, number)) if blocks[one].kind is Kind.HEADING), None)
+
+
+_UNDER = {
+    Kind.QUESTION: frozenset(Kind) - {Kind.HEADING, Kind.QUESTION},
+    Kind.LEAD_IN: frozenset({Kind.ITEM, Kind.ROW, Kind.LABELLED, Kind.HEADER, Kind.LEAD_IN}),
+    Kind.HEADER: frozenset({Kind.ROW}),
+}
+"""What may stand under a question, a lead-in and a table's header."""
+
+
+@dataclass
+class _Placing:
+    """Gives each block, in order, what it stands under.
+
+    Attributes:
+        blocks: the blocks so far.
+        headings: numbers of the headings in force, outermost first.
+        over: numbers of the question, lead-in and header in force, outermost first.
+        article: number of the article whose numbered paragraphs follow; None outside of one.
+    """
+
+    blocks: list[Block] = field(default_factory=list)
+    headings: list[int] = field(default_factory=list)
+    over: list[int] = field(default_factory=list)
+    article: int | None = None
+
+    def add(self, line: Line, form: Form) -> None:
+        """Add the block of a line."""
+        number = len(self.blocks)
+        parent = self._parent(form)
+        level = form.level if form.kind is Kind.HEADING else 0
+        self.blocks.append(Block(form.kind, line.start, line.end, form.words, parent, level))
+        if form.kind is Kind.HEADING:
+            self.headings.append(number)
+        elif form.kind in _UNDER:
+            self.over.append(number)
+        elif form.scheme == "article":
+            self.article = number
+
+    def _parent(self, form: Form) -> int | None:
+        if form.kind is Kind.BOILERPLATE:
+            return None
+        if form.kind is Kind.HEADING:
+            while self.headings and self.blocks[self.headings[-1]].level >= form.level:
+                self.headings.pop()
+            self.over, self.article = [], None
+            return self.headings[-1] if self.headings else None
+        if form.scheme == "article":
+            self.over, self.article = [], None
+        if form.kind is Kind.HEADER and self.over and self.over[-1] == len(self.blocks) - 1:
+            return self.over[-1]  # the second line of a header, or the header right under what leads it in
+        while self.over and form.kind not in _UNDER[self.blocks[self.over[-1]].kind]:
+            self.over.pop()
+        if form.kind is Kind.LEAD_IN and self.over and self.blocks[self.over[-1]].kind is Kind.LEAD_IN:
+            self.over.pop()
+        if self.over:
+            return self.over[-1]
+        if self.article is not None and form.kind is Kind.ITEM:
+            return self.article
+        return self.headings[-1] if self.headings else None

@@ -1,0 +1,187 @@
+"""A line -> its form: what it looks like by itself, in any script.
+
+Whether a numbered line is a heading or an item, or a question one that the next line replies to, depends on the lines
+around it; `qa.text.roles` decides that.
+
+Offsets are 0-based code points into the text, end exclusive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import regex
+
+from qa.text.lines import Line
+from qa.text.marks import Kind, Mark
+from qa.text.paragraphs import caption_label, columns
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a line looks like.
+
+    Attributes:
+        kind: what it is taken for.
+        words: offset after its mark, such as ``##``, ``Q1.`` or ``・``.
+        level: how deep it is as a heading; a heading with a smaller level contains those with larger ones.
+        scheme: how it is numbered; "" where it is not.
+    """
+
+    kind: Kind
+    words: int
+    level: int = 0
+    scheme: str = ""
+
+
+TITLE_LEVEL, MARKED_LEVEL, CHAPTER_LEVEL, ARTICLE_LEVEL, NUMBERED_LEVEL, SIGNED_LEVEL, PLAIN_LEVEL = (
+    0, 1, 7, 8, 9, 30, 31,
+)  # fmt: skip
+"""Levels of headings: a text's title, Markdown's six, chapters, articles, numbered ones by depth, signed, plain."""
+
+WIDEST_HEADING = 80
+"""Columns; a line that is wider is no heading, however it ends."""
+
+SENTENCE_END = regex.compile(r"""(?V1)[[\p{Sentence_Terminal}།؟]--[：:]][\s"'”’」』)）\]】*_]*\Z""")
+ASKS = regex.compile(r"""[?？؟][\s"'”’」』)）*_]*\Z""")
+DIGIT = regex.compile(r"\p{Nd}")
+
+_INDENTED = 4
+"""Columns of white space that make a line of Markdown code."""
+_MARKED = regex.compile(r"(?P<marks>#{1,6})[ \t\u3000]+(?=\S)")
+_RULE = regex.compile(r"[\s\p{Cf}\-=*_~#+.·•—–─━═☆★◇◆]*\Z")
+_SIGNED = regex.compile(r"(?:[■◆▼◇□▲▽●]\s*(?=\S)|(?=【[^】]{1,40}】\s*\Z)|(?=[＜〈《][^＞〉》]{1,40}[＞〉》]\s*\Z))")
+_BULLET = regex.compile(r"(?:[-*+•‣◦・○●▪▫–→⇒✓✔☐☑]|\p{So})[ \t\u3000]*(?=[^\s\-*]|\*\*\S)")
+_NOTE = regex.compile(r"[※＊*†‡]\s*\d{0,2}[ \t\u3000]*(?=\S)")
+_KANJI = "〇一二三四五六七八九十百"
+_ENUMERATIONS = {
+    "deep": regex.compile(r"(?:第\s?)?\d{1,2}(?:[.．\-－]\d{1,2})+[.．]?[ \t\u3000]+(?=\S)"),
+    "stop": regex.compile(r"\d{1,3}[.．](?:[ \t\u3000]+|(?=[^\s\d\w])|(?=[\p{Han}\p{Hiragana}\p{Katakana}]))(?=\S)"),
+    "bracket": regex.compile(r"\d{1,3}[)）][ \t\u3000]*(?=\S)"),
+    "brackets": regex.compile(r"[(（]\d{1,3}[)）][ \t\u3000]*(?=\S)"),
+    "circled": regex.compile(r"[①-⑳❶-❿⑴-⒇][ \t\u3000]*(?=\S)"),
+    "comma": regex.compile(r"\d{1,3}(?:、|[:：]\s+)\s*(?=[^\d\s])"),
+    "space": regex.compile(r"\d{1,3}(?:[ \t]{2,}|\u3000+|(?<=\b0\d)\s+)(?=[^\s\d])"),
+    "kanji": regex.compile(rf"[{_KANJI}]{{1,3}}[、．.][ \t\u3000]*(?=\S)"),
+    "kanji-brackets": regex.compile(rf"[(（][{_KANJI}]{{1,3}}[)）][ \t\u3000]*(?=\S)"),
+    "kanji-space": regex.compile(rf"[{_KANJI}]{{1,3}}\u3000+(?=\S)"),
+    "kana": regex.compile(r"(?:[(（][ア-ンｱ-ﾝ][)）]|[ア-ン](?=[\u3000.．、]))[\u3000.．、\s]*(?=\S)"),
+    "letter": regex.compile(r"(?:[(（][A-Za-z][)）]|[A-Za-z][.)）])[ \t\u3000]+(?=\S)"),
+    "roman": regex.compile(r"(?:[(（][ivx]{1,5}[)）]|[IVX]{1,5}[.．]|[Ⅰ-Ⅻⅰ-ⅻ][.．、]?)[ \t\u3000]+(?=\S)"),
+}
+"""Ways to number a line: 1.2, 1., 1), (1), ①, 1、, 1 …, 一、, （一）, 一 …, （ア）, (a), IV."""
+_BARE_NUMBER = regex.compile(r"\d{1,2}[ \t](?=[^\s\d])")
+"""A number and a space (3 Results): a numbering only if the text also has the number before or after it."""
+_CHAPTER = regex.compile(
+    rf"(?:第\s?[\d{_KANJI}]+\s?[編篇部章節节款講話課卷巻回](?:の[\d{_KANJI}]+)?|제\s?\d+\s?[편장절부]"
+    r"|(?i:chapter|part|appendix|kapitel|teil|abschnitt|anhang|chapitre|partie|annexe|cap[ií]tulo|parte|secci[óo]n"
+    r"|capitolo|глава|часть|раздел|الفصل|الباب|บทที่|หมวด)"
+    r"\s+(?:\d{1,3}|[IVXLC]{1,7}|[A-Z]|one|two|three|four|five|six|seven|eight|nine|ten|\p{Nd}{1,3}|\p{L}{1,8}(?=[:：])))"
+    r"(?=[\s:：.．、)）—–-]|\Z)[\s:：.．、]*"
+)
+_ARTICLE = regex.compile(
+    rf"(?:第\s?[\d{_KANJI}]+\s?[条條项項](?:の[\d{_KANJI}]+)*|제\s?\d+\s?조|§{{1,2}}\s?\d+[a-z]?"
+    r"|(?i:art(?:icle|igo|[íi]culo|ikel|icolo)?\.?|section|clause|статья|المادة|มาตรา|ข้อ)\s?\p{Nd}{1,4}[a-z]?)"
+    r"(?![\d.]*\d)[.:]?\s*"
+)
+_ARTICLE_TITLE = regex.compile(r"[(（\[【][^)）\]】]{1,40}[)）\]】]\s*\Z")
+_QUESTION = regex.compile(
+    r"[*_]{0,3}(?:(?:Q|Ｑ|問|问|質問|质问|설문|문|س)\s*[\d０-９]{0,3}\s*[.．:：、)）\]】\s]"
+    r"|【(?:Q|Ｑ|質問|問)\s*\d{0,3}】"
+    r"|(?i:question|pregunta|frage|вопрос|pergunta|domanda|سؤال)\s*\d{0,3}\s*[.:：])\s*(?=\S)"
+)
+_REPLY = regex.compile(
+    r"[*_]{0,3}(?:(?:A|Ａ|答|回答|답|ج)\s*[\d０-９]{0,3}\s*[.．:：、)）\]】\u3000]"
+    r"|【(?:A|Ａ|回答|答)\s*\d{0,3}】"
+    r"|(?i:answer|respuesta|antwort|ответ|r[ée]ponse|resposta|risposta|جواب)\s*\d{0,3}\s*[.:：])\s*(?=\S)"
+)
+_LABEL = regex.compile(
+    r"""(?V1)(?P<label>[^\s:：|。．！？!?、,;][^:：|。！？!?]{0,28}?)\s?[:：](?!//)[ \t\u3000]*(?=\S)"""
+)
+
+
+def form_of(text: str, line: Line) -> Form | None:
+    """Return what a line looks like by itself; None for a rule."""
+    start, end = line.start, line.end
+    if line.verbatim:
+        return Form(Kind.CODE, start)
+    if line.mark is not None and line.mark.kind is not Kind.PARAGRAPH:
+        return _said_form(text, line, line.mark)
+    marked = _MARKED.match(text, start, end) if line.indent < _INDENTED else None
+    if marked and text[marked.end() : end].strip("# \t\u3000"):
+        return Form(Kind.HEADING, marked.end(), MARKED_LEVEL + len(marked["marks"]) - 1)
+    if _RULE.match(text, start, end):
+        return None
+    return _dialogue_form(text, line) or _heading_form(text, line) or _item_form(text, line)
+
+
+def _said_form(text: str, line: Line, mark: Mark) -> Form:
+    """Return the form of a line of which the format says what it is."""
+    if mark.kind is Kind.HEADING:
+        signs = _MARKED.match(text, line.start, line.end)
+        return Form(Kind.HEADING, signs.end() if signs else line.start, MARKED_LEVEL + mark.level - 1)
+    if mark.kind is not Kind.ITEM:
+        return Form(mark.kind, line.start)
+    # An item in several lines may hold both a question and its reply.
+    spoken = None if "\n" in text[line.start : line.end] else _dialogue_form(text, line)
+    own = spoken or _item_form(text, line)
+    return own if spoken or own.kind is Kind.ITEM else Form(Kind.ITEM, line.start)
+
+
+def _dialogue_form(text: str, line: Line) -> Form | None:
+    """Return the form of a line that says of itself that it is a question or a reply."""
+    if match := _QUESTION.match(text, line.start, line.end):
+        return Form(Kind.QUESTION, match.end())
+    if match := _REPLY.match(text, line.start, line.end):
+        return Form(Kind.REPLY, match.end())
+    return None
+
+
+def _heading_form(text: str, line: Line) -> Form | None:
+    """Return the form of a line that begins as headings of a text's structure do."""
+    start, end = line.start, line.end
+    if (match := _SIGNED.match(text, start, end)) and fits_heading(text, start, end):
+        return Form(Kind.HEADING, match.end(), SIGNED_LEVEL)
+    if _CHAPTER.match(text, start, end) and fits_heading(text, start, end) and line.opens:
+        return Form(Kind.HEADING, start, CHAPTER_LEVEL)
+    if match := _ARTICLE.match(text, start, end):
+        titled = match.end() == end or _ARTICLE_TITLE.match(text, match.end(), end) is not None
+        if titled or (fits_heading(text, start, end) and line.opens):
+            return Form(Kind.HEADING, start, ARTICLE_LEVEL)
+        return Form(Kind.PARAGRAPH, start, ARTICLE_LEVEL, "article")
+    return None
+
+
+def _item_form(text: str, line: Line) -> Form:
+    """Return the form of a line that is no heading by its own form."""
+    start, end = line.start, line.end
+    if caption_label(text[start:end]):
+        return Form(Kind.CAPTION, start)
+    for number, (scheme, pattern) in enumerate(_ENUMERATIONS.items()):
+        if match := pattern.match(text, start, end):
+            depth = len(regex.findall(r"\d+", match.group())) if scheme == "deep" else 0
+            return Form(Kind.ITEM, match.end(), NUMBERED_LEVEL + (depth or number), f"{scheme}{depth or ''}")
+    if match := _BULLET.match(text, start, end):
+        return Form(Kind.ITEM, match.end())
+    if match := _NOTE.match(text, start, end):
+        return Form(Kind.PARAGRAPH, match.end())
+    if (match := _LABEL.match(text, start, end)) and not DIGIT.match(match["label"][-1]):
+        return Form(Kind.LABELLED, match.end())
+    return Form(Kind.PARAGRAPH, start)
+
+
+def fits_heading(text: str, start: int, end: int) -> bool:
+    """Return whether a line is short enough for a heading and does not end like a sentence."""
+    line = text[start:end]
+    return len(line) <= WIDEST_HEADING and columns(line) <= WIDEST_HEADING and not SENTENCE_END.search(line)
+
+
+def is_signed(text: str, start: int, end: int) -> bool:
+    """Return whether a line begins with a sign that heads text, such as ■ or 【…】."""
+    return _SIGNED.match(text, start, end) is not None
+
+
+def bare_number(text: str, line: Line) -> int | None:
+    """Return the number that a line begins with, if only a space follows it; None for other lines."""
+    match = _BARE_NUMBER.match(text, line.start, line.end)
+    return int(match.group()) if match else None

@@ -1,0 +1,198 @@
+"""Lines and their forms -> what each line is among its neighbours: heading, item, question, lead-in, row.
+
+Offsets are 0-based code points into the text, end exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import regex
+
+from qa.text.forms import (
+    ASKS,
+    CHAPTER_LEVEL,
+    MARKED_LEVEL,
+    NUMBERED_LEVEL,
+    PLAIN_LEVEL,
+    SENTENCE_END,
+    TITLE_LEVEL,
+    WIDEST_HEADING,
+    Form,
+    bare_number,
+    fits_heading,
+    form_of,
+)
+from qa.text.lines import Line
+from qa.text.marks import Kind
+from qa.text.paragraphs import columns
+from qa.text.tables import find_tables
+
+_WIDEST_PLAIN_HEADING = 40
+"""Columns of a heading without any mark."""
+_OPENING_QUOTE = regex.compile(r"""\s*[「『“"«„‘']""")
+_BEGINS_WITH_WORD = regex.compile(r"[*_]*[(（\[【〈《]?[\p{L}\p{N}]")
+_UNDERLINE = regex.compile(r"(?:(?P<first>=+)|-{2,})\Z")
+_DASH = regex.compile(r"[—–―]{1,2}\s*(?=\S)")
+_LEADS_IN = regex.compile(
+    r"[:：]\s*\Z|(?:次の|以下の|下記の)(?:とおり|通り|ように|もの|項目|各号)"
+    r"|(?:as follows|the following|below)\W*\Z|如下\W*\Z|下列|следующ\w+\W*\Z"
+    r"|(?:suivants?|siguientes?|folgende[nrs]?)\W*\Z",
+    regex.IGNORECASE,
+)
+_LEAD_IN_END = 60
+"""How many code points at the end of a line are looked at for words that lead in a list."""
+_FEWEST_MARKED = 2
+"""Headings with a mark or a number after which a text is taken to give all of its headings one."""
+_MOST_QUESTION_MARKS = 2
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """The lines of a text with their forms, while the roles are decided."""
+
+    text: str
+    lines: Sequence[Line]
+    forms: list[Form | None]
+    tables: Mapping[int, Form | None]
+    marked: bool
+    """Whether the format says which lines are headings; that a title is one says nothing of the others."""
+
+    def form(self, at: int) -> Form | None:
+        """Return the form of a line; None for a rule and beyond the ends."""
+        return self.forms[at] if 0 <= at < len(self.forms) else None
+
+    def words(self, at: int) -> str:
+        """Return a line's text."""
+        return self.text[self.lines[at].start : self.lines[at].end]
+
+    def is_last(self, at: int) -> bool:
+        """Return whether nothing follows a line."""
+        return at + 1 == len(self.lines)
+
+
+def roles(text: str, lines: Sequence[Line]) -> list[Form | None]:
+    """Return the form of each line as its neighbours make it; None for rules and the borders of tables."""
+    said = [line.mark for line in lines if not line.verbatim]
+    marked = any(mark is not None and mark.kind is Kind.HEADING for mark in said[1:])
+    page = _Lines(text, lines, [form_of(text, line) for line in lines], find_tables(text, lines), marked)
+    _find_bare_numbers(page)
+    asked = sum(_is_unmarked_question(page, at) for at in range(len(lines))) > 1
+    for at, form in enumerate(page.forms):
+        if at in page.tables:
+            page.forms[at] = page.tables[at]
+        elif form is not None and form.kind is not Kind.CODE:
+            page.forms[at] = _role(page, at, form, asked=asked)
+    if not marked:
+        _find_underlined(page)
+    _drop_plain_headings(page)
+    return page.forms
+
+
+def _drop_plain_headings(page: _Lines) -> None:
+    """Make paragraphs of headings without a mark, such as captions, in a text whose headings have marks or numbers."""
+    headings = [form.level for form in page.forms if form and form.kind is Kind.HEADING]
+    if sum(TITLE_LEVEL < level < PLAIN_LEVEL for level in headings) < _FEWEST_MARKED:
+        return
+    for at, form in enumerate(page.forms):
+        if form and form.kind is Kind.HEADING and form.level == PLAIN_LEVEL:
+            page.forms[at] = replace(form, kind=Kind.PARAGRAPH)
+
+
+def _role(page: _Lines, at: int, form: Form, *, asked: bool) -> Form:
+    mark = page.lines[at].mark
+    if page.marked and MARKED_LEVEL <= form.level < CHAPTER_LEVEL and (mark is None or mark.kind is Kind.PARAGRAPH):
+        return Form(Kind.PARAGRAPH, page.lines[at].start)
+    numbered = form.scheme and not (page.marked and mark is not None)
+    if numbered and _heads_a_section(page, at, form):
+        return replace(form, kind=Kind.HEADING)
+    if asked and _is_unmarked_question(page, at):
+        return replace(form, kind=Kind.QUESTION)
+    plain = form.kind is Kind.PARAGRAPH and not form.scheme and mark is None and not page.marked
+    if plain and _is_plain_heading(page, at):
+        return replace(form, kind=Kind.HEADING, level=PLAIN_LEVEL if at else TITLE_LEVEL)
+    if form.kind in (Kind.PARAGRAPH, Kind.LABELLED) and _leads_in(page, at):
+        return replace(form, kind=Kind.LEAD_IN)
+    return form
+
+
+def _find_bare_numbers(page: _Lines) -> None:
+    """Make numbered lines of those that begin with a bare number, if the number before or after heads another."""
+    numbers = {
+        at: number
+        for at, line in enumerate(page.lines)
+        if line.opens and line.closes and not line.verbatim and (number := bare_number(page.text, line)) is not None
+    }
+    known = set(numbers.values())
+    for at, number in numbers.items():
+        form = page.forms[at]
+        if form and not form.scheme and form.kind is Kind.PARAGRAPH and {number - 1, number + 1} & known:
+            page.forms[at] = replace(form, kind=Kind.ITEM, scheme="bare", level=NUMBERED_LEVEL + 1)
+
+
+def _heads_a_section(page: _Lines, at: int, form: Form) -> bool:
+    """Return whether a numbered line is a heading: short, no sentence, and something else than its like follows."""
+    line = page.lines[at]
+    if form.kind is not Kind.ITEM or page.is_last(at):
+        return False
+    asks = ASKS.search(page.text, line.start, line.end) and columns(page.words(at)) <= WIDEST_HEADING
+    if not asks and not fits_heading(page.text, line.start, line.end):
+        return False
+    if form.scheme.startswith("deep") and line.opens:
+        return True
+    before, following = page.form(at - 1), page.form(at + 1)
+    if following and following.scheme == form.scheme and at + 1 not in page.tables:
+        return False
+    if before and before.kind is Kind.ITEM and before.scheme == form.scheme:
+        return False
+    return line.opens or not line.closes  # not the last item of a list, with a blank line after it
+
+
+def _is_unmarked_question(page: _Lines, at: int) -> bool:
+    """Return whether a line asks what the next one replies to, as in a list of questions or an interview."""
+    form, line = page.forms[at], page.lines[at]
+    if form is None or form.kind not in (Kind.PARAGRAPH, Kind.ITEM, Kind.LABELLED) or page.is_last(at):
+        return False
+    own = page.words(at)
+    if not ASKS.search(own) or _OPENING_QUOTE.match(own) or columns(own) > 2 * WIDEST_HEADING:
+        return False
+    if sum(char in "?？؟" for char in own) > _MOST_QUESTION_MARKS or ASKS.search(page.words(at + 1)):
+        return False
+    return line.opens or _DASH.match(own) is not None or form.kind is Kind.LABELLED or not line.closes
+
+
+def _is_plain_heading(page: _Lines, at: int) -> bool:
+    """Return whether a line without any mark is a heading: short, alone, no sentence, over a text that is longer."""
+    line = page.lines[at]
+    if not line.opens or page.is_last(at) or not fits_heading(page.text, line.start, line.end):
+        return False
+    if not _BEGINS_WITH_WORD.match(page.text, line.start) or page.text[line.end - 1] in ",、，;；:：":
+        return False
+    width = columns(page.words(at))
+    if at == 0:
+        return True
+    following = page.form(at + 1)
+    if width > _WIDEST_PLAIN_HEADING:
+        return False
+    if at + 1 in page.tables or (following is not None and following.kind is Kind.ITEM):
+        return True
+    below = page.words(at + 1)
+    return columns(below) > width and SENTENCE_END.search(below) is not None
+
+
+def _leads_in(page: _Lines, at: int) -> bool:
+    """Return whether a line leads in a list or table and says nothing without it."""
+    following = page.form(at + 1)
+    listed = at + 1 in page.tables or (following is not None and following.kind is Kind.ITEM)
+    return listed and _LEADS_IN.search(page.words(at)[-_LEAD_IN_END:]) is not None
+
+
+def _find_underlined(page: _Lines) -> None:
+    """Make headings of lines with a row of ``=`` or ``-`` right below them, as Markdown does."""
+    for at, form in enumerate(page.forms[:-1]):
+        line, below = page.lines[at], page.lines[at + 1]
+        if form is None or page.forms[at + 1] is not None or form.kind not in (Kind.PARAGRAPH, Kind.HEADING):
+            continue
+        if page.text.count("\n", line.end, below.start) == 1 and (match := _UNDERLINE.match(page.words(at + 1))):
+            page.forms[at] = Form(Kind.HEADING, line.start, MARKED_LEVEL if match["first"] else MARKED_LEVEL + 1)

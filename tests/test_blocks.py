@@ -1,0 +1,133 @@
+"""Blocks: what each line of a text is, in many layouts and scripts, and what it stands under."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.text.blocks import ancestors
+from qa.text.sections import layout
+
+
+def kinds(text: str) -> list[tuple[str, str]]:
+    return [(str(block.kind), text[block.start : block.end]) for block in layout(text).blocks]
+
+
+def above(text: str, words: str) -> list[str]:
+    """What the block that has these words stands under."""
+    blocks = layout(text).blocks
+    number = next(n for n, block in enumerate(blocks) if words in text[block.start : block.end])
+    return [text[blocks[one].start : blocks[one].end] for one in ancestors(blocks, number)]
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "reply"),
+    [
+        ("よくある質問\n\nQ. 送料はいくらですか\nA. 全国どこでも六百円です。\n", "送料はいくらですか", "六百円"),
+        ("よくある質問\n\nQ1：送料は？\n六百円です。\n\nQ2：返品は？\n八日以内です。", "返品は？", "八日"),
+        ("問1　何時に開きますか\n答　九時です。\n問2　休みはいつですか\n答　月曜です。", "休みはいつですか", "月曜"),
+        (
+            "【Q】予約は要りますか\n【A】要りません。\n【Q】犬は入れますか\n【A】はい。",
+            "予約は要りますか",
+            "要りません",
+        ),
+        ("何時に開きますか？\n九時です。\n\n休みはいつですか？\n月曜です。", "休みはいつですか？", "月曜"),
+        ("FAQ\n\nQ: How much is shipping?\nA: Six euros.\n\nQ: Can I return it?\nA: Within a week.", "Can I", "week"),
+        ("**How much is it?**\n\nSix euros.\n\n**Can I return it?**\n\nWithin a week.", "Can I return it?", "week"),
+        ("Frage: Was kostet es?\nAntwort: Sechs Euro.\n\nFrage: Wann?\nAntwort: Bald.", "Wann?", "Bald"),
+        ("Pregunta 1: ¿Cuánto cuesta?\nRespuesta: Seis euros.", "¿Cuánto cuesta?", "Seis"),
+        ("问：几点开门？\n答：九点。\n问：几点关门？\n答：五点。", "几点关门？", "五点"),
+        ("문: 언제 여나요?\n답: 아홉 시입니다.\n문: 언제 닫나요?\n답: 다섯 시입니다.", "언제 닫나요?", "다섯"),
+        ("—Why did you leave?\nI was tired.\n—Did you come back?\nNever.", "Did you come back?", "Never"),
+    ],
+)
+def test_a_question_stands_over_its_reply(text: str, question: str, reply: str) -> None:
+    assert any(question in one for one in above(text, reply))
+    assert next(kind for kind, words in kinds(text) if question in words) == "question"
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "rule"),
+    [
+        ("第九条（会費）\n会費は年三千円とする。\n第十条（退会）\n退会は自由とする。", "第九条（会費）", "三千円"),
+        (
+            "第１章　総則\n\n第１条　この会は水路組合という。\n\n第２章　会員\n\n第２条　会員は百人とする。",
+            "第２章　会員",
+            "百人",
+        ),
+        ("(目的)\n\nArticle 3\nThe fee is ten pounds.\n\nArticle 4\nMembers may leave.", "Article 4", "may leave"),
+        ("§ 12\nDer Beitrag beträgt zehn Euro.\n\n§ 13\nDer Austritt ist frei.", "§ 13", "Austritt"),
+        ("제3조 (회비)\n회비는 만 원으로 한다.\n\n제4조 (탈퇴)\n탈퇴는 자유이다.", "제4조 (탈퇴)", "자유"),
+        ("■ 持ち物\n筆記用具を持ってきてください。\n■ 日時\n六月三日です。", "持ち物", "筆記用具"),
+        ("【対象】\n小学生です。\n\n【費用】\n千円です。", "【費用】", "千円"),
+        ("1. Scope\n\nThis is it.\n\n1.1 Details\n\nMore of it.", "1.1 Details", "More"),
+        ("一、目的\n\n地域を守る。\n\n二、会員\n\n誰でもなれる。", "二、会員", "誰でも"),
+        ("Rules\n=====\n\nFees\n----\n\nTen pounds.", "Fees", "Ten"),
+        ("บทที่ 2 สมาชิก\n\nสมาชิกมีร้อยคน", "บทที่ 2 สมาชิก", "ร้อยคน"),
+    ],
+)
+def test_a_heading_stands_over_what_follows_it(text: str, heading: str, rule: str) -> None:
+    assert any(heading in one for one in above(text, rule)[-1:])
+
+
+@pytest.mark.parametrize(
+    ("text", "lead_in", "item"),
+    [
+        ("申込みには次のものが必要です。\n・印鑑\n・身分証\n", "次のもの", "身分証"),
+        ("You need:\n- a pen\n- a passport\n", "You need:", "passport"),
+        ("手順は以下のとおり：\n1. 電源を入れる。\n2. ふたを閉める。\n", "以下のとおり", "ふた"),
+        ("Es gelten folgende Regeln:\n\n* Nicht rennen.\n* Nicht rufen.\n", "Regeln", "rufen"),
+        ("携带物品如下：\n① 笔\n② 证件\n", "如下", "证件"),
+        ("Il faut :\n– un stylo\n– un passeport\n", "Il faut", "passeport"),
+    ],
+)
+def test_a_lead_in_stands_over_its_items(text: str, lead_in: str, item: str) -> None:
+    assert any(lead_in in one for one in above(text, item)[-1:])
+    assert next(kind for kind, words in kinds(text) if item in words) == "item"
+
+
+@pytest.mark.parametrize(
+    ("text", "header", "row"),
+    [
+        ("| 品名 | 値段 |\n|---|---|\n| 茶 | 300円 |\n| 菓子 | 500円 |", "品名", "菓子"),
+        ("Part | Price\nAnchor | 40\nBolt | 2\n", "Part", "Bolt"),
+        ("項目\t現行\t改定後\n通帳\t無料\t1,100円\n振込\t220円\t220円\n", "項目", "振込"),
+    ],
+)
+def test_a_header_stands_over_its_rows(text: str, header: str, row: str) -> None:
+    assert any(header in one for one in above(text, row)[-1:])
+    assert next(kind for kind, words in kinds(text) if row in words) == "row"
+
+
+def test_what_gives_context_alone_is_told_from_what_can_be_cited() -> None:
+    text = (
+        "規約\n\n第一章　総則\n\n第九条（会費）\n会費は次のとおりとする。\n一　正会員　三千円\n二　学生　千円\n\n以上。"
+    )
+    assert [(block.is_context, text[block.start : block.end]) for block in layout(text).blocks] == [
+        (True, "規約"),
+        (True, "第一章　総則"),
+        (True, "第九条（会費）"),
+        (True, "会費は次のとおりとする。"),
+        (False, "一　正会員　三千円"),
+        (False, "二　学生　千円"),
+        (False, "以上。"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "彼は「本当ですか？」と言った。\n彼女は笑った。",
+        "今日は雨だった。\n明日は晴れる。",
+        "He asked why? She left.\nThe end came.",
+        "3月は寒い。\n4月は暖かい。",
+        "1.5倍に増えた。\n2.5倍に減った。",
+    ],
+)
+def test_prose_is_paragraphs(text: str) -> None:
+    assert {kind for kind, _ in kinds(text)} == {"paragraph"}
+
+
+def test_a_label_and_a_caption_and_code_are_their_own_kinds() -> None:
+    text = "所在地：東京都千代田区一番町\n\n図1　水門の位置\n\n本文はここから始まります。\n\n```\nrun it\n```\n"
+    assert [kind for kind, _ in kinds(text)][:3] == ["labelled", "caption", "paragraph"]
+    assert ("code", "run it") in kinds(text)
