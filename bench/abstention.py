@@ -19,7 +19,7 @@ from qa.index import Index
 from qa.retrieval import prepare
 from qa.search.config import DEFAULT_CONFIG
 
-THRESHOLDS = (0.74, 0.76, 0.767, 0.77, 0.78, 0.79, 0.80, 0.82, 0.84)
+THRESHOLDS = (0.2, 0.25, 0.3, 0.32, 0.34, 0.36, 0.38, 0.4, 0.45)
 NEVER = replace(DEFAULT_CONFIG, min_confidence=0.0)
 
 

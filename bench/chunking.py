@@ -14,7 +14,7 @@ from qa import Chunking, Index
 from qa.evaluation.report import evaluate
 from qa.evaluation.sets import read_set
 
-SIZES = [(128, 0), (256, 0), (256, 12), (256, 24), (256, 64), (400, 200)]
+SIZES = [(130, 0), (130, 130), (180, 100), (256, 0), (256, 100), (256, 200)]
 
 if __name__ == "__main__":
     options = arguments(__doc__ or "").parse_args()

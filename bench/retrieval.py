@@ -1,8 +1,8 @@
 """What each way of ranking passages gives: python bench/retrieval.py SET [SET ...]
 
-Every way but one is the product's own ranker with other weights (`qa.search.config`), over the same candidates. RRF
-is reciprocal rank fusion, which many products use. Where a text has page boilerplate, the last rows give the
-product's own weights with other penalties on it.
+Every way but two is the product's own ranker with other weights (`qa.search.config`), over the same candidates. RRF is
+reciprocal rank fusion, which many products use. Where a text has page boilerplate, the last rows give the product's own
+weights with other penalties on it.
 """
 
 from __future__ import annotations
@@ -15,35 +15,34 @@ from prepared import Prepared, arguments, prepared
 from qa.evaluation.metrics import Rank, covers_half, mrr_at, recall_at
 from qa.evaluation.questions import Question
 from qa.index import Index
-from qa.retrieval import passage_units, search
+from qa.retrieval import search
 from qa.search.candidates import find_candidates
 from qa.search.config import DEFAULT_CONFIG, SearchConfig
 from qa.search.query import Query
 from qa.text.passages import Passage
 
 PLAIN = replace(DEFAULT_CONFIG, boilerplate_penalty=0.0)
-DENSE = replace(PLAIN, dense_weight=1.0, maxsim_weight=0.0)
 
 WAYS: dict[str, SearchConfig] = {
-    "dense": replace(DENSE, lexical_weight=0.0),
-    "BM25": replace(PLAIN, maxsim_weight=0.0, use_coverage=False),
-    "MaxSim": replace(PLAIN, lexical_weight=0.0),
-    "dense + BM25": replace(DENSE, use_coverage=False),
-    "dense + coverage x BM25": DENSE,
-    "MaxSim + BM25": replace(PLAIN, use_coverage=False),
-    "MaxSim + coverage x BM25": PLAIN,
-    "dense / 2 + MaxSim / 2 + coverage x BM25": replace(PLAIN, dense_weight=0.5, maxsim_weight=0.5),
+    "BM25 almost alone": replace(PLAIN, lexical_weight=1e3, coverage_power=0.0, exact_penalty=0.0),
+    "MaxSim": replace(PLAIN, lexical_weight=0.0, exact_penalty=0.0),
+    **{f"MaxSim + {n} x share": replace(PLAIN, lexical_weight=n) for n in (0.4, 0.8, 1.2, 1.6)},
+    "MaxSim + share, whatever the coverage": replace(PLAIN, coverage_power=0.0),
 }
-PENALTIES = (0.0, 1.0, 2.0)
+PENALTIES = (0.0, 0.1, 0.2)
 TOP = 10
 
 
-def ranked_by_rrf(index: Index, query: Query, k: int = 60) -> list[Passage]:
+def by_cosine(index: Index, query: Query) -> list[Passage]:
+    """Return the passages whose vectors are nearest."""
+    return [index.passages[number] for number in index.store.search_dense(query.embedded.vector, TOP)[0]]
+
+
+def by_rrf(index: Index, query: Query, k: int = 60) -> list[Passage]:
     """Return the candidates by reciprocal rank fusion of cosine and BM25 (Cormack, Clarke and Büttcher 2009)."""
     candidates = find_candidates(index.store, query, DEFAULT_CONFIG.depth)
-    units = passage_units(index, query, candidates, with_cosines=True)
-    assert units.dense is not None
-    scores = 1 / (k + ranks_of(units.dense)) + 1 / (k + ranks_of(units.lexical))
+    cosines = np.array([index.store.vector(number) @ query.embedded.vector for number in candidates.numbers.tolist()])
+    scores = 1 / (k + ranks_of(cosines)) + 1 / (k + ranks_of(candidates.lexical))
     return [index.passages[candidates.numbers[n]] for n in np.argsort(-scores, kind="stable")]
 
 
@@ -72,11 +71,12 @@ def measure(data: Prepared) -> None:
     ways = dict(WAYS)
     if any(passage.boilerplate for passage in data.index.passages):
         for penalty in PENALTIES:
-            name = f"MaxSim + coverage x BM25, boilerplate -{penalty:g}"
+            name = f"boilerplate -{penalty:g}"
             ways[name] = replace(DEFAULT_CONFIG, boilerplate_penalty=penalty)
-    ranks: dict[str, list[Rank]] = {name: [] for name in ["RRF of dense and BM25", *ways]}
+    ranks: dict[str, list[Rank]] = {name: [] for name in ["dense", "RRF of dense and BM25", *ways]}
     for question, query in data.asked:
-        ranks["RRF of dense and BM25"].append(first_right(question, ranked_by_rrf(data.index, query)))
+        ranks["dense"].append(first_right(question, by_cosine(data.index, query)))
+        ranks["RRF of dense and BM25"].append(first_right(question, by_rrf(data.index, query)))
         for name, config in ways.items():
             hits = search(data.index, query, TOP, config=config)
             ranks[name].append(first_right(question, [hit.passage for hit in hits]))

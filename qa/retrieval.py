@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,9 @@ from qa.errors import QuestionError
 from qa.index import Index
 from qa.search.candidates import Candidates, find_candidates
 from qa.search.config import DEFAULT_CONFIG, SearchConfig
-from qa.search.lexical import tokenize
-from qa.search.query import Query
+from qa.search.lexical import NUMBER_MARK, Term, fold, terms, tokenize
+from qa.search.maxsim import Stretches
+from qa.search.query import Query, exact_parts, missing_parts
 from qa.search.ranker import Ranker, Units
 from qa.storage.collection import expect
 from qa.text.passages import Passage
@@ -60,10 +61,11 @@ class Hit:
     Attributes:
         passage: its place: source, start, end, section; offsets are 0-based code points, end exclusive.
         text: its text, ``source.text[start:end]``.
-        score: what hits are ordered by; a sum of z-scores, comparable within one search only.
+        score: what hits are ordered by (`qa.search.ranker`).
         dense: cosine of the question's vector and the passage's.
         lexical: BM25 score; 0 where no term matched.
-        terms: the question's terms that the passage has, folded, longest first.
+        terms: the question's terms that the passage has, longest first: words folded, numbers as the question writes
+            them.
         dense_rank: place among the nearest vectors, from 1; None beyond the search's depth.
         lexical_rank: place by BM25, from 1; None where no term matched or beyond the depth.
         maxsim: closeness in meaning, token by token (MaxSim), at most 1.
@@ -121,8 +123,8 @@ class Hit:
         }
 
     def holds(self, source: str, start: int, end: int) -> bool:
-        """Return whether a span of a source lies within this passage."""
-        return self.passage.source == source and self.start <= start and end <= self.end
+        """Return whether a span of a source lies within this passage, or a part of it does."""
+        return self.passage.source == source and self.start < end and start < self.end
 
     @property
     def why(self) -> str:
@@ -184,8 +186,15 @@ def prepare(index: Index, question: str) -> Query:
         raise QuestionError("question.empty")
     if len(asked) > MAX_QUESTION:
         raise QuestionError("question.long", length=len(asked), limit=MAX_QUESTION)
-    terms = tuple(dict.fromkeys(tokenize(asked)))
-    return Query(asked, index.embedder.embed_question(asked), terms, index.store.lexical.coverage(terms))
+    terms, lexical = tuple(dict.fromkeys(tokenize(asked))), index.store.lexical
+    return Query(
+        question=asked,
+        embedded=index.embedder.embed_question(asked),
+        terms=terms,
+        weight=lexical.weight(terms),
+        coverage=lexical.coverage(terms),
+        exact=exact_parts(asked, terms),
+    )
 
 
 def search(
@@ -199,8 +208,9 @@ def search(
     if among is not None and not len(among):
         return []
     candidates = find_candidates(index.store, query, max(config.depth, k), among)
-    units = passage_units(index, query, candidates, with_cosines=config.dense_weight != 0)
+    units = passage_units(index, query, candidates)
     scores = Ranker(index.tokens, config).score(query, units)
+    asked = terms(query.question)
     hits = []
     for at in scores.best_first()[: max(k, 0)]:
         number = int(candidates.numbers[at])
@@ -211,8 +221,8 @@ def search(
                 text=index.text(index.passages[number]),
                 score=float(scores.total[at]),
                 dense=_cosine(index, query, candidates, number),
-                lexical=float(scores.lexical[at]),
-                terms=matching_terms(query.terms, index.sentence_terms(number)) if lexical_rank else (),
+                lexical=float(candidates.lexical[at]),
+                terms=matching_terms(query.question, asked, index.unit_terms(number)) if lexical_rank else (),
                 dense_rank=candidates.dense_ranks.get(number),
                 lexical_rank=lexical_rank,
                 maxsim=float(scores.maxsim[at]),
@@ -222,21 +232,22 @@ def search(
     return hits
 
 
-def passage_units(index: Index, query: Query, candidates: Candidates, with_cosines: bool = False) -> Units:
-    """Return the candidates, as whole passages, in the form that the ranker scores.
-
-    ``with_cosines`` brings each passage's cosine along, which the ranker needs for `SearchConfig.dense_weight`.
-    """
+def passage_units(index: Index, query: Query, candidates: Candidates) -> Units:
+    """Return the candidates, as whole passages, in the form that the ranker scores."""
     numbers = candidates.numbers.tolist()
     passages = [index.passages[number] for number in numbers]
-    dense = [_cosine(index, query, candidates, number) for number in numbers] if with_cosines else None
+    spans = [(0, passage.end - passage.start) for passage in passages]
     return Units(
-        passages=candidates.numbers,
-        spans=np.array([(0, passage.end - passage.start) for passage in passages], dtype=np.int64).reshape(-1, 2),
-        lexical=candidates.lexical,
+        stretches=Stretches(candidates.numbers, np.array(spans, dtype=np.int64).reshape(-1, 2)),
+        lexical=(candidates.lexical / max(query.weight, 1e-9)).astype(np.float32),
+        missing=missing_parts(query.exact, [_passage_terms(index, n) if query.exact else () for n in numbers]),
         boilerplate=np.array([passage.boilerplate for passage in passages], dtype=bool),
-        dense=None if dense is None else np.array(dense, dtype=np.float32),
     )
+
+
+def _passage_terms(index: Index, number: int) -> set[str]:
+    """Return the terms of a passage and of what it stands under."""
+    return {*tokenize(index.context(number)), *(term for terms in index.unit_terms(number) for term in terms)}
 
 
 def _cosine(index: Index, query: Query, candidates: Candidates, number: int) -> float:
@@ -244,14 +255,25 @@ def _cosine(index: Index, query: Query, candidates: Candidates, number: int) -> 
     return float(index.store.vector(number) @ query.embedded.vector) if found is None else found
 
 
-def matching_terms(asked: tuple[str, ...], sentences: list[list[str]]) -> tuple[str, ...]:
+def matching_terms(question: str, asked: Sequence[Term], sentences: list[list[str]]) -> tuple[str, ...]:
     """Return the question's terms that a passage has, longest first, without those that a longer one includes.
 
-    A single hiragana (は, の, で) counts for BM25, but is no reason that a reader would recognise.
+    A single hiragana (は, の, で) counts for BM25, but is no reason that a reader would recognise. A number that the
+    passage writes differently (第九条 for 第9条) is shown as the question writes it.
+
+    Args:
+        question: the text of the question.
+        asked: its terms, with their places in it.
+        sentences: the terms of each of the passage's sentences.
     """
     present = {term for terms in sentences for term in terms if not (len(term) == 1 and "\u3040" < term < "\u30a0")}
+    shown: dict[str, str] = {}
+    for term in asked:
+        if term.text in present:
+            written = question[term.start : term.end] if term.text.startswith(NUMBER_MARK) else term.text
+            shown.setdefault(fold(written)[0], written)
     matched: list[str] = []
-    for term in sorted((term for term in asked if term in present), key=len, reverse=True):
-        if not any(term in longer for longer in matched):
-            matched.append(term)
-    return tuple(matched)
+    for folded in sorted(shown, key=len, reverse=True):
+        if not any(folded in longer for longer in matched):
+            matched.append(folded)
+    return tuple(shown[folded] for folded in matched)

@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.search.lexical import BM25, fold, terms, tokenize
+from qa.search.lexical import BM25, NUMBER_MARK, Term, fold, terms, tokenize
+
+
+def words(text: str) -> list[Term]:
+    return [term for term in terms(text) if not term.text.startswith(NUMBER_MARK)]
 
 
 def test_japanese_gives_single_characters_and_pairs() -> None:
@@ -23,7 +27,7 @@ def test_hangul_and_thai_give_pairs_too() -> None:
 
 
 def test_other_scripts_give_folded_words() -> None:
-    assert tokenize("Straße ÉTÉ Привет, 2019") == ["strasse", "été", "привет", "2019"]
+    assert tokenize("Straße ÉTÉ Привет, 2019") == ["strasse", "été", "привет", "2019", "#2019"]
 
 
 def test_widths_of_letters_digits_and_kana_are_one() -> None:
@@ -37,7 +41,7 @@ def test_a_decomposed_letter_is_its_composed_one() -> None:
 
 def test_a_term_knows_its_place_in_the_original_text() -> None:
     text = "①ｶﾞｽ ＡＢ"
-    for term in terms(text):
+    for term in words(text):
         assert fold(text[term.start : term.end])[0] == term.text
     assert [(t.text, t.start, t.end) for t in terms("ｶﾞｽ")] == [("ガス", 0, 3), ("ガ", 0, 2), ("ス", 2, 3)]
 
@@ -46,7 +50,38 @@ def test_a_term_knows_its_place_in_the_original_text() -> None:
 def test_every_term_lies_in_the_text_and_folds_to_itself(text: str) -> None:
     for term in terms(text):
         assert 0 <= term.start < term.end <= len(text)
+    for term in words(text):
         assert term.text in fold(text[term.start : term.end])[0]
+
+
+def test_a_number_is_a_term_that_all_its_spellings_share() -> None:
+    assert tokenize("第九条") == ["第九", "第", "九条", "九", "条", "#9", "#9条"]
+    assert {"#9", "#9条"} <= set(tokenize("第9条")) & set(tokenize("第９条"))
+    assert "#9" in tokenize("Article 9") and "#9条" not in tokenize("9月")
+    assert {"#2013", "#2013年"} <= set(tokenize("二〇一三年")) & set(tokenize("2013年")) & set(tokenize("平成25年"))
+    assert "#300000000円" in set(tokenize("３億円")) & set(tokenize("300,000,000円")) & set(tokenize("三億円"))
+    assert "#2016" in set(tokenize("พ.ศ. ๒๕๕๙")) & set(tokenize("in 2016"))
+
+
+def test_the_term_of_a_number_lies_where_the_number_is_written() -> None:
+    text = "費用は３億５，０００万円、㍻25年と٢٠١٣。"
+    places = {term.text: text[term.start : term.end] for term in terms(text) if term.text.startswith(NUMBER_MARK)}
+    assert places["#350000000"] == "３億５，０００万"
+    assert places["#350000000円"] == "３億５，０００万円"
+    assert places["#2013年"] == "㍻25年"
+    assert places["#2013"] == "٢٠١٣"
+
+
+@given(st.text())
+def test_no_word_begins_with_the_mark_of_a_number(text: str) -> None:
+    folded = fold(text + "#9 ＃9 ＃")[0]
+    spans = [term for term in terms(text + "#9 ＃9 ＃") if term.text.startswith(NUMBER_MARK)]
+    assert all(term.text[1:2].isdecimal() for term in spans) and "#9" in folded
+
+
+def test_a_document_is_little_longer_for_its_numbers() -> None:
+    text = "第二条　この規約において水番とは水門を開け閉めする者をいう。平成25年に定めた。"
+    assert len(terms(text)) <= 1.2 * len(words(text))
 
 
 @given(st.text())
@@ -105,6 +140,19 @@ def test_coverage_is_the_known_share_of_the_idf() -> None:
     assert index.coverage([]) == 0.0
     a, x = math.log(1 + 2.5 / 1.5), math.log(1 + 3.5 / 0.5)
     assert index.coverage(["a", "x"]) == pytest.approx(a / (a + x))
+
+
+def test_a_number_counts_three_times_and_a_rare_one_in_any_language() -> None:
+    index = BM25([["a", "#9"], ["b", "#7"], ["c", "#7"], ["d"]])
+    plain = BM25([["a", "x"], ["b", "y"], ["c", "y"], ["d"]])
+    np.testing.assert_allclose(index.scores(["a", "#9"]), plain.scores(["a"]) + 3 * plain.scores(["x"]), rtol=1e-5)
+    np.testing.assert_allclose(
+        index.scores_of([["a", "#9"], ["b"]], ["#9"]), 3 * plain.scores_of([["a", "x"], ["b"]], ["x"]), rtol=1e-5
+    )
+    unknown = [f"foreign{n}" for n in range(20)]
+    assert index.coverage(["#9", *unknown]) == pytest.approx(1)
+    assert index.coverage(["#7", *unknown]) < index.coverage(["#9", *unknown])
+    assert index.coverage(["#8", *unknown]) == 0
 
 
 def test_a_saved_index_scores_as_before(tmp_path: Path) -> None:

@@ -63,8 +63,11 @@ def state(index: Path) -> str:
     for number, passage in enumerate(opened.passages):
         text = opened.text(passage)
         assert text == opened.sources[passage.source].text[passage.start : passage.end] and text
-        assert opened.passage_sentences(number)
-    embedded = opened.embedder.embed_passages([opened.text(passage) for passage in opened.passages])
+        assert opened.passage_units(number)
+    embedded = opened.embedder.embed_passages(
+        [opened.text(passage) for passage in opened.passages],
+        contexts=[opened.context(number) for number in range(len(opened.passages))],
+    )
     for number, one in enumerate(embedded):
         assert float(one.vector @ opened.store.vector(number)) > 0.99, "a vector of another text"
     return repr(sorted((source.name, source.sha256) for source in opened.sources.values()))

@@ -10,6 +10,6 @@ question
     query.py      the question, embedded and tokenized
     candidates.py store.py, the two searches -> the passages worth ranking
     ranker.py     -> scores                          <- the formula, in one place
-    maxsim.py     fusion.py                          the two halves of it
+    maxsim.py     query.py                           the two halves of it
     config.py     the numbers, and why they are what they are
 """

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from qa.errors import ModelError
 from qa.progress import Progress, ProgressEvent, Stage
+from qa.search.directions import LanguageDirections
 
 Vectors = npt.NDArray[np.float32]
 
@@ -48,17 +49,14 @@ class ModelRecord:
         fingerprint: see :class:`Embedder`.
         prompts: the text put before questions and passages.
         dimension: the length of a vector.
+        directions: the name of the directions of language that are removed; None if none are.
     """
 
     name: str
     fingerprint: str
     prompts: Prompts
     dimension: int
-
-    @classmethod
-    def read(cls, entry: Mapping[str, Any]) -> ModelRecord:
-        """From a manifest's entry, as ``asdict`` made it."""
-        return cls(entry["name"], entry["fingerprint"], Prompts(**entry["prompts"]), entry["dimension"])
+    directions: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,9 +84,10 @@ class Embedder:
         max_tokens: how many tokens of a passage the model reads, not counting prompt and special tokens.
         fingerprint: 16 hex digits, a hash of all weights, the tokenizer, the window and the kind of pooling; another
             model has another one, and so has the same model after more training.
+        directions: the directions of language that are removed from its vectors; None if none are.
     """
 
-    def __init__(self, model: Any, name: str) -> None:
+    def __init__(self, model: Any, name: str, directions: LanguageDirections | None = None) -> None:
         """Wrap a loaded ``SentenceTransformer``, with its own prompts.
 
         Raises:
@@ -99,6 +98,7 @@ class Embedder:
         self._model = model
         self._lock = threading.Lock()  # a fast tokenizer changes its truncation state when used
         self.name = name
+        self.directions = directions
         self.dimension = int(model.get_embedding_dimension())
         self.fingerprint = _fingerprint(model)
         own = model.prompts or {}
@@ -107,7 +107,14 @@ class Embedder:
     @property
     def record(self) -> ModelRecord:
         """What distinguishes it from another model, and from the same model with other prompts."""
-        return ModelRecord(self.name, self.fingerprint, self.prompts, self.dimension)
+        directions = self.directions.name if self.directions else None
+        return ModelRecord(self.name, self.fingerprint, self.prompts, self.dimension, directions)
+
+    def without_directions(self) -> Embedder:
+        """Return the same model with its vectors as they are, directions of language included."""
+        other = copy.copy(self)
+        other.directions = None
+        return other
 
     def with_prompts(self, prompts: Prompts) -> Embedder:
         """Return the same model with other prompts; it stays in memory once."""
@@ -133,18 +140,28 @@ class Embedder:
 
     def embed_question(self, question: str) -> Embedded:
         """Return a question's embeddings."""
-        return next(self._embed([question], self.prompts.query))
+        return next(self._embed([question], self.prompts.query, None))
 
-    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Iterator[Embedded]:
-        """Yield the passages' embeddings in order, batch by batch."""
-        for done, embedded in enumerate(self._embed(texts, self.prompts.passage), 1):
+    def embed_passages(
+        self, texts: Sequence[str], progress: Progress | None = None, contexts: Sequence[str] | None = None
+    ) -> Iterator[Embedded]:
+        """Yield the passages' embeddings in order, batch by batch.
+
+        Args:
+            texts: the passages.
+            progress: called after each passage.
+            contexts: what each stands under, which is read before it and gets no token vectors; None for nothing.
+        """
+        for done, embedded in enumerate(self._embed(texts, self.prompts.passage, contexts), 1):
             yield embedded
             if progress:
                 progress(ProgressEvent(Stage.EMBEDDING, done, len(texts)))
 
-    def _embed(self, texts: Sequence[str], prompt: str) -> Iterator[Embedded]:
-        for first in range(0, len(texts), _BATCH):
-            batch = list(texts[first : first + _BATCH])
+    def _embed(self, texts: Sequence[str], prompt: str, contexts: Sequence[str] | None) -> Iterator[Embedded]:
+        before = [f"{context}\n" if context else "" for context in contexts or [""] * len(texts)]
+        whole = [context + text for context, text in zip(before, texts, strict=True)]
+        for first in range(0, len(whole), _BATCH):
+            batch = whole[first : first + _BATCH]
             with self._lock:
                 outputs = self._model.encode(
                     batch, prompt=prompt, batch_size=_BATCH, output_value=None, show_progress_bar=False
@@ -157,23 +174,31 @@ class Embedder:
                     return_special_tokens_mask=True,
                 )
             for i, output in enumerate(outputs):
-                yield _embedded(output, encoded, i, len(prompt))
+                embedded = _embedded(output, encoded, i, len(prompt) + len(before[first + i]))
+                yield embedded if self.directions is None else _without(embedded, self.directions)
 
 
-def load_embedder(name: str, *, place: str | None = None, revision: str | None = None) -> Embedder:
+def load_embedder(
+    name: str,
+    *,
+    place: str | None = None,
+    revision: str | None = None,
+    directions: LanguageDirections | None = None,
+) -> Embedder:
     """Load any ``SentenceTransformer``.
 
     Args:
         name: the name it is given; a folder, or a name on the hub.
         place: the folder or hub name to load, if not ``name`` itself.
         revision: a fixed revision of a model on the hub.
+        directions: what is removed from its vectors.
 
     Raises:
         ModelError: there is no such model, or it cannot be loaded.
     """
     _quiet_libraries()
     try:
-        return Embedder(_sentence_transformer(place or name, revision).eval(), name)
+        return Embedder(_sentence_transformer(place or name, revision).eval(), name, directions)
     except ModelError:
         raise
     except Exception as error:  # each library below has its own errors
@@ -216,8 +241,9 @@ def _first_line(error: Exception) -> str:
     return lines[0][:200] if lines else type(error).__name__
 
 
-def _embedded(output: dict[str, Any], encoded: Any, i: int, prompt_length: int) -> Embedded:
-    spans = np.asarray(encoded["offset_mapping"][i], dtype=np.int32).reshape(-1, 2) - prompt_length
+def _embedded(output: dict[str, Any], encoded: Any, i: int, skipped: int) -> Embedded:
+    """Return the embeddings of text ``i`` of a batch; the first ``skipped`` code points are prompt and context."""
+    spans = np.asarray(encoded["offset_mapping"][i], dtype=np.int32).reshape(-1, 2) - skipped
     special = np.asarray(encoded["special_tokens_mask"][i], dtype=bool)
     kept = ~special & (spans[:, 1] > 0) & (spans[:, 1] > spans[:, 0])
     read = output["attention_mask"].bool()  # padding may be on either side
@@ -229,6 +255,11 @@ def _embedded(output: dict[str, Any], encoded: Any, i: int, prompt_length: int) 
         tokens=(tokens / np.maximum(norms, 1e-12)).astype(np.float32),
         spans=np.maximum(spans[kept], 0),
     )
+
+
+def _without(embedded: Embedded, directions: LanguageDirections) -> Embedded:
+    vector, tokens = directions.texts.remove(embedded.vector), directions.tokens.remove(embedded.tokens)
+    return Embedded(vector, tokens, embedded.spans)
 
 
 def _fingerprint(model: Any) -> str:

@@ -8,6 +8,8 @@ passage: a pronoun among them already knows what it refers to.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,39 +17,101 @@ from qa.search.embedding import Embedded, Vectors
 from qa.search.tokens import TokenVectors
 
 
-def maxsim(
-    question: Embedded, tokens: TokenVectors, passages: npt.NDArray[np.int64], spans: npt.NDArray[np.int64]
-) -> Vectors:
+@dataclass(frozen=True)
+class Stretches:
+    """n stretches of passages.
+
+    Attributes:
+        passages: int64 [n], the number of the passage that each lies in.
+        spans: int64 [n, 2], where each lies in its passage's text; 0-based code points, end exclusive.
+    """
+
+    passages: npt.NDArray[np.int64]
+    spans: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.passages)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What n units may borrow from m stretches around them, in k pairs of a unit and a stretch.
+
+    A token of the question that matches a token of the stretch counts for the unit, less a discount.
+
+    Attributes:
+        stretches: the m stretches.
+        units: int64 [k], the unit of each pair.
+        lenders: int64 [k], the stretch of each pair.
+        discounts: float32 [k], what is taken off the cosines.
+    """
+
+    stretches: Stretches
+    units: npt.NDArray[np.int64]
+    lenders: npt.NDArray[np.int64]
+    discounts: npt.NDArray[np.float32]
+
+
+def maxsim(question: Embedded, tokens: TokenVectors, units: Stretches, context: Context | None = None) -> Vectors:
     """Return the MaxSim score of each unit with the question.
 
     Args:
         question: the question's embeddings.
         tokens: the token vectors of the index's passages.
-        passages: int64 [n], the number of the passage that each unit lies in.
-        spans: int64 [n, 2], where each unit lies in its passage's text; 0-based code points, end exclusive.
+        units: what is scored.
+        context: what they may borrow; None for nothing.
 
     Returns:
-        float32 [n], at most 1. A unit without tokens gets the lowest score of the others, which leaves their
-        mean and spread almost as they are; 0 if no unit has any.
+        float32 [n], at most 1. A unit without tokens gets the lowest score of the others; 0 if no unit has any.
     """
-    involved, own_passage = np.unique(passages, return_inverse=True)
-    bounds = tokens.bounds[involved]
-    similar = _token_cosines(question, tokens, bounds)
-    ends = np.cumsum(bounds[:, 1] - bounds[:, 0])
-    best = np.zeros((len(passages), similar.shape[1]), dtype=np.float32)
-    scored = np.zeros(len(passages), dtype=bool)
-    for unit, (passage, (start, end)) in enumerate(zip(own_passage, spans, strict=True)):
-        first, last = bounds[passage]
-        places = tokens.spans[first:last]
-        rows = similar[ends[passage] - (last - first) : ends[passage]]
-        inside = rows[(places[:, 0] < end) & (places[:, 1] > start)]
-        if len(inside):
-            best[unit] = inside.max(axis=0)
-            scored[unit] = True
-    scores: Vectors = best.mean(axis=1)
+    best = best_cosines(question, tokens, units)
+    scored = np.isfinite(best[:, 0])
+    if context is not None and len(context.units):
+        lent = best_cosines(question, tokens, context.stretches)[context.lenders]
+        np.maximum.at(best, context.units, lent - context.discounts[:, None])
+    scores: Vectors = np.where(scored, best.mean(axis=1), np.float32(0)).astype(np.float32)
     if scored.any():
         scores[~scored] = scores[scored].min()
     return scores
+
+
+def nearness(question: Embedded, tokens: TokenVectors, stretches: Stretches) -> Vectors:
+    """Return float32 [n]: the mean, over a stretch's tokens, of the best cosine among the question's.
+
+    It says how well the question covers a short text such as the title of a column; -1 for one without tokens.
+    """
+    means = []
+    for passage, (start, end) in zip(stretches.passages.tolist(), stretches.spans.tolist(), strict=True):
+        vectors, places = tokens.of(passage)
+        inside = vectors[(places[:, 0] < end) & (places[:, 1] > start)].astype(np.float32)
+        if not len(inside) or not len(question.tokens):
+            means.append(-1.0)
+            continue
+        inside /= np.maximum(np.linalg.norm(inside, axis=1, keepdims=True), 1e-12)
+        means.append(float((inside @ question.tokens.T).max(axis=1).mean()))
+    return np.array(means, dtype=np.float32)
+
+
+def best_cosines(question: Embedded, tokens: TokenVectors, stretches: Stretches) -> Vectors:
+    """Return float32 [n, q]: for each stretch and token of the question, the best cosine among the stretch's tokens.
+
+    The values of a stretch without tokens are minus infinity.
+    """
+    involved, own_passage = np.unique(stretches.passages, return_inverse=True)
+    bounds = tokens.bounds[involved]
+    similar = _token_cosines(question, tokens, bounds)
+    ends = np.cumsum(bounds[:, 1] - bounds[:, 0])
+    best = np.full((len(stretches), similar.shape[1]), -np.inf, dtype=np.float32)
+    for number, (passage, (start, end)) in enumerate(zip(own_passage, stretches.spans, strict=True)):
+        first, last = bounds[passage]
+        places = tokens.spans[first:last]
+        # Tokens are in reading order: those that overlap the stretch are a range.
+        begin = int(np.searchsorted(places[:, 1], start, side="right"))
+        stop = int(np.searchsorted(places[:, 0], end, side="left"))
+        if begin < stop:
+            offset = ends[passage] - (last - first)
+            best[number] = similar[offset + begin : offset + stop].max(axis=0)
+    return best
 
 
 def _token_cosines(question: Embedded, tokens: TokenVectors, bounds: npt.NDArray[np.int64]) -> Vectors:

@@ -32,6 +32,7 @@ import platformdirs
 from filelock import FileLock
 
 from qa.errors import ModelError, StorageError
+from qa.search.directions import load_directions
 from qa.search.embedding import Embedder, ModelRecord, Prompts, load_embedder
 
 DEFAULT_MODEL = "multilingual-e5-small"
@@ -111,10 +112,10 @@ def load_recorded(model: ModelRecord) -> Embedder:
 def _load(name: str) -> Embedder:
     if name != DEFAULT_MODEL:
         return load_embedder(name)
-    folder = default_model_folder()
-    if folder:
-        return load_embedder(name, place=str(folder))
-    from_hub = load_embedder(name, place=HUB_NAME, revision=HUB_REVISION)
+    directions = load_directions(DEFAULT_MODEL)
+    if folder := default_model_folder():
+        return load_embedder(name, place=str(folder), directions=directions)
+    from_hub = load_embedder(name, place=HUB_NAME, revision=HUB_REVISION, directions=directions)
     return from_hub.with_prompts(Prompts(PROMPTS["query"], PROMPTS["document"]))  # the hub's copy has none
 
 

@@ -1,0 +1,188 @@
+"""Hits -> their units with what stands around them, in the form that the ranker scores.
+
+A unit is a sentence of a block, a row of a table or a line of code. It borrows from its context what it does not say
+itself: from what it stands under (headings, a question, a lead-in, a table's header), from the beginning of its
+source, and from the unit before it.
+
+Offsets are 0-based code points into ``Source.text``, end exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from qa.index import Index
+from qa.search.config import DEFAULT_CONFIG, SearchConfig
+from qa.search.maxsim import Context, Stretches
+from qa.search.query import Query, missing_parts
+from qa.search.ranker import Ranker, Units
+from qa.text.blocks import ancestors
+from qa.text.passages import Unit
+
+Place = tuple[int, Unit]
+"""A passage's number, and a unit in it."""
+
+
+@dataclass(frozen=True)
+class ScoredUnit:
+    """A unit of a passage found, with the scores of `qa.search.ranker`.
+
+    Attributes:
+        source, start, end: its place; offsets are 0-based code points, end exclusive.
+        block: number of its block in the source.
+        score: what units are chosen by.
+        maxsim: closeness in meaning, token by token, at most 1.
+        lexical: the share of the question's terms that it has, at most 1.
+    """
+
+    source: str
+    start: int
+    end: int
+    block: int
+    score: float
+    maxsim: float
+    lexical: float
+
+
+def score_units(
+    index: Index, query: Query, passages: Sequence[int], config: SearchConfig = DEFAULT_CONFIG
+) -> list[ScoredUnit]:
+    """Return the units of these passages that can be cited, each with its score, in the passages' order."""
+    places = citable_units(index, passages)
+    if not places:
+        return []
+    scores = Ranker(index.tokens, config).score(query, units_of(index, query, places, config))
+    parts = zip(places, scores.total.tolist(), scores.maxsim.tolist(), scores.lexical.tolist(), strict=True)
+    return [ScoredUnit(index.passages[number].source, *unit, *scored) for (number, unit), *scored in parts]
+
+
+def citable_units(index: Index, passages: Sequence[int]) -> list[Place]:
+    """Return the units of these passages but those that only give context to others."""
+    return [
+        (number, unit)
+        for number in passages
+        for unit in index.passage_units(number)
+        if not index.blocks[index.passages[number].source][unit.block].is_context
+    ]
+
+
+def units_of(index: Index, query: Query, places: Sequence[Place], config: SearchConfig = DEFAULT_CONFIG) -> Units:
+    """Return units in the form that the ranker scores, with what they may borrow."""
+    lending = _Lending(index)
+    for n, (number, unit) in enumerate(places):
+        lending.headed += [
+            (n, lender) for lender in lending.lend(n, lending.above(number, unit), config.above_discount)
+        ]
+        lending.lend(n, lending.lead(number), config.lead_discount)
+        lending.lend(n, lending.before(number, unit), config.before_discount)
+    own = [_terms(index, place) for place in places]
+    lent = [_terms(index, place) for place in lending.places]
+    lexical, lexical_lent = (index.store.lexical.scores_of(terms, query.terms) for terms in (own, lent))
+    above = np.zeros(len(places), dtype=np.float32)
+    known = [set(terms) for terms in own]
+    for n, lender in lending.headed:
+        above[n] = max(above[n], lexical_lent[lender])
+        known[n].update(lent[lender])
+    return Units(
+        stretches=_stretches(index, places),
+        lexical=((lexical + np.float32(config.context_share) * above) / max(query.weight, 1e-9)).astype(np.float32),
+        missing=missing_parts(query.exact, known),
+        boilerplate=np.array([index.passages[number].boilerplate for number, _ in places], dtype=bool),
+        context=lending.context(),
+    )
+
+
+@dataclass
+class _Lending:
+    """Collects which unit may borrow from which others.
+
+    Attributes:
+        places: the lenders, each once.
+        pairs: unit, lender (its position in ``places``) and discount.
+        headed: the pairs of a unit with what it stands under.
+    """
+
+    index: Index
+    places: list[Place] = field(default_factory=list)
+    pairs: list[tuple[int, int, float]] = field(default_factory=list)
+    headed: list[tuple[int, int]] = field(default_factory=list)
+    _numbers: dict[Place, int] = field(default_factory=dict)
+    _leads: dict[str, list[Place]] = field(default_factory=dict)
+    _blocks: dict[tuple[str, int], list[Place]] = field(default_factory=dict)
+
+    def lend(self, unit: int, lenders: Sequence[Place], discount: float) -> list[int]:
+        """Let a unit borrow from others; return their positions in ``places``."""
+        for place in lenders:
+            if place not in self._numbers:
+                self._numbers[place] = len(self.places)
+                self.places.append(place)
+        found = [self._numbers[place] for place in lenders]
+        self.pairs += [(unit, lender, discount) for lender in found]
+        return found
+
+    def above(self, number: int, unit: Unit) -> list[Place]:
+        """Return the units of the blocks that a unit stands under."""
+        name = self.index.passages[number].source
+        found: list[Place] = []
+        for block in ancestors(self.index.blocks[name], unit.block):
+            key = (name, block)
+            if key not in self._blocks:
+                self._blocks[key] = self._units_of_block(name, block)
+            found += self._blocks[key]
+        return found
+
+    def _units_of_block(self, name: str, block: int) -> list[Place]:
+        found: list[Place] = []
+        number = self.index.passage_at(name, self.index.blocks[name][block].start)
+        while number is not None and number in self.index.passages_of(name):
+            own = [(number, unit) for unit in self.index.passage_units(number) if unit.block == block]
+            if not own:
+                break
+            found += own
+            number += 1
+        return found
+
+    def lead(self, number: int) -> list[Place]:
+        """Return the first units of a passage's source, up to the first that can be cited."""
+        name = self.index.passages[number].source
+        if name not in self._leads:
+            blocks, found = self.index.blocks[name], list[Place]()
+            for place in ((n, unit) for n in self.index.passages_of(name) for unit in self.index.passage_units(n)):
+                if not self.index.passages[place[0]].boilerplate:
+                    found.append(place)
+                    if not blocks[place[1].block].is_context:
+                        break
+            self._leads[name] = found
+        return self._leads[name]
+
+    def before(self, number: int, unit: Unit) -> list[Place]:
+        """Return the unit before a unit, if they share a passage."""
+        own = self.index.passage_units(number)
+        at = own.index(unit)
+        return [(number, own[at - 1])] if at else []
+
+    def context(self) -> Context:
+        """Return what was collected, as MaxSim reads it."""
+        return Context(
+            _stretches(self.index, self.places),
+            np.array([unit for unit, _, _ in self.pairs], dtype=np.int64),
+            np.array([lender for _, lender, _ in self.pairs], dtype=np.int64),
+            np.array([discount for _, _, discount in self.pairs], dtype=np.float32),
+        )
+
+
+def _stretches(index: Index, places: Sequence[Place]) -> Stretches:
+    starts = [index.passages[number].start for number, _ in places]
+    spans = [(unit.start - start, unit.end - start) for start, (_, unit) in zip(starts, places, strict=True)]
+    return Stretches(
+        np.array([number for number, _ in places], dtype=np.int64),
+        np.array(spans, dtype=np.int64).reshape(-1, 2),
+    )
+
+
+def _terms(index: Index, place: Place) -> list[str]:
+    number, unit = place
+    return index.unit_terms(number)[index.passage_units(number).index(unit)]
