@@ -11,12 +11,13 @@ writes the folder.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from qa.errors import IndexDamagedError, QAError
+from qa.errors import IndexDamagedError, IndexMismatchError, QAError
 from qa.progress import Progress
 from qa.reading.files import DEFAULT_MAX_CHARS, read_sources
 from qa.search.embedding import Embedder
@@ -27,9 +28,12 @@ from qa.storage.configuration import Settings, check_settings, configured, load_
 from qa.storage.contents import Contents, read_contents, read_current
 from qa.storage.generations import HistoryEntry
 from qa.storage.rollback import roll_back
+from qa.storage.upgrade import is_older
+from qa.storage.upgrade import upgrade as upgrade_index
 from qa.storage.writing import BuildReport, IndexWriter
-from qa.text.passages import Chunking, Passage
-from qa.text.sentences import Span
+from qa.text.blocks import Block
+from qa.text.paragraphs import Span
+from qa.text.passages import Chunking, Passage, Unit
 from qa.text.source import Source
 
 Given = Iterable[str | Path | Source] | str | Path | Source
@@ -49,6 +53,7 @@ class Index:
         manifest: how it was made.
         model: the embedding model that made it.
         sources: name -> Source, in the order given.
+        blocks: name -> the blocks of that source, in order.
         passages: all passages, source by source, in reading order.
         store: the passages' vectors and terms.
         tokens: the vectors of their tokens.
@@ -62,6 +67,7 @@ class Index:
         self.manifest = contents.manifest
         self.model = contents.manifest.model
         self.sources = contents.sources
+        self.blocks: Mapping[str, tuple[Block, ...]] = contents.blocks
         self.passages = contents.passages
         self.store = contents.store
         self.tokens = contents.tokens
@@ -106,17 +112,32 @@ class Index:
             IndexDamagedError, IndexMismatchError: the index to add to cannot be read. In each case the old index stays.
         """
         new = read_sources(sources, max_chars=max_chars)
+        if add and generations.numbers(Path(path)):
+            upgrade_index(Path(path), progress)
         writer = IndexWriter(Path(path), progress, create=True, on_commit=on_commit)
         return cls._write_texts(writer, new, Settings(model, chunking, keep), add=add)
 
     @classmethod
-    def open(cls, path: str | Path = DEFAULT_INDEX) -> Index:
+    def open(cls, path: str | Path = DEFAULT_INDEX, *, upgrade: bool = True, progress: Progress | None = None) -> Index:
         """Open the current generation after checking every file of it; no model is loaded yet.
 
+        Args:
+            path: the index folder.
+            upgrade: whether an index of an earlier format is made anew from its own texts, which loads its model; else
+                it is an IndexMismatchError.
+            progress: as for :meth:`build`, if it is.
+
         Raises:
-            IndexMissingError, IndexDamagedError, IndexMismatchError: each names the command that helps.
+            IndexMissingError, IndexDamagedError, IndexMismatchError: each names the command that helps. ModelError,
+            StorageError: an index of an earlier format cannot be made anew.
         """
         path = Path(path)
+        try:
+            return cls(path, read_current(path))
+        except IndexMismatchError as error:
+            if not (upgrade and is_older(error)):
+                raise
+        upgrade_index(path, progress)
         return cls(path, read_current(path))
 
     @classmethod
@@ -254,22 +275,32 @@ class Index:
         """Return the passage's text: ``sources[passage.source].text[passage.start:passage.end]``."""
         return self._contents.text(passage)
 
-    def passage_sentences(self, number: int) -> tuple[Span, ...]:
-        """Return the sentences of passage ``number``: (start, end) in its source."""
-        return self._contents.sentences[number]
+    def passage_at(self, name: str, offset: int) -> int | None:
+        """Return the number of the passage that has the code point at ``offset`` of a source; None if none has."""
+        own = self.passages_of(name)
+        at = bisect_right(own, offset, key=lambda number: self.passages[number].start) - 1
+        return own[at] if at >= 0 and offset < self.passages[own[at]].end else None
 
-    def sentence_terms(self, number: int) -> list[list[str]]:
-        """Return the terms of each sentence of passage ``number``; those of the passages used last are kept."""
+    def context(self, number: int) -> str:
+        """Return what passage ``number`` stands under: its headings, and its question, lead-in or table's header."""
+        return self._contents.context(number)
+
+    def passage_units(self, number: int) -> tuple[Unit, ...]:
+        """Return the units of passage ``number``, in order."""
+        return self._contents.units[number]
+
+    def unit_terms(self, number: int) -> list[list[str]]:
+        """Return the terms of each unit of passage ``number``; those of the passages used last are kept."""
         text = self.sources[self.passages[number].source].text
-        return self._terms.terms(number, [text[start:end] for start, end in self.passage_sentences(number)])
+        return self._terms.terms(number, [text[unit.start : unit.end] for unit in self.passage_units(number)])
 
     def passages_of(self, name: str) -> range:
         """Return the numbers of a source's passages, which are consecutive; an empty range for an unknown name."""
         return self._contents.passages_of(name)
 
     def sentences(self, name: str) -> list[Span]:
-        """Return all sentences of a source, in order: (start, end) in it."""
-        return [span for number in self.passages_of(name) for span in self.passage_sentences(number)]
+        """Return the spans of all units of a source, in order: (start, end) in it."""
+        return [(unit.start, unit.end) for number in self.passages_of(name) for unit in self.passage_units(number)]
 
 
 def _known_earlier(path: Path, names: set[str]) -> set[str]:

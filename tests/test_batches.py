@@ -20,11 +20,11 @@ from qa.search.tokens import QuantisedEmbedding
 from qa.storage.checkpoint import _SIZE, Checkpoint
 from qa.text.source import Source
 
-STORY = "\n\n".join(f"第{n}話。{n}匹の猫が魚を食べました。" for n in range(3 * _SIZE))
+STORY = "\n\n".join(f"# 第{n}話\n\n{n}匹の猫が魚を食べました。" for n in range(3 * _SIZE))
 
 
 def model(fingerprint: str = "a", query: str = "") -> Any:
-    return SimpleNamespace(fingerprint=fingerprint, prompts=Prompts(query, ""), dimension=4)
+    return SimpleNamespace(fingerprint=fingerprint, prompts=Prompts(query, ""), dimension=4, directions=None)
 
 
 def key(number: int) -> str:
@@ -97,9 +97,9 @@ def test_an_interrupted_build_continues_where_it_stopped(tmp_path: Path, monkeyp
     embedded: list[int] = []
     embed = Embedder.embed_passages
 
-    def counted(self: Embedder, texts: list[str], progress: Any = None) -> Any:
+    def counted(self: Embedder, texts: list[str], *rest: Any) -> Any:
         embedded.append(len(texts))
-        return embed(self, texts, progress)
+        return embed(self, texts, *rest)
 
     monkeypatch.setattr(Embedder, "embed_passages", counted)
     source = Source("story", STORY)

@@ -150,6 +150,7 @@ def indexes_that_cannot_be_used(made: Path) -> Iterator[tuple[str, Callable[[], 
     yield "model.gone", after(told(model={**manifest["model"], "name": str(made / "gone")}))
     yield "index.words", after(told(lexical={}))
     yield "index.format", after(told(format=99))
+    yield "index.older", lambda: (told(format=1)(), Index.open(made, upgrade=False))
     yield "index.outside", after(told(files={"../x": ""}))
     yield "index.file.changed", after(lambda: (told()(), (folder / "spans.npy").write_bytes(b"")))
     yield "index.file.missing", after((folder / "spans.npy").unlink)
@@ -311,7 +312,7 @@ FOR_DEVELOPERS = {
     *("ValueError", "AttributeError", "RuntimeError", "OSError", "RecordError", "SystemExit", "Command"),
     *("option", "help_option", "version_option", "argument", "command", "group"),  # click's help texts
 }
-NOT_SENTENCES = ("suggestions/", "text/sentences.py", "serving/metrics.py", "extraction/isolation.py")
+NOT_SENTENCES = ("suggestions/", "asked.py", "text/", "serving/metrics.py", "extraction/isolation.py")
 """Modules with the grammar of languages, the metrics' own names, and code to run."""
 LABELS = {
     *("evidence, never declining", "same language", "other language", "depends on "),  # of tables of figures

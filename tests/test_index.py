@@ -34,6 +34,7 @@ from qa.storage.lock import locked
 from qa.storage.manifest import FILE
 from qa.storage.rollback import roll_back
 from qa.suggestions import suggestions_of
+from qa.text.marks import Kind, Mark
 from qa.text.passages import Chunking, split_passages
 from qa.text.source import Source
 
@@ -54,9 +55,9 @@ def test_passages_know_their_sections_and_hold_their_sentences(tmp_path: Path) -
     index = Index.build(Source("a", TEXT), tmp_path)
     assert {passage.section for passage in index.passages} == {"第一章 猫", "第二章 鳥"}
     for number, passage in enumerate(index.passages):
-        spans = index.passage_sentences(number)
-        assert spans
-        assert (spans[0][0], spans[-1][1]) == (passage.start, passage.end)
+        units = index.passage_units(number)
+        assert units
+        assert (units[0].start, units[-1].end) == (passage.start, passage.end)
     quotes = [TEXT[start:end] for start, end in index.sentences("a")]
     assert "猫は魚を食べます。" in quotes
     assert "The bird sings, e.g. at dawn." in quotes
@@ -66,7 +67,10 @@ def test_search_is_exact_over_the_stored_vectors(tmp_path: Path) -> None:
     index = Index.build(Source("a", TEXT), tmp_path, chunking=Chunking(max_tokens=12, min_tokens=0))
     assert len(index.passages) > 3
     question = index.embedder.embed_question("猫は何を食べますか")
-    vectors = np.stack([one.vector for one in index.embedder.embed_passages([index.text(p) for p in index.passages])])
+    texts = [index.text(passage) for passage in index.passages]
+    contexts = [index.context(number) for number in range(len(texts))]
+    assert set(contexts) == {"", "第一章 猫", "第二章 鳥"}
+    vectors = np.stack([one.vector for one in index.embedder.embed_passages(texts, contexts=contexts)])
     numbers, scores = index.store.search_dense(question.vector, 3)
     expected = vectors @ question.vector
     assert numbers.tolist() == np.argsort(-expected)[:3].tolist()
@@ -210,7 +214,9 @@ def test_every_file_of_the_index_is_under_a_checksum(article_index: Path, tmp_pa
     shutil.copytree(article_index, copy)
     folder = generations.generation_folder(copy, generations.current_number(copy))
     files = [path for path in folder.rglob("*") if path.is_file() and path.name != FILE]
-    assert {"faiss.index", "spans.npy", "sentences.npy", "vectors.i8", "0000.txt"} <= {path.name for path in files}
+    assert {"faiss.index", "spans.npy", "units.npy", "blocks.npy", "vectors.i8", "0000.txt"} <= {
+        path.name for path in files
+    }
     for path in files:
         whole = path.read_bytes()
         for damaged in (whole[: len(whole) // 2], bytes([whole[0] ^ 1]) + whole[1:], whole + b"\0"):
@@ -223,7 +229,7 @@ def test_every_file_of_the_index_is_under_a_checksum(article_index: Path, tmp_pa
 
 def test_passages_with_the_same_words_are_embedded_once(tmp_path: Path) -> None:
     text = "Cats sleep all day.\n\nDogs bark at night.\n\nCats sleep all day."
-    index = Index.build([Source("a", text)], tmp_path)
+    index = Index.build([Source("a", text)], tmp_path, chunking=Chunking(256, 0))
     assert index.built is not None
     assert (len(index.passages), index.built.embedded, index.built.reused) == (3, 2, 1)
     first, _, last = (index.tokens.of(number) for number in range(3))
@@ -482,6 +488,16 @@ def test_a_source_that_did_not_change_is_not_split_again(tmp_path: Path, monkeyp
     assert split[3:] == ["a"]  # other sizes
 
 
+def test_a_text_is_split_again_if_its_format_says_something_else_of_it(tmp_path: Path) -> None:
+    text = "灯台\n\nこの灯台は1874年に建てられた。\n\n概要\n\n高さは31メートルである。"
+    marks = (Mark(0, 2, Kind.HEADING, 1), Mark(23, 25, Kind.ITEM))
+    plain = Index.build([Source("a", text)], tmp_path)
+    marked = Index.build([Source("a", text, marks=marks)], tmp_path)
+    assert {passage.section for passage in plain.passages} == {"灯台", "概要"}
+    assert {passage.section for passage in marked.passages} == {"灯台"}
+    assert Index.open(tmp_path).rename("a", "c").sources["c"].marks == marks
+
+
 def test_a_reader_follows_when_a_generation_is_removed_while_it_opens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -575,9 +591,16 @@ def test_a_manifest_of_an_earlier_version_without_paths_replaces_by_name(
     assert index.built is not None and index.built.replaced == ("report.txt",)
 
 
-def test_an_index_of_an_earlier_version_is_opened_asked_and_added_to(tmp_path: Path) -> None:
+def test_an_index_of_an_earlier_version_is_opened_asked_and_added_to(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     shutil.copytree(Path(__file__).parent / "data" / "index-without-paths", tmp_path, dirs_exist_ok=True)
-    index = Index.open(tmp_path)
+    with pytest.raises(IndexMismatchError, match="earlier version"):
+        Index.open(tmp_path, upgrade=False)
+    stages = []
+    index = Index.open(tmp_path, progress=lambda event: stages.append(event.stage))
+    assert Stage.EMBEDDING in stages and "earlier version" in caplog.text
+    assert Index.open(tmp_path).generation == index.generation > 1
     assert [source.path for source in index.sources.values()] == [None]
     cited = answer(index, "Who counts the ships at dusk?", min_confidence=0.0).citations[0]
     assert cited.quote == "The lighthouse keeper counts the ships at dusk."
@@ -597,7 +620,7 @@ def test_the_terms_of_sentences_take_bounded_memory(tmp_path: Path) -> None:
     assert cache.terms(6, ["長い" * 20]) == [tokenize("長い" * 20)]
     assert list(cache._kept) == [5, 3]
     index = Index.build(Source("a", TEXT), tmp_path)
-    assert index.sentence_terms(0) is index.sentence_terms(0)
+    assert index.unit_terms(0) is index.unit_terms(0)
 
 
 @pytest.mark.parametrize("name", ["", " ", "\u200b"])

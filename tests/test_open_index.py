@@ -74,10 +74,10 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     gate = Gate()
     embed = Embedder.embed_passages
 
-    def held(self: Embedder, texts: list[str], progress: object = None) -> object:
+    def held(self: Embedder, texts: list[str], *rest: object) -> object:
         if texts:
             gate.pass_through()
-        return embed(self, texts, progress)  # type: ignore[arg-type]
+        return embed(self, texts, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Embedder, "embed_passages", held)
     yield gate

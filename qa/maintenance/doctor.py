@@ -201,7 +201,7 @@ def _disk(index_path: Path) -> Sentence:
 def _index(path: Path, opened: list[Index]) -> Sentence:
     from qa.index import Index
 
-    index = Index.open(path)
+    index = Index.open(path, upgrade=False)
     opened.append(index)
     made = index.manifest
     return Sentence(
@@ -264,7 +264,7 @@ def _search(index: Index) -> Sentence:
     numbered = enumerate(index.passages)
     number, passage = max(numbered, key=lambda one: (not one[1].boilerplate, one[1].end - one[1].start))
     text = index.text(passage)
-    (again,) = index.embedder.embed_passages([text])
+    (again,) = index.embedder.embed_passages([text], contexts=[index.context(number)])
     if float(again.vector @ index.store.vectors[number]) < _SAME:
         raise QAError("doctor.embedding", number=number, remedy=generations.repair_command(index.path))
     hits = retrieve(index, text[:_PROBE_CHARS], k=_PROBE_HITS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,8 +21,8 @@ from qa.storage.contents import write_sources, write_spans
 from qa.storage.disk import storage_errors
 from qa.storage.manifest import Manifest, write_manifest
 from qa.storage.reuse import Reusable, content_key
-from qa.text.passages import SPLITTING, Passage, split_passages
-from qa.text.sentences import Span
+from qa.text.blocks import Block
+from qa.text.passages import SPLITTING, Passage, Unit, context_of, split_passages
 from qa.text.source import Source
 
 
@@ -34,6 +34,15 @@ class Counts:
     passages: int = 0
     embedded: int = 0
     reused: int = 0
+
+
+@dataclass
+class _Parts:
+    """The blocks of each source, and the passages of all sources with the units of each."""
+
+    blocks: dict[str, Sequence[Block]] = field(default_factory=dict)
+    passages: list[Passage] = field(default_factory=list)
+    units: list[Sequence[Unit]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -63,39 +72,46 @@ class Builder:
             SourceError: the sources hold no sentence. ModelError: the model cannot be loaded.
             StorageError: a write failed.
         """
-        passages, sentences = self._split(sources)
-        contents = [sources[p.source].text[p.start : p.end] for p in passages]
-        if not contents:
+        parts = self._split(sources)
+        if not parts.passages:
             raise SourceError("source.wordless")
-        vectors, embedded = self._write_embeddings(contents)
+        contents = [sources[p.source].text[p.start : p.end] for p in parts.passages]
+        contexts = [
+            context_of(sources[p.source].text, parts.blocks[p.source], units[0].block)
+            for p, units in zip(parts.passages, parts.units, strict=True)
+        ]
+        vectors, embedded = self._write_embeddings(contents, contexts)
+        terms = [tokenize(f"{context}\n{text}") for context, text in zip(contexts, contents, strict=True)]
         self._report_stage(Stage.WRITING, len(contents), len(contents))
         with storage_errors(self.index, library_writes=True):
-            FaissStore(vectors, BM25([tokenize(content) for content in contents])).save(self.folder)
-            self._write_manifest(sources, passages, sentences)
+            FaissStore(vectors, BM25(terms)).save(self.folder)
+            self._write_manifest(sources, parts)
         return Counts(len(sources), len(contents), embedded, len(contents) - embedded)
 
     def _report_stage(self, stage: Stage, done: int, total: int) -> None:
         if self.progress:
             self.progress(ProgressEvent(stage, done, total))
 
-    def _split(self, sources: Mapping[str, Source]) -> tuple[list[Passage], list[list[Span]]]:
-        """Return the passages of all sources, and the sentences of each."""
-        passages: list[Passage] = []
-        sentences: list[list[Span]] = []
+    def _split(self, sources: Mapping[str, Source]) -> _Parts:
+        """Return the blocks, passages and units of all sources."""
+        parts = _Parts()
         for number, source in enumerate(sources.values()):
             self._report_stage(Stage.SPLITTING, number, len(sources))
-            found, spans = self.reusable.split(source) or split_passages(
+            split = self.reusable.split(source) or split_passages(
                 source, self.configuration.embedder.count_tokens, self.configuration.chunking
             )
-            passages += [replace(passage, source=source.name) for passage in found]
-            sentences += spans
-        return passages, sentences
+            parts.blocks[source.name] = split.blocks
+            parts.passages += [replace(passage, source=source.name) for passage in split.passages]
+            parts.units += split.units
+        return parts
 
-    def _write_embeddings(self, contents: Sequence[str]) -> tuple[npt.NDArray[np.float32], int]:
+    def _write_embeddings(
+        self, contents: Sequence[str], contexts: Sequence[str]
+    ) -> tuple[npt.NDArray[np.float32], int]:
         """Write ``tokens/``; return the passages' vectors, float32 [p, d], and how many had to be embedded."""
-        alike: dict[str, list[int]] = {}  # passages with the same text are embedded once
-        for number, content in enumerate(contents):
-            alike.setdefault(content_key(content), []).append(number)
+        alike: dict[str, list[int]] = {}  # passages with the same text and context are embedded once
+        for number, (content, context) in enumerate(zip(contents, contexts, strict=True)):
+            alike.setdefault(content_key(content, context), []).append(number)
         vectors = np.zeros((len(contents), self.configuration.model.dimension), dtype=np.float32)
         # Our own reading and writing is wrapped piece by piece: errors of the model and of ``progress`` are no disk's.
         with storage_errors(self.index):
@@ -115,8 +131,14 @@ class Builder:
                         missing.append(key)
             # Texts of similar length share a batch, so that little of it is padding.
             missing.sort(key=lambda key: -len(contents[alike[key][0]]))
-            texts = [contents[alike[key][0]] for key in missing]
-            embedded = self.configuration.embedder.embed_passages(texts, self.progress) if texts else ()
+            first = [alike[key][0] for key in missing]
+            embedded = (
+                self.configuration.embedder.embed_passages(
+                    [contents[n] for n in first], self.progress, [contexts[n] for n in first]
+                )
+                if first
+                else ()
+            )
             for key, one in zip(missing, embedded, strict=True):
                 with storage_errors(self.index):
                     embedding = QuantisedEmbedding.of(one)
@@ -126,11 +148,9 @@ class Builder:
                 writer.finish()
         return vectors, len(missing)
 
-    def _write_manifest(
-        self, sources: Mapping[str, Source], passages: Sequence[Passage], sentences: Sequence[Sequence[Span]]
-    ) -> None:
+    def _write_manifest(self, sources: Mapping[str, Source], parts: _Parts) -> None:
         records = write_sources(self.index, self.folder, sources.values())
-        sections = write_spans(self.folder, passages, sentences, sources)
+        sections = write_spans(self.folder, parts.passages, parts.units, parts.blocks)
         manifest = Manifest(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             model=self.configuration.model,
@@ -138,7 +158,7 @@ class Builder:
             splitting=SPLITTING,
             keep=self.configuration.keep,
             lexical=dict(Analysis().to_dict()),
-            passages=len(passages),
+            passages=len(parts.passages),
             sections=tuple(title for title, _ in sections),
             headings=tuple(above for _, above in sections),
             sources=records,

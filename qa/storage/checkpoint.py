@@ -38,7 +38,7 @@ class Checkpoint:
 
     def __init__(self, index: Path, model: ModelRecord) -> None:
         """Find what the same model has left; remove what other models left, and what is old or damaged."""
-        made_by = json.dumps([model.fingerprint, asdict(model.prompts), model.dimension])
+        made_by = json.dumps([model.fingerprint, asdict(model.prompts), model.dimension, model.directions])
         self._folder = index / BATCHES / hashlib.sha256(made_by.encode()).hexdigest()[:16]
         self._used: set[Path] = set()
         self._waiting: list[tuple[str, QuantisedEmbedding]] = []

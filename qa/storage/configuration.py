@@ -12,11 +12,13 @@ from qa.errors import IndexMismatchError, ModelError, QAError, StorageError
 from qa.search.embedding import Embedder, ModelRecord
 from qa.search.weights import load_model, load_recorded
 from qa.storage import generations
-from qa.storage.manifest import KEPT, Manifest
+from qa.storage.manifest import FORMAT_VERSION, KEPT, Manifest
 from qa.text.passages import Chunking
 
-DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=0)
+DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=100)
 """Sizes chosen by `python bench/chunking.py`, which prints what others give."""
+
+_EARLIER_DEFAULT = Chunking(max_tokens=256, min_tokens=0)
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,18 @@ def configured(index: Path, settings: Settings) -> Configuration:
     """
     before = _readable_manifest(index)
     embedder = _load_chosen_model(index, settings, before)
-    chunking = settings.chunking or (before.chunking if before else DEFAULT_CHUNKING)
+    chunking = settings.chunking or _chunking_of(before)
     longest = min(chunking.max_tokens, embedder.max_tokens)
     chunking = Chunking(longest, min(chunking.min_tokens, longest))
     keep = settings.keep or (before.keep if before else KEPT)
     return Configuration(embedder.record, lambda: embedder, chunking, keep)
+
+
+def _chunking_of(before: Manifest | None) -> Chunking:
+    """Return the sizes that an index was built with, unless they were the default of an earlier format."""
+    if before is None or (before.format != FORMAT_VERSION and before.chunking == _EARLIER_DEFAULT):
+        return DEFAULT_CHUNKING
+    return before.chunking
 
 
 def _load_chosen_model(index: Path, settings: Settings, before: Manifest | None) -> Embedder:
@@ -109,7 +118,7 @@ def load_made_with(index: Path, model: ModelRecord) -> Embedder:
         IndexMismatchError: the model of that name is another one now. ModelError: there is no such model any more.
     """
     embedder = load_recorded_model(index, model)
-    if embedder.fingerprint != model.fingerprint:
+    if (embedder.fingerprint, embedder.record.directions) != (model.fingerprint, model.directions):
         raise IndexMismatchError(
             "index.model", index=str(index), model=model.name, remedy=generations.repair_command(index)
         )

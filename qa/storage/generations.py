@@ -21,7 +21,7 @@ from typing import Any
 
 from qa.catalogue import Command
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, QAError
-from qa.storage.manifest import FILE, FORMAT_VERSION, Manifest, file_sha256, seal
+from qa.storage.manifest import EARLIER_FORMATS, FILE, FORMAT_VERSION, Manifest, file_sha256, seal
 
 BATCHES = "batches"
 SUGGESTIONS = "suggestions.json"
@@ -164,7 +164,7 @@ def read_manifest(index: Path, number: int) -> Manifest:
     try:
         raw = json.loads(content)
         version, sealed = raw["format"], raw["sha256"]
-        if version != FORMAT_VERSION:
+        if version not in (FORMAT_VERSION, *EARLIER_FORMATS):
             raise IndexMismatchError(
                 "index.format", index=str(index), found=repr(version), known=str(FORMAT_VERSION),
                 remedy=rebuild_command(index),

@@ -16,7 +16,9 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from qa.search.embedding import ModelRecord
 from qa.text.passages import Chunking
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+EARLIER_FORMATS = (1,)
+"""Formats whose texts can be read, to make an index of the present format of them."""
 KEPT = 2
 """Generations that are kept by default: the current one, and the one before it to go back to."""
 FILE = "manifest.json"
@@ -35,6 +37,7 @@ class SourceRecord(_StrictModel):
         sha256: SHA-256 of the text's UTF-8, in hex.
         characters: length of the text in code points.
         places: the file of its pages or moments; None where it has none.
+        marks: the file of what its format says of its lines; None where it says nothing.
         path: the file that it was read from, relative to the index folder where possible; None for text that came
             from no file, and in manifests of earlier versions.
     """
@@ -44,12 +47,13 @@ class SourceRecord(_StrictModel):
     sha256: str
     characters: int
     places: str | None = None
+    marks: str | None = None
     path: str | None = None
 
     @property
     def files(self) -> list[str]:
         """Its files, relative to the generation's folder."""
-        return [self.file, *([self.places] if self.places else [])]
+        return [file for file in (self.file, self.places, self.marks) if file]
 
 
 class Manifest(_StrictModel):

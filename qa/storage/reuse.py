@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 
 from qa.search.embedding import ModelRecord
@@ -12,12 +12,12 @@ from qa.search.tokens import QuantisedEmbedding
 from qa.storage.checkpoint import Checkpoint
 from qa.storage.configuration import Configuration
 from qa.storage.contents import Contents
-from qa.text.passages import SPLITTING, Passage
-from qa.text.sentences import Span
+from qa.text.marks import Mark
+from qa.text.passages import SPLITTING, Split
 from qa.text.source import Source
 
-Split = tuple[list[Passage], list[list[Span]]]
-"""A source's passages, and the sentences of each, as :func:`qa.text.passages.split_passages` returns them."""
+_Said = tuple[str, tuple[Mark, ...]]
+"""The SHA-256 of a source's text, and its marks: what is split alike."""
 
 
 class Reusable:
@@ -45,8 +45,8 @@ class Reusable:
         self._others = earlier
 
     def split(self, source: Source) -> Split | None:
-        """Return how a source with the same text was split; None if there was none."""
-        return self._split.get(source.sha256)
+        """Return how a source with the same text and marks was split; None if there was none."""
+        return self._split.get((source.sha256, source.marks))
 
     def embedding(self, key: str) -> QuantisedEmbedding | None:
         """Return the embedding of a passage, by the :func:`content_key` of its text; None if there was none."""
@@ -60,21 +60,22 @@ class Reusable:
         return {key: one for contents in self._others for key, one in _embeddings(contents, self._model)}
 
 
-def content_key(content: str) -> str:
-    """Return what tells one passage's text from another's: its SHA-256, in hex."""
-    return hashlib.sha256(content.encode("utf-8")).hexdigest()
+def content_key(content: str, context: str) -> str:
+    """Return what tells one passage and its context from another: the SHA-256 of both, in hex."""
+    return hashlib.sha256(f"{context}\0{content}".encode()).hexdigest()
 
 
-def _split_alike(contents: Contents, configuration: Configuration) -> dict[str, Split]:
-    """Return SHA-256 of a source -> how it was split, if it would be split the same way now."""
+def _split_alike(contents: Contents, configuration: Configuration) -> dict[_Said, Split]:
+    """Return the text and marks of a source -> how it was split, if it would be split the same way now."""
     manifest = contents.manifest
     then = (manifest.splitting, asdict(manifest.chunking), manifest.model.fingerprint)
     if then != (SPLITTING, asdict(configuration.chunking), configuration.model.fingerprint):
         return {}
     return {
-        source.sha256: (
+        (source.sha256, source.marks): Split(
+            contents.blocks[name],
             [contents.passages[number] for number in contents.passages_of(name)],
-            [list(contents.sentences[number]) for number in contents.passages_of(name)],
+            [contents.units[number] for number in contents.passages_of(name)],
         )
         for name, source in contents.sources.items()
     }
@@ -83,8 +84,9 @@ def _split_alike(contents: Contents, configuration: Configuration) -> dict[str, 
 def _embeddings(contents: Contents, model: ModelRecord) -> Iterator[tuple[str, QuantisedEmbedding]]:
     """Yield the key and embedding of each passage, if the same model made them."""
     made_by = contents.manifest.model
-    if (made_by.fingerprint, made_by.prompts) != (model.fingerprint, model.prompts):
+    if replace(made_by, name=model.name) != model:
         return
     vectors = contents.store.vectors
     for number, passage in enumerate(contents.passages):
-        yield content_key(contents.text(passage)), QuantisedEmbedding(vectors[number], *contents.tokens.of(number))
+        key = content_key(contents.text(passage), contents.context(number))
+        yield key, QuantisedEmbedding(vectors[number], *contents.tokens.of(number))

@@ -9,8 +9,9 @@ from qa.catalogue import Command
 from qa.errors import IndexMissingError
 from qa.progress import Progress
 from qa.storage import generations
-from qa.storage.configuration import load_made_with
+from qa.storage.configuration import load_made_with, load_recorded_model
 from qa.storage.contents import read_contents
+from qa.storage.manifest import FORMAT_VERSION
 from qa.storage.writing import IndexWriter
 
 
@@ -58,4 +59,8 @@ def check_usable(index: Path, number: int) -> None:
     Raises:
         IndexDamagedError, IndexMismatchError, ModelError: it cannot be used.
     """
-    load_made_with(index, read_contents(index, number).manifest.model)
+    manifest = generations.check_generation(index, number)
+    if manifest.format != FORMAT_VERSION:  # it is upgraded when it is opened
+        load_recorded_model(index, manifest.model)
+    else:
+        load_made_with(index, read_contents(index, number).manifest.model)

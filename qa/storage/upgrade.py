@@ -1,0 +1,53 @@
+"""An index of an earlier format -> one of this format, made of the texts that it holds."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from qa.catalogue import Sentence
+from qa.errors import IndexMismatchError
+from qa.progress import Progress
+from qa.reading.markdown import with_marks
+from qa.storage import generations
+from qa.storage.configuration import Settings, configured
+from qa.storage.contents import read_source
+from qa.storage.manifest import FORMAT_VERSION
+from qa.storage.writing import IndexWriter
+
+_log = logging.getLogger(__name__)
+
+
+def upgrade(index: Path, progress: Progress | None = None) -> bool:
+    """Split and embed the texts of an index again, if its format is an earlier one.
+
+    The generation that was there stays, to go back to.
+
+    Returns:
+        Whether the index had an earlier format.
+
+    Raises:
+        IndexMissingError, IndexDamagedError, IndexMismatchError: there is no index that can be read. ModelError: its
+        model cannot be loaded. StorageError: a write failed.
+    """
+    if _current_format(index) == FORMAT_VERSION:
+        return False
+    with IndexWriter(index, progress) as writer:
+        number = generations.current_number(index)
+        manifest = generations.check_generation(index, number)
+        if manifest.format != FORMAT_VERSION:  # unless another process was faster
+            folder = generations.generation_folder(index, number)
+            sources = {record.name: with_marks(read_source(index, folder, record)) for record in manifest.sources}
+            writer.write(sources, configured(index, Settings()))
+            writer.commit()
+            _log.warning("%s", Sentence("index.upgraded", index=str(index)))
+    return True
+
+
+def is_older(error: IndexMismatchError) -> bool:
+    """Return whether an index could not be read because its format is an earlier one."""
+    return error.code == "index.older"
+
+
+def _current_format(index: Path) -> int:
+    return generations.read_manifest(index, generations.current_number(index)).format
