@@ -10,7 +10,7 @@ stored source before it leaves this module.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.citations import Citation, cite, verified
+from qa.extents import extent_of
 from qa.index import Index
 from qa.retrieval import Hit, opened, passages_of, prepare, search
 from qa.search.config import DEFAULT_CONFIG, SearchConfig
 from qa.search.query import Query
-from qa.search.ranker import Ranker, Units
 from qa.text.source import Source
+from qa.units import ScoredUnit, score_units
 
 
 def answer(
@@ -105,12 +106,12 @@ def answer_query(
 ) -> Answer:
     """Answer a prepared question, or decline it; only from the passages numbered in ``among``, if given."""
     found = search(index, query, max(k, config.passages_read), among, config)
-    sentences = score_sentences(index, query, found[: config.passages_read], config)
-    chosen = choose(sentences, index.sources, config)
+    units = score_units(index, query, [hit.number for hit in found[: config.passages_read]], config)
+    chosen = choose(units, index.sources, config)
     confidence = confidence_of(chosen)
     citations: list[Citation] = []
     if confidence >= config.min_confidence:
-        citations = verified(cite(((s.source, s.start, s.end) for s in chosen), index.sources), index.sources)
+        citations = verified(cite(_spans(index, query, chosen), index.sources, index.blocks), index.sources)
     return Answer(
         question=query.question,
         text=" ".join(f"{citation.quote} [{citation.n}]" for citation in citations),
@@ -124,79 +125,46 @@ def answer_query(
     )
 
 
-@dataclass(frozen=True)
-class ScoredSentence:
-    """A sentence of a passage found, with the scores of `qa.search.ranker`.
-
-    Attributes:
-        source, start, end: its place; offsets are 0-based code points, end exclusive.
-        score: what sentences are chosen by.
-        maxsim: closeness in meaning, token by token, at most 1.
-        lexical: BM25 score.
-    """
-
-    source: str
-    start: int
-    end: int
-    score: float
-    maxsim: float
-    lexical: float
-
-
-def score_sentences(
-    index: Index, query: Query, hits: Sequence[Hit], config: SearchConfig = DEFAULT_CONFIG
-) -> list[ScoredSentence]:
-    """Return every sentence of the hits with its score, in the hits' order."""
-    sentences = _sentences(index, hits)
-    if not sentences:
-        return []
-    scores = Ranker(index.tokens, config).score(query, _units(index, query, hits, sentences), config.fallback_std)
-    return [
-        ScoredSentence(
-            hit.passage.source, start, end, float(scores.total[n]), float(scores.maxsim[n]), float(scores.lexical[n])
-        )
-        for n, (hit, start, end) in enumerate(sentences)
-    ]
-
-
-def sentence_units(index: Index, query: Query, hits: Sequence[Hit]) -> Units:
-    """Return the sentences of the hits, in the hits' order, in the form that the ranker scores."""
-    return _units(index, query, hits, _sentences(index, hits))
-
-
-def _units(index: Index, query: Query, hits: Sequence[Hit], sentences: Sequence[tuple[Hit, int, int]]) -> Units:
-    terms = [terms for hit in hits for terms in index.sentence_terms(hit.number)]
-    return Units(
-        passages=np.array([hit.number for hit, _, _ in sentences], dtype=np.int64),
-        spans=np.array([(start - hit.start, end - hit.start) for hit, start, end in sentences], dtype=np.int64),
-        lexical=index.store.lexical.scores_of(terms, query.terms),
-        boilerplate=np.array([hit.passage.boilerplate for hit, _, _ in sentences], dtype=bool),
-    )
-
-
-def _sentences(index: Index, hits: Sequence[Hit]) -> list[tuple[Hit, int, int]]:
-    """Return the hits' sentences, each as its hit and its offsets in the source."""
-    return [(hit, start, end) for hit in hits for start, end in index.passage_sentences(hit.number)]
-
-
 def choose(
-    sentences: Sequence[ScoredSentence], sources: Mapping[str, Source], config: SearchConfig = DEFAULT_CONFIG
-) -> list[ScoredSentence]:
-    """Return the best sentence, then those that score close to it, in reading order, without repetitions."""
-    ranked = sorted(sentences, key=lambda sentence: -sentence.score)
-    chosen: list[ScoredSentence] = []
+    units: Sequence[ScoredUnit], sources: Mapping[str, Source], config: SearchConfig = DEFAULT_CONFIG
+) -> list[ScoredUnit]:
+    """Return the best unit, then those that score close to it, in reading order, without repetitions."""
+    ranked = sorted(units, key=lambda unit: -unit.score)
+    chosen: list[ScoredUnit] = []
     quoted: set[str] = set()
-    for sentence in ranked:
-        if len(chosen) == config.max_citations or sentence.score < ranked[0].score - config.margin:
+    for unit in ranked:
+        if len(chosen) == config.max_citations or unit.score < ranked[0].score - config.margin:
             break
-        quote = "".join(sources[sentence.source].text[sentence.start : sentence.end].split())
+        quote = "".join(sources[unit.source].text[unit.start : unit.end].split())
         if quote not in quoted:
             quoted.add(quote)
-            chosen.append(sentence)
+            chosen.append(unit)
     order = {name: number for number, name in enumerate(sources)}
-    return chosen[:1] + sorted(chosen[1:], key=lambda sentence: (order[sentence.source], sentence.start))
+    return chosen[:1] + sorted(chosen[1:], key=lambda unit: (order[unit.source], unit.start))
 
 
-def confidence_of(chosen: Sequence[ScoredSentence]) -> float:
-    """Return how near the chosen sentences come to the question: the best MaxSim among them, from 0 to 1."""
-    return max(0.0, min(1.0, max((sentence.maxsim for sentence in chosen), default=0.0)))
+def _spans(index: Index, query: Query, chosen: Sequence[ScoredUnit]) -> Iterator[tuple[str, int, int]]:
+    """Yield what is cited: the first unit with what belongs to it, then the others that are not part of that.
+
+    Of the others, those that follow one another in a block are cited as one.
+    """
+    first = extent_of(index, query, chosen[0])
+    yield first.source, first.start, first.end
+    others = [u for u in chosen[1:] if u.source != first.source or not first.start <= u.start < first.end]
+    while others:
+        unit = others.pop(0)
+        end = unit.end
+        while others and _follows(index, unit, end, others[0]):
+            end = others.pop(0).end
+        yield unit.source, unit.start, end
+
+
+def _follows(index: Index, unit: ScoredUnit, end: int, after: ScoredUnit) -> bool:
+    """Return whether only white space stands between the end of a unit and another one of the same block."""
+    between = index.sources[unit.source].text[end : after.start]
+    return (unit.source, unit.block) == (after.source, after.block) and end <= after.start and not between.strip()
+
+
+def confidence_of(chosen: Sequence[ScoredUnit]) -> float:
+    """Return how near the chosen units come to the question: the best MaxSim among them, from 0 to 1."""
+    return max(0.0, min(1.0, max((unit.maxsim for unit in chosen), default=0.0)))

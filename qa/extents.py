@@ -1,0 +1,147 @@
+"""The best unit -> how much around it answers: a whole list, a reply, or the row of a table that decides.
+
+A list is cited whole and contiguous, with its lead-in, up to `LONGEST_EXTENT`. So is the short reply to a question. In
+a table the column that the question is about is found by its header, the values in it are compared, and the row that
+has the largest or smallest is cited.
+
+Offsets are 0-based code points into ``Source.text``, end exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+import numpy as np
+
+from qa.asked import Wanted, asks, wanted
+from qa.index import Index
+from qa.search.lexical import fold
+from qa.search.maxsim import Stretches, nearness
+from qa.search.query import Query
+from qa.text.blocks import Block
+from qa.text.marks import Kind
+from qa.text.numbers import numbers
+from qa.text.tables import cells
+from qa.units import ScoredUnit
+
+LONGEST_EXTENT = 800
+"""Code points of a list that is cited whole. Of a longer one the first part is cited, up to the end of an item."""
+LONGEST_REPLY = 240
+"""Code points of a reply to a question that is cited whole; of a longer one the best sentence is."""
+_NUMERIC = 0.6
+"""Share of a column's cells that have a number in them, if its rows can be compared by it."""
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What is cited for the best unit.
+
+    Attributes:
+        source, start, end: its place.
+    """
+
+    source: str
+    start: int
+    end: int
+
+
+def extent_of(index: Index, query: Query, best: ScoredUnit) -> Extent:
+    """Return what to cite for the unit that answers best."""
+    kind, blocks = wanted(query.question), index.blocks[best.source]
+    block = blocks[best.block]
+    if kind is Wanted.LIST and block.kind is Kind.ITEM:
+        return _whole(best.source, blocks, _run(blocks, best.block))
+    if block.kind is Kind.ROW:
+        rows = _run(blocks, best.block)
+        if kind is Wanted.ROWS:
+            return _whole(best.source, blocks, rows)
+        row = _deciding_row(index, query, best.source, rows, kind)
+        if row is not None:
+            return Extent(best.source, blocks[row].start, blocks[row].end)
+    if block.end - block.start <= LONGEST_REPLY and _replies(index.sources[best.source].text, blocks, block):
+        return Extent(best.source, block.start, block.end)
+    return Extent(best.source, best.start, best.end)
+
+
+def _replies(text: str, blocks: Sequence[Block], block: Block) -> bool:
+    """Return whether a block is the reply to a question, which may be a heading."""
+    over = None if block.parent is None else blocks[block.parent]
+    if over is None or block.kind not in (Kind.REPLY, Kind.PARAGRAPH):
+        return False
+    return over.kind is Kind.QUESTION or (over.kind is Kind.HEADING and asks(text[over.start : over.end]))
+
+
+def _run(blocks: Sequence[Block], number: int) -> range:
+    """Return the numbers of the items or rows around one that follow one another under the same parent."""
+    own = blocks[number]
+
+    def belongs(other: int) -> bool:
+        return 0 <= other < len(blocks) and (blocks[other].kind, blocks[other].parent) == (own.kind, own.parent)
+
+    first = last = number
+    while belongs(first - 1):
+        first -= 1
+    while belongs(last + 1):
+        last += 1
+    return range(first, last + 1)
+
+
+def _whole(source: str, blocks: Sequence[Block], run: range) -> Extent:
+    """Return the extent of a list or table, with the lead-in or header right before it."""
+    parent = blocks[run.start].parent
+    start = blocks[run.start].start
+    if parent == run.start - 1 and parent is not None and blocks[parent].kind in (Kind.LEAD_IN, Kind.HEADER):
+        start = blocks[parent].start
+    fitting = [number for number in run if blocks[number].end - start <= LONGEST_EXTENT] or [run.start]
+    return Extent(source, start, blocks[fitting[-1]].end)
+
+
+def _deciding_row(index: Index, query: Query, source: str, rows: range, kind: Wanted) -> int | None:
+    """Return the number of the row that decides; None if the question wants none, or no column can be compared."""
+    if kind in (Wanted.FIRST, Wanted.LAST):
+        return rows[0] if kind is Wanted.FIRST else rows[-1]
+    if kind not in (Wanted.LARGEST, Wanted.SMALLEST) or len(rows) == 1:
+        return None
+    text, blocks = index.sources[source].text, index.blocks[source]
+    table = [[_value(text[slice(*cell)]) for cell in cells(text, blocks[n].start, blocks[n].end)] for n in rows]
+    width = max(map(len, table))
+    columns = [[row[at] if at < len(row) else None for row in table] for at in range(width)]
+    numeric = [at for at in range(width) if sum(v is not None for v in columns[at]) >= _NUMERIC * len(rows)]
+    column = _column_asked_for(index, query, source, blocks[rows[0]].parent, numeric)
+    if column is None:
+        return None
+    values = {row: value for row, value in zip(rows, columns[column], strict=True) if value is not None}
+    return max(values, key=values.__getitem__) if kind is Wanted.LARGEST else min(values, key=values.__getitem__)
+
+
+def _column_asked_for(
+    index: Index, query: Query, source: str, header: int | None, numeric: Sequence[int]
+) -> int | None:
+    """Return which of the numeric columns the question is about, judged by its header; None if none is."""
+    if len(numeric) <= 1:
+        return numeric[0] if numeric else None
+    block = index.blocks[source][header] if header is not None else None
+    if block is None or block.kind is not Kind.HEADER:
+        return None
+    titles = cells(index.sources[source].text, block.start, block.end)
+    found = [at for at in numeric if at < len(titles) and titles[at][0] < titles[at][1]]
+    passage = index.passage_at(source, block.start)
+    if not found or passage is None:
+        return None
+    begin = index.passages[passage].start
+    spans = [(titles[at][0] - begin, titles[at][1] - begin) for at in found]
+    stretches = Stretches(np.full(len(found), passage, dtype=np.int64), np.array(spans, dtype=np.int64))
+    return found[int(np.argmax(nearness(query.embedded, index.tokens, stretches)))]
+
+
+def _value(cell: str) -> Decimal | None:
+    """Return the first number in a cell; None if there is none."""
+    for number in numbers(fold(cell)[0]):
+        digits = number.form.rstrip("".join({char for char in number.form if not (char.isdigit() or char in ".-")}))
+        try:
+            return Decimal(digits)
+        except InvalidOperation:
+            continue
+    return None

@@ -1,0 +1,142 @@
+"""What is cited for the best unit: a whole list when one is asked for, the row of a table that decides, else itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa import Index, Source, answer
+from qa.asked import Wanted, wanted
+from qa.extents import LONGEST_EXTENT
+
+SHOP = """# 山田屋の案内
+
+## 申込みに要るもの
+
+申込みには次のものをお持ちください。
+
+- 印鑑
+- 身分証の写し
+- 会費の三千円
+
+## 品物と値段
+
+| 品物 | 値段 | 重さ |
+|---|---|---|
+| 羊羹 | 1,200円 | 300グラム |
+| 最中 | 800円 | 450グラム |
+| 煎餅 | 2,000円 | 120グラム |
+| 饅頭 | 650円 | 90グラム |
+
+## 炊き方の手順
+
+1. 米を三回洗う。
+2. 水に三十分つける。
+3. 強火で十分炊く。
+4. 火を止めて蒸らす。
+
+## 休み
+
+店は月曜に休みます。祝日は開けます。
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    return Index.build(Source("shop.md", SHOP), tmp_path_factory.mktemp("shop"))
+
+
+def first(index: Index, question: str) -> str:
+    cited = answer(index, question, min_confidence=0.0).citations[0]
+    assert index.sources[cited.source].text[cited.start : cited.end] == cited.quote
+    return cited.quote
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("申込みに必要なものを全部教えてください", ["次のもの", "印鑑", "身分証", "三千円"]),
+        ("申込みには何が必要ですか", ["印鑑", "身分証", "三千円"]),
+        ("ご飯の炊き方の手順は？", ["洗う", "つける", "炊く", "蒸らす"]),
+        ("List all the steps for cooking the rice.", ["洗う", "つける", "炊く", "蒸らす"]),
+    ],
+)
+def test_a_question_for_a_list_gets_all_of_it_in_one_citation(shop: Index, question: str, words: list[str]) -> None:
+    quote = first(shop, question)
+    assert all(word in quote for word in words)
+    assert "月曜" not in quote and "羊羹" not in quote
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [
+        ("値段が一番高い品物はどれですか", "煎餅"),
+        ("いちばん安い品物はどれですか", "饅頭"),
+        ("最も重い品物は何ですか", "最中"),
+        ("一番軽い品物は？", "饅頭"),
+        ("Which item costs the most?", "煎餅"),
+        ("品物の表の最後の行は何ですか", "饅頭"),
+    ],
+)
+def test_of_a_table_the_row_that_decides_is_cited(shop: Index, question: str, row: str) -> None:
+    quote = first(shop, question)
+    assert row in quote and "\n" not in quote
+
+
+def test_a_question_for_one_row_gets_that_row(shop: Index) -> None:
+    assert first(shop, "最中の値段はいくらですか") == "| 最中 | 800円 | 450グラム |"
+
+
+def test_how_many_rows_a_table_has_is_answered_by_all_of_them(shop: Index) -> None:
+    quote = first(shop, "品物は何種類ありますか")
+    assert all(word in quote for word in ("羊羹", "最中", "煎餅", "饅頭"))
+
+
+def test_a_yes_no_question_gets_the_sentence_that_decides(shop: Index) -> None:
+    assert first(shop, "祝日は開いていますか") == "祝日は開けます。"
+
+
+def test_no_heading_lead_in_or_header_is_cited_alone(shop: Index) -> None:
+    for question in ("品物と値段", "休み", "申込みに要るもの", "山田屋の案内", "品物 値段 重さ"):
+        for cited in answer(shop, question, min_confidence=0.0).citations:
+            assert not cited.quote.startswith("#")
+            assert cited.quote not in ("申込みには次のものをお持ちください。", "| 品物 | 値段 | 重さ |")
+
+
+def test_of_a_long_list_the_first_part_is_cited_up_to_the_end_of_an_item(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    items = [f"- 部品{n}番は棚の{n}段目の箱に入れてある。" for n in range(1, 80)]
+    text = "部品は次のとおりです。\n\n" + "\n".join(items) + "\n"
+    index = Index.build(Source("parts", text), tmp_path_factory.mktemp("parts"))
+    question = "部品をすべて挙げてください"
+    quote = first(index, question)
+    cited = answer(index, question, min_confidence=0.0).citations[0]
+    assert cited.rest is not None and text[slice(*cited.rest)].startswith("- 部品")
+    assert text[cited.end : cited.rest[0]].isspace() and cited.rest[1] == len(text.rstrip())
+    assert cited.to_dict()["rest"] == {"start": cited.rest[0], "end": cited.rest[1]}
+    assert quote.startswith("部品は次のとおりです。") and quote.splitlines()[-1] in items
+    assert LONGEST_EXTENT / 2 < len(quote) <= LONGEST_EXTENT
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("会費はいくらですか", Wanted.SENTENCE),
+        ("How much is it at least?", Wanted.SENTENCE),
+        ("最近の変更は何ですか", Wanted.SENTENCE),
+        ("持ち物をすべて挙げて", Wanted.LIST),
+        ("How do I reset it?", Wanted.LIST),
+        ("需要哪些材料？", Wanted.LIST),
+        ("¿Cuáles son los requisitos?", Wanted.LIST),
+        ("Welche Unterlagen brauche ich?", Wanted.LIST),
+        ("Какие документы нужны?", Wanted.LIST),
+        ("一番高いのは？", Wanted.LARGEST),
+        ("哪个最便宜？", Wanted.SMALLEST),
+        ("Which is the cheapest?", Wanted.SMALLEST),
+        ("Welches Zimmer ist am teuersten?", Wanted.LARGEST),
+        ("가장 비싼 것은?", Wanted.LARGEST),
+        ("何種類ありますか", Wanted.ROWS),
+    ],
+)
+def test_what_a_question_wants_is_told_by_its_words(question: str, kind: Wanted) -> None:
+    assert wanted(question) is kind
