@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters except tab and newline, and the marks that change the direction of text."""
 _CITATION = re.compile(r"\[\d+\]")
+_LONGEST_PART = 80
+"""Code points of a heading, a question or a lead-in below a quotation."""
 _DELAY = 0.5
 """Seconds before a progress bar appears on a terminal: shorter work needs none."""
 _DELAY_IN_FILES = 20.0
@@ -45,9 +47,12 @@ def show_answer(index: Index, answer: Answer) -> None:
         return
     click.echo(_CITATION.sub(lambda n: click.style(n.group(), fg="cyan"), printable(answer.text)))
     for citation in answer.citations:
-        details = ", ".join(filter(None, (_page_or_time(citation), _section_of(index, citation))))
+        section = "" if citation.context else _section_of(index, citation)
+        details = ", ".join(filter(None, (_page_or_time(citation), section)))
         click.echo(f"\n{_heading(f'[{citation.n}]', citation.source, citation.start, citation.end, details)}")
         click.echo(_indented(citation.quote))
+        if citation.context:
+            click.echo(click.style(_indented(_context_path(citation)), dim=True))
 
 
 def show_hits(hits: Sequence[Hit]) -> None:
@@ -149,6 +154,13 @@ def _page_or_time(citation: Citation) -> str:
     if citation.page is not None:
         return str(Sentence("card.page", page=str(citation.page)))
     return clock(citation.time) if citation.time is not None else ""
+
+
+def _context_path(citation: Citation) -> str:
+    """Return what a citation stands under as one line, outermost first; a long part ends with dots."""
+    under = (" ".join(part.quote.split()) for part in citation.under)
+    parts = (*citation.headings, *under)
+    return " › ".join(one if len(one) <= _LONGEST_PART else f"{one[:_LONGEST_PART]}…" for one in parts)
 
 
 def _section_of(index: Index, citation: Citation) -> str:

@@ -30,10 +30,11 @@ from qa.suggestions import (
     suggestions_of,
     topics,
 )
-from qa.suggestions.candidates import _spread, candidates
+from qa.suggestions.candidates import _asked, _spread, candidates
 from qa.suggestions.suggest import MOST_TRIED, attempt
 from qa.suggestions.terms import key_terms
-from qa.text.passages import Passage
+from qa.text.passages import Passage, Unit
+from qa.text.sections import layout
 from qa.text.sentences import split_sentences
 from qa.text.source import Source
 
@@ -396,12 +397,13 @@ def test_no_sentence_holds_the_rules_up(rules: ModuleType) -> None:
 def test_twice_the_headings_take_about_twice_the_time(line: str) -> None:
     def taken(count: int) -> float:
         text = "".join(line.format(n=n) for n in range(count))
-        sentences = split_sentences(text)
+        sentences = [Unit(start, end, 0) for start, end in split_sentences(text)]
         index: Any = SimpleNamespace(  # one that need not embed all of it
             sources={"text.md": Source("text.md", text)},
+            blocks={"text.md": layout(text).blocks},
             passages=(Passage("text.md", 0, len(text)),),
             passages_of=lambda name: range(1),
-            passage_sentences=lambda number: sentences,
+            passage_units=lambda number: sentences,
         )
         times = []
         for _ in range(3):
@@ -419,3 +421,14 @@ def test_of_many_sentences_a_bounded_number_is_tried_spread_evenly() -> None:
     assert len(tried) == 3000 and tried[0] == (0, 1) and tried[-1][0] >= 5997
     assert {after[0] - before[0] for before, after in pairwise(tried)} <= {1, 2}
     assert _spread(spans[:3000], 3000) == spans[:3000]
+
+
+def test_a_question_that_a_text_replies_to_is_suggested_with_its_reply() -> None:
+    text = (
+        "よくある質問\n\nQ1. 返金は\tできますか？\nA. 14日以内ならできます。\n手数料はかかりません。\n\nQ2. 送料は？\n"
+    )
+    [(question, start, end)] = _asked(text, layout(text).blocks)
+    assert (question, text[start:end]) == (
+        "返金は できますか？",
+        "A. 14日以内ならできます。\n手数料はかかりません。",
+    )

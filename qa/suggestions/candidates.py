@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
 
@@ -13,7 +13,9 @@ from qa.index import Index
 from qa.suggestions import arabic, chinese, english, japanese
 from qa.suggestions.draft import Draft
 from qa.suggestions.terms import key_terms
+from qa.text.blocks import Block, ancestors
 from qa.text.language import language_of
+from qa.text.marks import Kind
 from qa.text.sections import sections
 from qa.text.source import Source
 
@@ -74,10 +76,10 @@ def candidates(index: Index) -> list[Candidate]:
 def body(index: Index, name: str) -> list[tuple[int, int]]:
     """Return the sentences of a source, without those of a page's boilerplate."""
     return [
-        span
+        (unit.start, unit.end)
         for number in index.passages_of(name)
         if not index.passages[number].boilerplate
-        for span in index.passage_sentences(number)
+        for unit in index.passage_units(number)
     ]
 
 
@@ -112,6 +114,10 @@ def _drafts_of(index: Index, source: Source) -> Iterator[tuple[Draft, list[Place
         if inside := [(source.name, *span) for span in spans[first:after]]:
             question = _HEADING_NUMBER.sub("", section.title)
             yield Draft(question, "heading", question, 1.0), inside, region(section.start)
+    for question, start, end in _asked(text, index.blocks[source.name]):
+        first, after = bisect_left(span_starts, start), bisect_left(span_starts, end)
+        if inside := [(source.name, *span) for span in spans[first:after]]:
+            yield Draft(question, "heading", question, 1.0), inside, region(start)
     for term in terms[:_MOST_TOPICS]:
         for start, end in tried:
             if text.find(term, start, end) < 0:
@@ -119,6 +125,18 @@ def _drafts_of(index: Index, source: Source) -> Iterator[tuple[Draft, list[Place
             asked = rules.about(term, text[start:end]) if rules else term + _QUESTION_MARKS.get(language, "?")
             if asked:
                 yield Draft(asked, "about", term, _ABOUT_QUALITY), [(source.name, start, end)], region(start)
+
+
+def _asked(text: str, blocks: Sequence[Block]) -> Iterator[tuple[str, int, int]]:
+    """Yield the questions that a text itself replies to, each with the span of its reply."""
+    for number, block in enumerate(blocks):
+        if block.kind is not Kind.QUESTION:
+            continue
+        last = number
+        while last + 1 < len(blocks) and number in ancestors(blocks, last + 1):
+            last += 1
+        if last > number:
+            yield " ".join(text[block.words : block.end].split()), blocks[number + 1].start, blocks[last].end
 
 
 def _spread(spans: list[tuple[int, int]], most: int) -> list[tuple[int, int]]:

@@ -5,24 +5,26 @@ from __future__ import annotations
 from qa.catalogue import Words
 from qa.citations import Standing
 from qa.retrieval import Hit
+from qa.text.paragraphs import Span
 from qa.text.source import Source
 from qa.ui.excerpts import Excerpt, page_or_time
 from qa.ui.markup import button, escape, lang, own, place
+from qa.ui.quotation import over, quotation
 from qa.ui.reading import Reading
 
 
 def excerpt_card(excerpt: Excerpt, reading: Reading, words: Words) -> str:
-    """Return the card of a citation that is still in the texts: its passage with the cited sentence marked."""
+    """Return the card of a citation that is still in the texts: its context, and its passage with the quote marked."""
     citation = excerpt.now
     source = reading.sources[citation.source]
-    body = f"{escape(excerpt.before)}<mark>{escape(citation.quote)}</mark>{escape(excerpt.after)}"
     moved = excerpt.standing is Standing.MOVED
     note = f'<span class="standing">{own(words["card.moved"])}</span>' if moved else ""
     return (
         f'<div class="excerpt c-{citation.n}"><p class="card-head"><span class="number">{citation.n}</span>'
         f"{_section_and_source(source.name, excerpt.section)}{note}</p>"
-        f"{_passage(body, source.name, reading)}"
-        f"{_card_foot(source, citation.start, citation.end, excerpt.hit, words, copies=True)}</div>"
+        f"{over(excerpt, words, escape, lang(reading.languages.get(source.name)))}"
+        f"{_passage(quotation(excerpt, escape), source.name, reading)}"
+        f"{_card_foot(source, citation.start, citation.end, excerpt.hit, words, copies=True, rest=citation.rest)}</div>"
     )
 
 
@@ -47,12 +49,16 @@ def _passage(content: str, source: str, reading: Reading) -> str:
     return f'<div class="passage" dir="auto"{lang(reading.languages.get(source))}>{content}</div>'
 
 
-def _card_foot(source: Source, start: int, end: int, hit: Hit | None, words: Words, copies: bool = False) -> str:
+def _card_foot(
+    source: Source, start: int, end: int, hit: Hit | None, words: Words, copies: bool = False, rest: Span | None = None
+) -> str:
+    """Return the foot of a card; ``rest`` is what is left of a list that is cited in part."""
     score = own(words.say("card.score", score=f"{hit.score:.2f}")) if hit else ""
     leaf = page_or_time(source.place(start), words)
     leaf = f'<span class="leaf">{own(leaf)}</span>' if leaf else ""
     return (
         f'<div class="card-foot">{button(f"show {place(source, start, end)}", words["card.show"])}'
+        f"{button(f'show rest {place(source, *rest)}', words['card.rest']) if rest else ''}"
         f"{button('copy-excerpt', words['card.copy']) if copies else ''}"
         f'{leaf}<span class="place" dir="ltr">{start}–{end}</span><span class="score">{score}</span>'
         f"{_reasons(hit, words) if hit else ''}</div>"

@@ -137,10 +137,20 @@ document.addEventListener(
 
 // Drawing
 
+// The rows of a table are spans with a mark around them (quotation.py); Gradio's sanitiser leaves them no roles.
+const ROLES = /** @type {const} */ ([
+  [".columns", "table"],
+  [".columns .rows", "rowgroup"],
+  [".columns .row", "row"],
+  [".columns .cell", "cell"],
+  [".columns .names .cell", "columnheader"],
+]);
+
 function label() {
   const chat = document.getElementById("chat");
   if (!chat) return;
   QA.findAll(chat, ".cite").forEach(labelCitation);
+  for (const [selector, role] of ROLES) for (const part of QA.findAll(chat, selector)) part.setAttribute("role", role);
   for (const place of QA.findAll(chat, ".place")) place.title = QA.words.say("card.place.title");
   // Gradio labels a message with its raw HTML. Without the label the message itself is read out.
   for (const part of QA.findAll(chat, '[data-testid="user"][aria-label], [data-testid="bot"][aria-label]')) {

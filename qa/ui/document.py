@@ -6,25 +6,29 @@ all blocks, joined in order, are the text without the white space between blocks
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from qa.citations import clock
 from qa.index import Index
 from qa.suggestions import suggestions_of
+from qa.text.blocks import Block, ancestors
+from qa.text.forms import SENTENCE_END
 from qa.text.language import language_of
-from qa.text.passages import Passage
-from qa.text.sections import sections
-from qa.text.sentences import Span, split_paragraphs, split_sentences
+from qa.text.marks import Kind
+from qa.text.paragraphs import Span
+from qa.text.passages import Unit, unit_spans
+from qa.text.sections import layout
 from qa.text.source import Source
+from qa.text.tables import pieces
 from qa.ui.markup import source_class
 
 LONGEST_TITLE = 120
-LONGEST_CAPTION = 60
-"""Code points. A longer line counts as prose, whatever it ends with."""
-_SAID_ENDS = tuple("。.．।۔")
-"""Ends of sentences: a title has none of them."""
-_PROSE_ENDS = tuple('。.．！!？?…‥」』"”’：:；;、,،।۔؟')
+"""Code points. A longer line without a sign of a heading is prose."""
+_KINDS = {Kind.PARAGRAPH: "text", Kind.LABELLED: "text", Kind.BOILERPLATE: "tail"}
+"""Kinds of blocks that the pane calls by another name."""
+_OF_TABLES = {Kind.HEADER, Kind.ROW}
 
 
 def document(index: Index, name: str) -> dict[str, Any]:
@@ -32,23 +36,26 @@ def document(index: Index, name: str) -> dict[str, Any]:
 
     ``{"name", "id", "length", "language", "blocks": [{"kind", "parts": [[text, start, end] | [text]]}]}``
 
-    ``language`` is a BCP 47 tag, ``und`` if it is unknown. ``kind`` is title, heading, text, caption or tail. A part
-    with offsets (0-based code points, end exclusive) is a sentence. The first block of a page has ``page``, its number;
-    a block of subtitles has ``time``.
+    ``language`` is a BCP 47 tag, ``und`` if it is unknown. ``kind`` is title, heading, text, lead-in, item, header,
+    border, row, question, reply, caption, code, tail (boilerplate) or rule (a line without words). A part with offsets
+    (0-based code points, end exclusive) is a unit. A heading has ``level``, from 1. A row and a header have ``cells``:
+    what is between the cells, and the cells, in turn. The first block of a page has ``page``, its number; a block of
+    subtitles has ``time``.
     """
     source = index.sources[name]
-    passages = [index.passages[number] for number in index.passages_of(name)]
+    units = (unit for number in index.passages_of(name) for unit in index.passage_units(number))
     return {
         **described(source),
         "language": language_of(source.text),
-        "blocks": _cut_blocks(source, index.sentences(name), passages),
+        "blocks": _cut_blocks(source, index.blocks[name], units),
     }
 
 
 def draft(source: Source) -> dict[str, Any]:
-    """Return the same for a source that is not indexed yet; none of it is known to be boilerplate."""
-    blocks = _cut_blocks(source, split_sentences(source.text), [])
-    return {**described(source), "language": language_of(source.text), "blocks": blocks}
+    """Return the same for a source that is not indexed yet."""
+    text, blocks = source.text, layout(source.text, source.marks).blocks
+    units = (Unit(*span, number) for number, block in enumerate(blocks) for span in unit_spans(text, block))
+    return {**described(source), "language": language_of(text), "blocks": _cut_blocks(source, blocks, units)}
 
 
 def described(source: Source) -> dict[str, Any]:
@@ -71,32 +78,58 @@ def overview(index: Index | None) -> dict[str, Any]:
     }
 
 
-def _cut_blocks(source: Source, sentences: list[Span], passages: list[Passage]) -> list[dict[str, Any]]:
+def _cut_blocks(source: Source, blocks: Sequence[Block], units: Iterable[Unit]) -> list[dict[str, Any]]:
+    """Return the blocks of a source as JSON, with what lies between them, such as rules and the borders of tables."""
     text = source.text
-    page = None
-    starts = [start for start, _ in sentences]
-    headings = {section.start for section in sections(text) if section.title}
-    blocks: list[dict[str, Any]] = []
-    at = 0
-    for start, end in split_paragraphs(text):
-        within = sentences[bisect_left(starts, max(start, at)) : bisect_left(starts, end)]
-        end = max(end, within[-1][1]) if within else end
-        start = max(start, at)
-        if start >= end:
-            continue
-        kind = _kind_of_block(text, (start, end), within, first=not blocks, headings=headings, passages=passages)
-        block: dict[str, Any] = {"kind": kind, "parts": _sentence_parts(text, start, end, within)}
-        place = source.place(start)
+    spans = {number: list(group) for number, group in groupby(units, key=lambda unit: unit.block)}
+    titled = _title(text, blocks)
+    drawn: list[dict[str, Any]] = []
+    page, at = None, 0
+    for number, block in enumerate(blocks):
+        is_border = number > 0 and {blocks[number - 1].kind, block.kind} <= _OF_TABLES
+        drawn += _between(text, at, block.start, "border" if is_border else "rule")
+        at = block.end
+        kind = "title" if number == titled else _KINDS.get(block.kind, block.kind.value)
+        own = [(unit.start, unit.end) for unit in spans.get(number, ())]
+        cut: dict[str, Any] = {"kind": kind, "parts": _sentence_parts(text, block.start, block.end, own)}
+        if block.kind is Kind.CODE and (indent := _indent(text, block.start)):
+            cut["parts"].insert(0, [indent])
+        if kind == "heading":
+            cut["level"] = max(1, sum(blocks[one].kind is Kind.HEADING for one in ancestors(blocks, number)))
+        if block.kind in _OF_TABLES and own == [(block.start, block.end)]:
+            cut["cells"] = pieces(text, block.start, block.end)
+        place = source.place(block.start)
         if place and place.time is not None:
-            block["time"] = clock(place.time)
+            cut["time"] = clock(place.time)
         elif place and place.page != page:
-            block["page"] = page = place.page
-        blocks.append(block)
-        at = end
-    return blocks
+            cut["page"] = page = place.page
+        drawn.append(cut)
+    return drawn + _between(text, at, len(text))
 
 
-def _sentence_parts(text: str, start: int, end: int, sentences: list[Span]) -> list[list[str | int]]:
+def _title(text: str, blocks: Sequence[Block]) -> int | None:
+    """Return the number of the block that is a text's title: its first line, if that is a heading or no sentence."""
+    first = next((number for number, block in enumerate(blocks) if block.kind is not Kind.BOILERPLATE), None)
+    if first is None or blocks[first].kind not in (Kind.HEADING, Kind.PARAGRAPH):
+        return None
+    line = text[blocks[first].start : blocks[first].end]
+    told = len(line) > LONGEST_TITLE or "\n" in line or SENTENCE_END.search(line)
+    return None if blocks[first].kind is Kind.PARAGRAPH and (told or first + 1 == len(blocks)) else first
+
+
+def _between(text: str, start: int, end: int, kind: str = "rule") -> list[dict[str, Any]]:
+    """Return the rules between two blocks, one for each line."""
+    lines = text[start:end].splitlines()
+    return [{"kind": kind, "parts": [[line.strip()]]} for line in lines if line.strip()]
+
+
+def _indent(text: str, start: int) -> str:
+    """Return the white space before a line's first character."""
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    return before if before.isspace() else ""
+
+
+def _sentence_parts(text: str, start: int, end: int, sentences: Sequence[Span]) -> list[list[str | int]]:
     parts: list[list[str | int]] = []
     at = start
     for first, last in sentences:
@@ -107,27 +140,3 @@ def _sentence_parts(text: str, start: int, end: int, sentences: list[Span]) -> l
     if at < end:
         parts.append([text[at:end]])
     return parts
-
-
-def _kind_of_block(
-    text: str, span: Span, sentences: list[Span], *, first: bool, headings: set[int], passages: list[Passage]
-) -> str:
-    line = text[span[0] : span[1]].strip()
-    if _is_boilerplate(span, passages):
-        return "tail"
-    if "\n" in line:
-        return "text"
-    if span[0] in headings:
-        return "title" if first else "heading"
-    if len(sentences) > 1:
-        return "text"
-    if first and len(line) <= LONGEST_TITLE and not line.endswith(_SAID_ENDS):
-        return "title"
-    return "caption" if len(line) <= LONGEST_CAPTION and not line.endswith(_PROSE_ENDS) else "text"
-
-
-def _is_boilerplate(span: Span, passages: list[Passage]) -> bool:
-    """Return whether all passages over this span are boilerplate; ``passages`` are in reading order."""
-    first = bisect_right(passages, span[0], key=lambda passage: passage.end)
-    last = bisect_left(passages, span[1], key=lambda passage: passage.start)
-    return first < last and all(passage.boilerplate for passage in passages[first:last])

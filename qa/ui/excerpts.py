@@ -7,13 +7,20 @@ the end put facts about a turn into words, for every kind of export.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from qa.catalogue import Words
-from qa.citations import Citation, Standing, at_place, clock, recheck
+from qa.citations import Citation, Standing, at_place, block_at, clock, in_context, recheck
 from qa.retrieval import Hit
+from qa.text.blocks import Block, ancestors
+from qa.text.marks import Kind
+from qa.text.paragraphs import Span
+from qa.text.passages import Passage
 from qa.text.source import Place
+from qa.text.tables import cells, pieces
 from qa.ui.history import Turn
 from qa.ui.markup import isolated
 from qa.ui.reading import Found, Reading
@@ -23,6 +30,13 @@ RELATED = 3
 
 STANDINGS_KEPT = 10_000
 """Citations whose standing is kept in memory, per index: some 3 MB."""
+
+
+class Row(NamedTuple):
+    """A row of a table: its pieces, as `qa.text.tables.pieces` gives them, and whether they are names of columns."""
+
+    pieces: tuple[str, ...]
+    names_columns: bool
 
 
 @dataclass(frozen=True)
@@ -35,8 +49,11 @@ class Excerpt:
         standing: how the two compare.
         sha256: SHA-256 of the present text; of the former text if the quote is gone.
         section: the headings above it, "" if there are none or they are unknown.
-        before, after: the rest of its passage; ``before + now.quote + after`` is one piece of the source.
+        before, after: what is beside it in its passage; ``before + now.quote + after`` is one piece of the source.
         hit: why its passage was found; None if the quote is elsewhere now.
+        columns: the names of a table's columns, for rows of a table that names them.
+        rows: the rows of a table that the quote is. All pieces of all rows, joined, are the quote. Empty for another
+            quote.
     """
 
     was: Citation
@@ -47,6 +64,8 @@ class Excerpt:
     before: str = ""
     after: str = ""
     hit: Hit | None = None
+    columns: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
 
 
 def cited_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
@@ -68,17 +87,68 @@ def _excerpt_of(was: Citation, turn: Turn, reading: Reading) -> Excerpt:
     sha256 = turn.sources.get(was.source, "")
     standing, now = _standing(was, sha256, reading)
     if standing is Standing.GONE:
-        return Excerpt(was, now, standing, sha256)
+        return Excerpt(was, replace(now, context=()), standing, sha256)  # a context that nothing confirms
     source = reading.sources[now.source]
     assert turn.answer is not None
     hit = _hit_around(now, turn.answer.hits, reading) if standing is Standing.VALID else None
     passage = reading.passage_at(now.source, now.start, now.end)
-    if passage is None:
-        return Excerpt(was, now, standing, source.sha256, hit=hit)
+    section = passage.path if passage else ""
+    blocks = reading.blocks.get(now.source, ()) if was.n else ()
+    start, end = (passage.start, passage.end) if passage else (now.start, now.end)
+    columns, rows = tuple[str, ...](), tuple[Row, ...]()
+    if blocks:
+        now = in_context(now, source.text, blocks)
+        section = " › ".join(now.headings)
+        start, end = _beside(blocks, now, passage) if passage else (start, end)
+        rows = _rows_of(source.text, blocks, now)
+        columns = _columns_of(source.text, now) if rows else ()
     return Excerpt(
-        was, now, standing, source.sha256, passage.path,
-        source.text[passage.start : now.start], source.text[now.end : passage.end], hit,
+        was, now, standing, source.sha256, section,
+        source.text[start : now.start], source.text[now.end : end], hit, columns, rows,
     )  # fmt: skip
+
+
+def _beside(blocks: Sequence[Block], citation: Citation, passage: Passage) -> Span:
+    """Return the part of a passage that is shown around a citation: what stands under the same as the citation.
+
+    An item or a row is shown by itself: what it belongs to is its lead-in or its table's header.
+    """
+    first = block_at(blocks, citation.start)
+    last = block_at(blocks, citation.end - 1)
+    if first is None or last is None:
+        return passage.start, passage.end
+    parent = blocks[first].parent
+    if citation.kind not in (Kind.ITEM, Kind.ROW):
+        while first and blocks[first].start > passage.start and _is_under(blocks, first - 1, parent):
+            first -= 1
+        while last + 1 < len(blocks) and blocks[last].end < passage.end and _is_under(blocks, last + 1, parent):
+            last += 1
+    return max(passage.start, blocks[first].start), min(passage.end, blocks[last].end)
+
+
+def _is_under(blocks: Sequence[Block], number: int, parent: int | None) -> bool:
+    return parent is None or parent in ancestors(blocks, number)
+
+
+def _rows_of(text: str, blocks: Sequence[Block], citation: Citation) -> tuple[Row, ...]:
+    """Return the rows that a citation consists of; none if it is something else or part of a row."""
+    first, last = block_at(blocks, citation.start), block_at(blocks, citation.end - 1)
+    if first is None or last is None:
+        return ()
+    rows = blocks[first : last + 1]
+    is_whole = (rows[0].start, rows[-1].end) == (citation.start, citation.end)
+    if not is_whole or any(row.kind not in (Kind.ROW, Kind.HEADER) for row in rows):
+        return ()
+    found = []
+    for row, end in zip(rows, [*(row.start for row in rows[1:]), citation.end], strict=True):
+        *own, rest = pieces(text, row.start, row.end)
+        found.append(Row((*own, rest + text[row.end : end]), row.kind is Kind.HEADER))
+    return tuple(found)
+
+
+def _columns_of(text: str, citation: Citation) -> tuple[str, ...]:
+    headers = (part for part in citation.under if part.kind == Kind.HEADER)
+    return tuple(text[slice(*cell)] for part in headers for cell in cells(text, part.start, part.end))
 
 
 def _standing(was: Citation, sha256: str, reading: Reading) -> tuple[Standing, Citation]:

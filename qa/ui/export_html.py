@@ -14,6 +14,7 @@ from qa.ui.excerpts import Excerpt, asked_on, cited_excerpts, page_or_time, rela
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import direction, escape
 from qa.ui.parts import asset
+from qa.ui.quotation import over, quotation
 from qa.ui.reading import Reading
 
 
@@ -78,11 +79,11 @@ def _quote_html(excerpt: Excerpt, number: int, reading: Reading) -> str:
 
 
 def _excerpt_html(excerpt: Excerpt, number: int, reading: Reading, words: Words) -> str:
-    n, now = excerpt.was.n, excerpt.now
-    quote = _html_text(now.quote)
+    n = excerpt.was.n
+    language = _lang_attribute(excerpt, reading)
+    passage = quotation(excerpt, _html_text, marked=bool(n))
     if excerpt.standing is Standing.GONE:
-        quote = f"<s>{quote}</s>"
-    marked = f"<mark>{quote}</mark>" if n else quote
+        passage = f"<s>{passage}</s>"
     head = (
         f'<header>{f"<b>[{n}]</b>" if n else ""}<span class="section" dir="auto">{_html_text(excerpt.section)}</span>'
         f"{_back_link(n, number, words)}</header>"
@@ -90,8 +91,8 @@ def _excerpt_html(excerpt: Excerpt, number: int, reading: Reading, words: Words)
     identity = f' id="e-{number}-{n}"' if n else ""
     return (
         f'<article class="excerpt{"" if n else " related"}"{identity}>{head}\n'
-        f'<blockquote class="passage" dir="auto"{_lang_attribute(excerpt, reading)}>'
-        f"{_html_text(excerpt.before)}{marked}{_html_text(excerpt.after)}</blockquote>\n"
+        f"{over(excerpt, words, _html_text, language)}"
+        f'<blockquote class="passage" dir="auto"{language}>{passage}</blockquote>\n'
         f"{_facts_html(excerpt, words)}</article>"
     )
 

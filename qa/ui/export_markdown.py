@@ -11,7 +11,8 @@ import re
 
 from qa import __version__
 from qa.catalogue import Words
-from qa.citations import Standing
+from qa.citations import ContextPart, Standing
+from qa.text.marks import Kind
 from qa.ui.excerpts import Excerpt, asked_on, cited_excerpts, page_or_time, related_excerpts, standing_in_words, verdict
 from qa.ui.history import History, Switched, Turn
 from qa.ui.reading import Reading
@@ -75,7 +76,8 @@ def _quote_markdown(excerpt: Excerpt, number: int, words: Words) -> str:
 def _excerpt_blocks(excerpt: Excerpt, number: int, words: Words) -> list[str]:
     n, now = excerpt.was.n, excerpt.now
     mark = f"**\\[{n}\\]** " if n else ""
-    passage = [written(excerpt.before, "> "), f"> {mark}{written(now.quote, '> ').removeprefix('> ')}"]
+    passage = [_context_line(part, words) for part in now.under]
+    passage += [written(excerpt.before, "> "), f"> {mark}{written(now.quote, '> ').removeprefix('> ')}"]
     passage.append(written(excerpt.after, "> "))
     facts = [
         (words["export.standing"], _one_line(standing_in_words(excerpt, words))),
@@ -91,6 +93,12 @@ def _excerpt_blocks(excerpt: Excerpt, number: int, words: Words) -> list[str]:
         "\n>\n".join(part for part in passage if part.strip("> ")),
         "\n".join(f"- {_one_line(name)}{_one_line(words['export.colon'])}{value}" for name, value in facts if value),
     ]
+
+
+def _context_line(part: ContextPart, words: Words) -> str:
+    """Return what a quotation stands under; a question is told apart from what the source says itself."""
+    told = f"**{_one_line(words['card.question'])}** " if part.kind == Kind.QUESTION else ""
+    return f"> {told}{written(part.quote, '> ').removeprefix('> ')}"
 
 
 def _one_line(text: str) -> str:

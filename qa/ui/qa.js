@@ -10,6 +10,7 @@
 //   session.js       what belongs to one visitor: settings, the unsent question, the sign-in
 //   words.js         the interface's sentences in the visitor's language
 //   page.js          theme, the two views of a narrow window, the focus
+//   blocks.js        the blocks of a source: its headings, lists, tables
 //   records.js       the conversations that the browser keeps
 //   drawer_row.js    one conversation in the drawer
 //   citations.js     the way from [n] to its sentence in the source, and back
@@ -40,6 +41,7 @@ const offered = {
   session: undefined,
   words: undefined,
   page: undefined,
+  blocks: undefined,
   records: undefined,
   drawerRow: undefined,
   citations: undefined,

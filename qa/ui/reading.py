@@ -6,7 +6,7 @@ The chat's messages, the excerpts and the exports are drawn against it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from weakref import WeakKeyDictionary
@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from qa.citations import Standing
 from qa.index import Index
 from qa.suggestions import Topic, leads_on, suggestions_of, topics
+from qa.text.blocks import Block
 from qa.text.language import UNKNOWN, language_of
 from qa.text.passages import Passage
 from qa.text.source import Source
@@ -49,6 +50,7 @@ class Reading:
         standings: hash of a citation -> where it is in these sources, as far as it was looked up; see
             ``excerpts.py``. Looking for words that have moved takes milliseconds in a long text.
         quotes: tells which words need not be looked for; None to look for all.
+        blocks: name -> its blocks, in order; they say what a citation stands under.
     """
 
     sources: Mapping[str, Source] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Reading:
     questions: tuple[str, ...] = ()
     standings: dict[bytes, Found] = field(default_factory=dict, compare=False, repr=False)
     quotes: QuoteFilter | None = field(default=None, compare=False, repr=False)
+    blocks: Mapping[str, Sequence[Block]] = field(default_factory=dict, compare=False, repr=False)
 
     def passage_at(self, source: str, start: int, end: int) -> Passage | None:
         """Return the passage that holds a span, or None if the span reaches over several.
@@ -113,7 +116,7 @@ def _derived_from(index: Index) -> _Derived:
         languages = {name: language_of(source.text) for name, source in index.sources.items()}
         quotes = QuoteFilter(source.text for source in index.sources.values())
         known = {name: tag for name, tag in languages.items() if tag != UNKNOWN}
-        found = _derived[index] = _Derived(Reading(index.sources, passages, known, quotes=quotes))
+        found = _derived[index] = _Derived(Reading(index.sources, passages, known, quotes=quotes, blocks=index.blocks))
     return found
 
 

@@ -15,10 +15,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from qa.answer import Answer
-from qa.citations import Citation
+from qa.citations import LONGEST_PART, Citation, ContextPart
 from qa.errors import QAError
 from qa.retrieval import Hit
 from qa.search.config import DEFAULT_CONFIG
+from qa.text.marks import Kind
 from qa.text.passages import Passage
 from qa.text.source import LONGEST_NAME
 from qa.ui.excerpts import RELATED
@@ -34,6 +35,8 @@ MOST_CITATIONS_IN_ALL = 1_000
 """Citations of one conversation. Each one may have to be searched for in all texts when it is drawn."""
 MOST_HITS = DEFAULT_CONFIG.passages_read
 """Passages kept of one answer: those it cites are among those that were read for it."""
+MOST_CONTEXT = 64
+"""Parts of what one citation stands under: there are 32 levels of headings."""
 LONGEST_TEXT = 200_000
 """Code points of any one string."""
 LONGEST_PASSAGE = 20_000
@@ -114,6 +117,7 @@ _Moment = Annotated[_Text, AfterValidator(_moment)]
 """ISO 8601 with a time zone, or ""."""
 _Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\z")]
 _Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}\z")]
+_Kind = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*\z", max_length=40)]
 _Whole = Annotated[int, Field(ge=0, le=GREATEST)]
 _Number = Annotated[float, Field(ge=-GREATEST, le=GREATEST, allow_inf_nan=False)]
 
@@ -124,12 +128,31 @@ class _Part(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
 
+class _KeptContext(_Part):
+    kind: _Kind
+    start: _Whole
+    end: _Whole
+    quote: Annotated[str, Field(min_length=1, max_length=LONGEST_PART)]
+
+    @model_validator(mode="after")
+    def _as_long_as_its_place(self) -> _KeptContext:
+        if self.end - self.start != len(self.quote):
+            raise ValueError("a part of a context is not as long as its place")
+        return self
+
+    def opened(self) -> ContextPart:
+        """Return the part."""
+        return ContextPart(self.kind, self.start, self.end, self.quote)
+
+
 class _KeptCitation(_Part):
     n: _Whole
     source: _Name
     start: _Whole
     end: _Whole
     quote: _Quote
+    kind: _Kind = Kind.PARAGRAPH.value
+    context: Annotated[list[_KeptContext], Field(max_length=MOST_CONTEXT)] = []
 
     @model_validator(mode="after")
     def _as_long_as_its_place(self) -> _KeptCitation:
@@ -139,7 +162,8 @@ class _KeptCitation(_Part):
 
     def opened(self) -> Citation:
         """Return the citation."""
-        return Citation(self.n, self.source, self.start, self.end, self.quote)
+        context = tuple(part.opened() for part in self.context)
+        return Citation(self.n, self.source, self.start, self.end, self.quote, kind=self.kind, context=context)
 
 
 class _KeptHit(_Part):

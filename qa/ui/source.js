@@ -6,7 +6,6 @@ const article = QA.get(element, ".body");
 const pane = QA.get(element, ".pane");
 const which = QA.get(element, ".which select", HTMLSelectElement);
 const jump = QA.get(element, ".jump select", HTMLSelectElement);
-const TAGS = { title: "h2", heading: "h3", text: "p", caption: "p", tail: "p" };
 
 /** @type {string | null} The id of the source in the pane. */
 let drawn = null;
@@ -53,39 +52,13 @@ async function show(id) {
 function drawSource(source) {
   if (source.language === "und") article.removeAttribute("lang");
   else article.lang = source.language;
-  article.replaceChildren(...source.blocks.map((block) => blockElement(block, source.name)));
+  article.replaceChildren(...QA.blocks.draw(source.blocks, source.name));
   labelPlaces();
   article.dir = QA.words.directionOf((article.textContent ?? "").slice(0, 1000));
   which.value = source.id;
   pane.scrollTop = 0;
   listSections();
   QA.citations.markNewest();
-}
-
-/**
- * @param {Block} block
- * @param {string} name
- */
-function blockElement({ kind, parts, page, time }, name) {
-  const block = document.createElement(TAGS[kind]);
-  block.className = kind;
-  block.dir = QA.words.directionOf(parts.map(([text]) => text).join(""));
-  if (page) block.dataset.page = String(page);
-  if (time) block.dataset.time = time;
-  block.append(...parts.map((part) => (part.length === 3 ? sentenceElement(part, name) : part[0])));
-  return block;
-}
-
-/**
- * @param {[text: string, start: number, end: number]} part
- * @param {string} name
- */
-function sentenceElement([text, start, end], name) {
-  const sentence = document.createElement("span");
-  sentence.className = "sentence";
-  Object.assign(sentence.dataset, { source: name, start, end });
-  sentence.textContent = text;
-  return sentence;
 }
 
 // The beginning of a document's page, or a moment of a film, is shown beside the text and is no part of it.
@@ -106,8 +79,11 @@ async function read(id) {
 
 const headings = () => QA.findAll(article, ".title, .heading");
 
+/** Return white space that shows how deep a heading is. @param {HTMLElement} heading */
+const indent = (heading) => "\u2003".repeat(Math.max(0, Number(heading.tagName.slice(1)) - 3));
+
 function listSections() {
-  const options = headings().map((heading, at) => new Option(heading.textContent ?? "", String(at)));
+  const options = headings().map((heading, at) => new Option(`${indent(heading)}${heading.textContent}`, String(at)));
   jump.replaceChildren(new Option(QA.words.say("source.jump.first"), ""), ...options);
   hideLabelOf(jump, options.length < 2);
 }

@@ -19,7 +19,8 @@ function show(cite) {
   const box = document.createElement("div");
   box.id = "excerpt-tip";
   box.setAttribute("role", "tooltip");
-  box.append(passage, originOf(card));
+  const over = QA.find(card, ".over")?.cloneNode(true);
+  box.append(...(over ? [over] : []), passage, originOf(card));
   document.body.append(box);
   position(box, cite.getBoundingClientRect());
   passage.scrollTop = (QA.find(passage, "mark")?.offsetTop ?? 0) - passage.offsetTop;

@@ -56,9 +56,29 @@ type Poll = (Listing & { unchanged?: never }) | { unchanged: true; at: number };
 /** A piece of a block: a sentence with its offsets, or what lies between two sentences. */
 type BlockPart = [text: string, start: number, end: number] | [text: string];
 
+type BlockKind =
+  | "title"
+  | "heading"
+  | "text"
+  | "lead-in"
+  | "item"
+  | "header"
+  | "border"
+  | "row"
+  | "question"
+  | "reply"
+  | "caption"
+  | "code"
+  | "tail"
+  | "rule";
+
 interface Block {
-  kind: "title" | "heading" | "text" | "caption" | "tail";
+  kind: BlockKind;
   parts: BlockPart[];
+  /** How deep a heading is, from 1. */
+  level?: number;
+  /** What is between the cells of a row, and the cells, in turn. */
+  cells?: string[];
   page?: number;
   time?: string;
 }
@@ -186,6 +206,7 @@ interface Offered {
     isCalm(): boolean;
     ready(): void;
   };
+  blocks: { draw(blocks: Block[], name: string): HTMLElement[] };
   records: {
     readonly key: string;
     readonly openKey: string;
@@ -238,7 +259,17 @@ interface Offered {
 }
 
 /** The scripts in the document's head; those of components come later, and the listing goes while its panel is closed. */
-type InHead = "session" | "words" | "page" | "records" | "drawerRow" | "citations" | "tooltip" | "chat" | "leftOut";
+type InHead =
+  | "session"
+  | "words"
+  | "page"
+  | "blocks"
+  | "records"
+  | "drawerRow"
+  | "citations"
+  | "tooltip"
+  | "chat"
+  | "leftOut";
 
 interface Shared extends Readonly<Pick<Offered, InHead>>, Readonly<Partial<Omit<Offered, InHead>>> {
   readonly state: State;

@@ -1,0 +1,184 @@
+"""In a real browser: a quotation below what it stands under, on its card and in the source pane."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from browser import DESKTOP, PHONE, Visit, needs_chromium, serving
+
+from qa.answer import Answer
+from qa.citations import cite
+from qa.index import Index
+from qa.text.source import Source
+from qa.ui.history import History, Turn
+from qa.ui.records import to_record
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = needs_chromium
+
+GUIDE = """# 利用案内
+
+## よくある質問
+
+Q1. 返金はできますか？
+A. 購入から14日以内であれば返金できます。手数料はかかりません。
+
+## 申込み
+
+申込みには次の書類が必要です：
+1. 住民票の写し
+2. 本人確認書類
+3. 申込書
+
+## 料金
+
+| 区分 | 平日 | 休日 | 備考 |
+|---|---|---|---|
+| 大人 | 500円 | 700円 | 中学生以上の方はこちらの料金になります |
+| 子ども | 200円 | 300円 | |
+
+第1章 総則
+
+第3条（会員の種類とその資格、ならびに入会の手続きに関する定めで、とても長い見出し）
+会員は、次の各号に定める者とする。
+(1) 個人会員 本会の目的に賛同する個人
+(2) 法人会員 本会の目的に賛同する法人
+"""
+ARABIC = """# دليل المكتبة
+
+## أسئلة شائعة
+
+س: هل يمكن استرداد المبلغ؟
+ج: نعم، يمكن استرداد المبلغ خلال 14 يوما من الشراء.
+
+## الرسوم
+
+| الفئة | أيام الأسبوع | العطلة |
+|---|---|---|
+| الكبار | 500 دينار | 700 دينار |
+| الأطفال | 200 دينار | 300 دينار |
+"""
+SOURCES = {"案内.md": Source("案内.md", GUIDE), "دليل.md": Source("دليل.md", ARABIC)}
+ROW, ITEM, REPLY, CLAUSE = (
+    "| 大人 | 500円 | 700円 | 中学生以上の方はこちらの料金になります |", "2. 本人確認書類", "手数料はかかりません。",
+    "(2) 法人会員 本会の目的に賛同する法人",
+)  # fmt: skip
+ARABIC_ROW, ARABIC_REPLY = "| الكبار | 500 دينار | 700 دينار |", "ج: نعم، يمكن استرداد المبلغ خلال 14 يوما من الشراء."
+
+
+@pytest.fixture(scope="module")
+def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Index]]:
+    path = tmp_path_factory.mktemp("guide") / "index"
+    index = Index.build(SOURCES.values(), path)
+    with serving(path) as address:
+        yield address, index
+
+
+def saved(index: Index, name: str, *quotes: str) -> str:
+    """The record of a conversation whose answer cites these words of a source, as the browser keeps it."""
+    text = index.sources[name].text
+    spans = [(name, text.index(quote), text.index(quote) + len(quote)) for quote in quotes]
+    citations = tuple(cite(spans, index.sources, index.blocks))
+    answer = Answer("?", "", citations, True, 0.9, (), "?")
+    fingerprints = {name: source.sha256 for name, source in index.sources.items()}
+    history = History((Turn("何が書かれていますか", answer, sources=fingerprints),), id="0" * 32)
+    return json.dumps({"0" * 32: {"updated": 1, "record": to_record(history)}}, ensure_ascii=False)
+
+
+def reopened(visit: Visit, guide: tuple[str, Index], name: str, *quotes: str, **options: Any) -> Any:
+    """A page on which a saved conversation is open."""
+    address, index = guide
+    page = visit(address, **options)
+    page.evaluate(
+        """kept => { localStorage.setItem("cited-qa.conversations", kept);
+                     sessionStorage.setItem("cited-qa.open", "0".repeat(32)); }""",
+        saved(index, name, *quotes),
+    )
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    page.wait_for_selector("#chat .excerpt")
+    return page
+
+
+def test_a_row_is_a_table_below_its_columns_and_its_mark_is_the_quotation(
+    visit: Visit, guide: tuple[str, Index]
+) -> None:
+    page = reopened(visit, guide, "案内.md", ROW, ITEM, REPLY)
+    card = page.locator(".excerpt.c-1")
+    assert card.locator("mark").text_content() == ROW
+    assert card.get_by_role("columnheader").all_inner_texts() == ["区分", "平日", "休日", "備考"]
+    cells = card.locator("mark .cell")
+    assert cells.all_inner_texts() == ["大人", "500円", "700円", "中学生以上の方はこちらの料金になります"]
+    for name, cell in zip(card.locator(".names .cell").all(), cells.all(), strict=True):
+        above, below = name.bounding_box(), cell.bounding_box()
+        assert abs(above["x"] - below["x"]) < 1 and above["y"] + above["height"] <= below["y"] + 1
+    assert page.locator(".excerpt.c-2 .over-lead-in").inner_text() == "申込みには次の書類が必要です："
+    assert page.locator(".excerpt.c-3 .over-question").inner_text() == "質問 返金はできますか？"
+    assert card.locator(".section").inner_text() == "利用案内 › 料金"
+
+
+def test_the_columns_of_an_arabic_table_run_from_the_right(visit: Visit, guide: tuple[str, Index]) -> None:
+    page = reopened(visit, guide, "دليل.md", ARABIC_ROW, locale="ar-EG")
+    card, source = page.locator(".excerpt.c-1"), page.locator("#source table")
+    for cells in (card.locator("mark .cell"), card.locator(".names .cell")):
+        places = [cell.bounding_box()["x"] for cell in cells.all()]
+        assert places == sorted(places, reverse=True) and len(places) == 3
+    page.locator("#chat .cite").click()
+    page.wait_for_selector("#source tr.current")
+    places = [cell.bounding_box()["x"] for cell in source.locator("th").all()]
+    assert places == sorted(places, reverse=True) and len(places) == 3
+
+
+def test_what_a_quotation_stands_under_is_in_its_tooltip_too(visit: Visit, guide: tuple[str, Index]) -> None:
+    page = reopened(visit, guide, "案内.md", ITEM)
+    page.locator("#chat .cite").first.hover()
+    page.wait_for_selector("#excerpt-tip")
+    assert "申込みには次の書類が必要です：" in page.locator("#excerpt-tip").inner_text()
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")])
+def test_nothing_of_a_card_sticks_out_of_it(
+    visit: Visit, guide: tuple[str, Index], size: dict[str, int], scheme: str
+) -> None:
+    for name, quotes, locale in (
+        ("案内.md", (ROW, ITEM, REPLY, CLAUSE), "ja-JP"),
+        ("دليل.md", (ARABIC_ROW, ARABIC_REPLY), "ar-EG"),
+    ):
+        page = reopened(visit, guide, name, *quotes, locale=locale, viewport=size, color_scheme=scheme)
+        for card in page.locator("#chat .excerpt").all():
+            box = card.bounding_box()
+            for part in card.locator(".card-head, .over p, .passage").all():
+                inner = part.bounding_box()
+                assert box["x"] <= inner["x"] and inner["x"] + inner["width"] <= box["x"] + box["width"] + 1
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_row_leads_to_its_row_in_the_source(visit: Visit, guide: tuple[str, Index]) -> None:
+    page = reopened(visit, guide, "案内.md", ROW)
+    page.locator("#chat .cite").first.click()
+    page.wait_for_selector("#source tr.sentence.current")
+    current = page.locator("#source .sentence.current")
+    start, end = int(current.get_attribute("data-start")), int(current.get_attribute("data-end"))
+    assert GUIDE[start:end] == current.text_content() == ROW
+    playwright_api.expect(current).to_be_in_viewport()
+    assert page.evaluate("document.activeElement.matches('tr.current')")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.textContent") == "[1]"
+
+
+def test_the_pane_draws_headings_lists_and_tables_and_keeps_the_text(visit: Visit, guide: tuple[str, Index]) -> None:
+    page = reopened(visit, guide, "案内.md", ITEM)
+    page.locator("#chat .cite").first.click()
+    page.wait_for_selector("#source .sentence.current")
+    drawn = page.locator("#source article")
+    assert "".join(drawn.text_content().split()) == "".join(GUIDE.split())
+    assert [drawn.locator(part).count() for part in ("h2", "h3", "h4", "ul", "li", "table", "th", ".question")] == [
+        1, 3, 1, 2, 5, 1, 4, 1,
+    ]  # fmt: skip
+    units = page.eval_on_selector_all(
+        "#source .sentence", "all => all.map(s => [+s.dataset.start, +s.dataset.end, s.textContent])"
+    )
+    assert all(GUIDE[start:end] == text for start, end, text in units)
