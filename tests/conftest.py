@@ -15,6 +15,9 @@ from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 from states import State
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the processes share the cores: more threads would wait in turn
+
 settings.register_profile("suite", deadline=None)  # on a busy machine a slow test is not wrong
 settings.load_profile("suite")
 

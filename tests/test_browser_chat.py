@@ -203,4 +203,5 @@ def test_an_excerpt_is_copied_with_its_place(visit: Visit, address: str) -> None
     expect(card.locator(".copy-excerpt")).to_have_text("コピーしました")
     copied = page.evaluate("navigator.clipboard.readText()")
     quote, origin = card.locator("mark").text_content(), card.locator(".place").inner_text()
-    assert copied == f"{quote}\n[1] openai-turmoil.txt, {origin}"
+    section = card.locator(".section").inner_text()
+    assert copied == f"{quote}\n[1] openai-turmoil.txt, {section}, {origin}"

@@ -141,10 +141,12 @@ def test_ask_prints_the_answer_of_answer(article_index: Path) -> None:
     assert list(given) == ["question", "answered", "confidence", "text", "citations", "searched_for"]
     assert (given["question"], given["answered"], given["text"]) == (QUESTION, True, expected.text)
     assert given["confidence"] == pytest.approx(expected.confidence)
-    assert [list(citation) for citation in given["citations"]] == [["n", "source", "start", "end", "quote"]] * len(
-        expected.citations
-    )
+    assert given["citations"] == [citation.to_dict() for citation in expected.citations]
     for n, citation in enumerate(given["citations"], start=1):
+        assert list(citation)[:5] == ["n", "source", "start", "end", "quote"]
+        assert set(citation) <= {"n", "source", "start", "end", "quote", "kind", "context"}
+        text = index.sources[citation["source"]].text
+        assert all(text[part["start"] : part["end"]] == part["quote"] for part in citation.get("context", ()))
         assert citation["n"] == n
         assert citation["quote"] == index.sources[citation["source"]].text[citation["start"] : citation["end"]]
         assert f"[{n}]" in given["text"]
@@ -382,7 +384,7 @@ def test_a_damaged_index_and_one_of_another_format_name_the_command_that_repairs
     shutil.copytree(article_index, copy)
     manifest = next(copy.glob("generations/*/manifest.json"))
     original = manifest.read_text(encoding="utf-8")
-    manifest.write_text(original.replace('"format": 1', '"format": 99'), encoding="utf-8")
+    manifest.write_text(original.replace('"format": 2', '"format": 99'), encoding="utf-8")
     line = error_line(qa("ask", QUESTION, "--index", copy))
     assert "99" in line
     assert "qa build" in line
