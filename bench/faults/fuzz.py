@@ -65,11 +65,11 @@ def text_case(text: str) -> str:
         source = source_from_text("a.md", text)
     except QAError:
         return "rejected"
-    passages, sentences = split_passages(source, halves, Chunking(60, 0))
-    spans = [(passage.start, passage.end) for passage in passages]
+    split = split_passages(source, halves, Chunking(60, 0))
+    spans = [(passage.start, passage.end) for passage in split.passages]
     assert spans == sorted(spans) and all(0 <= start < end <= len(source.text) for start, end in spans)
-    for passage, own in zip(passages, sentences, strict=True):
-        assert own and all(passage.start <= start < end <= passage.end for start, end in own)
+    for passage, own in zip(split.passages, split.units, strict=True):
+        assert own and all(passage.start <= unit.start < unit.end <= passage.end for unit in own)
     language_of(source.text)
     parts = [part for block in draft(source)["blocks"] for part in block["parts"]]
     assert all(source.text[part[1] : part[2]] == part[0] for part in parts if len(part) == 3)
@@ -106,7 +106,7 @@ def file_case(drawn: random.Random) -> str:
         return "read"
     kind = next(kind for kind in FORMATS if suffix in kind.suffixes)
     reply = read(kind.extra, bytes(content))
-    assert set(reply) in ({"reason"}, {"text", "places"})
+    assert set(reply) in ({"reason"}, {"text", "places", "marks"}, {"text", "places"})
     if "reason" in reply:
         return "rejected"
     text, places = str(reply["text"]), list(reply["places"])  # type: ignore[call-overload]

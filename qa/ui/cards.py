@@ -58,7 +58,7 @@ def _card_foot(
     leaf = f'<span class="leaf">{own(leaf)}</span>' if leaf else ""
     return (
         f'<div class="card-foot">{button(f"show {place(source, start, end)}", words["card.show"])}'
-        f"{button(f'show rest {place(source, *rest)}', words['card.rest']) if rest else ''}"
+        f"{button(f'show {place(source, *rest)}', words['card.rest']) if rest else ''}"
         f"{button('copy-excerpt', words['card.copy']) if copies else ''}"
         f'{leaf}<span class="place" dir="ltr">{start}–{end}</span><span class="score">{score}</span>'
         f"{_reasons(hit, words) if hit else ''}</div>"
