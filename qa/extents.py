@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import numpy as np
 
@@ -138,10 +138,5 @@ def _column_asked_for(
 
 def _value(cell: str) -> Decimal | None:
     """Return the first number in a cell; None if there is none."""
-    for number in numbers(fold(cell)[0]):
-        digits = number.form.rstrip("".join({char for char in number.form if not (char.isdigit() or char in ".-")}))
-        try:
-            return Decimal(digits)
-        except InvalidOperation:
-            continue
-    return None
+    plain = (number.form for number in numbers(fold(cell)[0]) if number.form.replace(".", "").isdecimal())
+    return next(map(Decimal, plain), None)

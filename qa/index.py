@@ -12,7 +12,7 @@ writes the folder.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -300,7 +300,11 @@ class Index:
 
     def sentences(self, name: str) -> list[Span]:
         """Return the spans of all units of a source, in order: (start, end) in it."""
-        return [(unit.start, unit.end) for number in self.passages_of(name) for unit in self.passage_units(number)]
+        return [(unit.start, unit.end) for unit in self.units(name)]
+
+    def units(self, name: str) -> Iterator[Unit]:
+        """Yield all units of a source, in order."""
+        return (unit for number in self.passages_of(name) for unit in self.passage_units(number))
 
 
 def _known_earlier(path: Path, names: set[str]) -> set[str]:

@@ -20,10 +20,10 @@ from qa.search.maxsim import Context, Stretches
 from qa.search.query import Query, missing_parts
 from qa.search.ranker import Ranker, Units
 from qa.text.blocks import ancestors
-from qa.text.passages import Unit
+from qa.text.marks import Kind
 
-Place = tuple[int, Unit]
-"""A passage's number, and a unit in it."""
+Place = tuple[int, int]
+"""A passage's number, and the position of a unit in it."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,18 @@ def score_units(
         return []
     scores = Ranker(index.tokens, config).score(query, units_of(index, query, places, config))
     parts = zip(places, scores.total.tolist(), scores.maxsim.tolist(), scores.lexical.tolist(), strict=True)
-    return [ScoredUnit(index.passages[number].source, *unit, *scored) for (number, unit), *scored in parts]
+    return [
+        ScoredUnit(index.passages[number].source, *index.passage_units(number)[at], *scored)
+        for (number, at), *scored in parts
+    ]
 
 
 def citable_units(index: Index, passages: Sequence[int]) -> list[Place]:
     """Return the units of these passages but those that only give context to others."""
     return [
-        (number, unit)
+        (number, at)
         for number in passages
-        for unit in index.passage_units(number)
+        for at, unit in enumerate(index.passage_units(number))
         if not index.blocks[index.passages[number].source][unit.block].is_context
     ]
 
@@ -72,14 +75,13 @@ def citable_units(index: Index, passages: Sequence[int]) -> list[Place]:
 def units_of(index: Index, query: Query, places: Sequence[Place], config: SearchConfig = DEFAULT_CONFIG) -> Units:
     """Return units in the form that the ranker scores, with what they may borrow."""
     lending = _Lending(index)
-    for n, (number, unit) in enumerate(places):
-        lending.headed += [
-            (n, lender) for lender in lending.lend(n, lending.above(number, unit), config.above_discount)
-        ]
+    for n, (number, at) in enumerate(places):
+        lenders = lending.lend(n, lending.above(number, at), config.above_discount)
+        lending.headed += [(n, lender) for lender in lenders]
         lending.lend(n, lending.lead(number), config.lead_discount)
-        lending.lend(n, lending.before(number, unit), config.before_discount)
-    own = [_terms(index, place) for place in places]
-    lent = [_terms(index, place) for place in lending.places]
+        lending.lend(n, [(number, at - 1)] if at else [], config.before_discount)  # the unit before, in its passage
+    own = [index.unit_terms(number)[at] for number, at in places]
+    lent = [index.unit_terms(number)[at] for number, at in lending.places]
     lexical, lexical_lent = (index.store.lexical.scores_of(terms, query.terms) for terms in (own, lent))
     above = np.zeros(len(places), dtype=np.float32)
     known = [set(terms) for terms in own]
@@ -123,11 +125,11 @@ class _Lending:
         self.pairs += [(unit, lender, discount) for lender in found]
         return found
 
-    def above(self, number: int, unit: Unit) -> list[Place]:
+    def above(self, number: int, at: int) -> list[Place]:
         """Return the units of the blocks that a unit stands under."""
         name = self.index.passages[number].source
         found: list[Place] = []
-        for block in ancestors(self.index.blocks[name], unit.block):
+        for block in ancestors(self.index.blocks[name], self.index.passage_units(number)[at].block):
             key = (name, block)
             if key not in self._blocks:
                 self._blocks[key] = self._units_of_block(name, block)
@@ -138,7 +140,8 @@ class _Lending:
         found: list[Place] = []
         number = self.index.passage_at(name, self.index.blocks[name][block].start)
         while number is not None and number in self.index.passages_of(name):
-            own = [(number, unit) for unit in self.index.passage_units(number) if unit.block == block]
+            units = self.index.passage_units(number)
+            own = [(number, at) for at, unit in enumerate(units) if unit.block == block]
             if not own:
                 break
             found += own
@@ -149,20 +152,19 @@ class _Lending:
         """Return the first units of a passage's source, up to the first that can be cited."""
         name = self.index.passages[number].source
         if name not in self._leads:
-            blocks, found = self.index.blocks[name], list[Place]()
-            for place in ((n, unit) for n in self.index.passages_of(name) for unit in self.index.passage_units(n)):
-                if not self.index.passages[place[0]].boilerplate:
-                    found.append(place)
-                    if not blocks[place[1].block].is_context:
-                        break
-            self._leads[name] = found
+            self._leads[name] = self._first_units(name)
         return self._leads[name]
 
-    def before(self, number: int, unit: Unit) -> list[Place]:
-        """Return the unit before a unit, if they share a passage."""
-        own = self.index.passage_units(number)
-        at = own.index(unit)
-        return [(number, own[at - 1])] if at else []
+    def _first_units(self, name: str) -> list[Place]:
+        blocks, found = self.index.blocks[name], list[Place]()
+        for number in self.index.passages_of(name):
+            for at, unit in enumerate(self.index.passage_units(number)):
+                if blocks[unit.block].kind is Kind.BOILERPLATE:
+                    continue
+                found.append((number, at))
+                if not blocks[unit.block].is_context:
+                    return found
+        return found
 
     def context(self) -> Context:
         """Return what was collected, as MaxSim reads it."""
@@ -175,14 +177,9 @@ class _Lending:
 
 
 def _stretches(index: Index, places: Sequence[Place]) -> Stretches:
-    starts = [index.passages[number].start for number, _ in places]
-    spans = [(unit.start - start, unit.end - start) for start, (_, unit) in zip(starts, places, strict=True)]
+    units = [(index.passages[number].start, index.passage_units(number)[at]) for number, at in places]
+    spans = [(unit.start - start, unit.end - start) for start, unit in units]
     return Stretches(
         np.array([number for number, _ in places], dtype=np.int64),
         np.array(spans, dtype=np.int64).reshape(-1, 2),
     )
-
-
-def _terms(index: Index, place: Place) -> list[str]:
-    number, unit = place
-    return index.unit_terms(number)[index.passage_units(number).index(unit)]

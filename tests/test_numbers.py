@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 import unicodedata
 from decimal import Decimal
 
@@ -263,7 +264,13 @@ def test_every_kanji_numeral_is_worth_what_it_says(value: int) -> None:
 
 @pytest.mark.parametrize("piece", ["1 ", "100 ", "1,", "1.", "1-", "一", "十", "1億", "元", "(", "1/", "+1 "])
 def test_long_runs_take_linear_time(piece: str) -> None:
-    numbers(piece * 20_000)
+    def seconds(length: int) -> float:
+        begin = time.process_time()
+        numbers(piece * length)
+        return time.process_time() - begin
+
+    most = 24 * seconds(2_500) + 0.3  # eight times the text; quadratic would be 64
+    assert any(seconds(20_000) < most for _ in range(3))
 
 
 def test_the_digits_of_all_scripts_are_looked_for() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from qa.text.marks import Kind
 from qa.text.passages import Chunking, Split, split_passages
-from qa.text.sections import layout, sections
+from qa.text.sections import layout
 from qa.text.sentences import split_sentences
 from qa.text.source import Source
 
@@ -100,7 +100,7 @@ def test_a_heading_begins_a_passage_and_no_passage_crosses_a_section() -> None:
     ],
 )
 def test_headings_are_told_from_lists_and_sentences(text: str, titles: list[str]) -> None:
-    assert [section.title for section in sections(text)] == titles
+    assert [section.title for section in layout(text).sections] == titles
 
 
 BOILERPLATE = "Share\nReply\n  • English\n  • Français\n  • 日本語\n  • Русский\nComments\n0/400\nNo comments"
@@ -267,10 +267,10 @@ def test_a_section_knows_the_headings_that_it_stands_under() -> None:
         "Guide", "Guide › Install", "Guide › Install › Linux", "Guide › Use", "Other",
     ]  # fmt: skip
     numbered = "1. Cats\n\nThey sleep a lot.\n\n1.1 Big cats\n\nThey hunt.\n\n2. Dogs\n\nThey bark.\n"
-    paths = [section.headings for section in sections(numbered)]
+    paths = [section.headings for section in layout(numbered).sections]
     assert paths == [(), ("1. Cats",), ()]
     code = "# Guide\n\n1. Install:\n\n   ```sh\n   # install it\n   ```\n\n## Use\n\nRun it."
-    assert [section.headings for section in sections(code) if section.title == "Use"] == [("Guide",)]
+    assert [section.headings for section in layout(code).sections if section.title == "Use"] == [("Guide",)]
 
 
 @pytest.mark.parametrize("limits", [(0, 0), (10, 11), (10, -1)])

@@ -82,13 +82,10 @@ def nearness(question: Embedded, tokens: TokenVectors, stretches: Stretches) -> 
     """
     means = []
     for passage, (start, end) in zip(stretches.passages.tolist(), stretches.spans.tolist(), strict=True):
-        vectors, places = tokens.of(passage)
-        inside = vectors[(places[:, 0] < end) & (places[:, 1] > start)].astype(np.float32)
-        if not len(inside) or not len(question.tokens):
-            means.append(-1.0)
-            continue
-        inside /= np.maximum(np.linalg.norm(inside, axis=1, keepdims=True), 1e-12)
-        means.append(float((inside @ question.tokens.T).max(axis=1).mean()))
+        bounds = tokens.bounds[[passage]]
+        places = tokens.spans[slice(*bounds[0])]
+        inside = _token_cosines(question, tokens, bounds)[(places[:, 0] < end) & (places[:, 1] > start)]
+        means.append(float(inside.max(axis=1).mean()) if len(inside) and len(question.tokens) else -1.0)
     return np.array(means, dtype=np.float32)
 
 

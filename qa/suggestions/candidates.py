@@ -85,8 +85,8 @@ def body(index: Index, name: str) -> list[tuple[int, int]]:
 
 def _drafts_of(index: Index, source: Source) -> Iterator[tuple[Draft, list[Place], int]]:
     text = source.text
-    found = sections(text)
-    titled = [section for section in found if section.title]
+    blocks = index.blocks[source.name]
+    titled = [section for section in sections(text, blocks) if section.title]
     heading_starts = {section.start for section in titled}
     starts = [section.start for section in titled]
     spans = [span for span in body(index, source.name) if span[0] not in heading_starts]
@@ -114,7 +114,7 @@ def _drafts_of(index: Index, source: Source) -> Iterator[tuple[Draft, list[Place
         if inside := [(source.name, *span) for span in spans[first:after]]:
             question = _HEADING_NUMBER.sub("", section.title)
             yield Draft(question, "heading", question, 1.0), inside, region(section.start)
-    for question, start, end in _asked(text, index.blocks[source.name]):
+    for question, start, end in _asked(text, blocks):
         first, after = bisect_left(span_starts, start), bisect_left(span_starts, end)
         if inside := [(source.name, *span) for span in spans[first:after]]:
             yield Draft(question, "heading", question, 1.0), inside, region(start)

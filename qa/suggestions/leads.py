@@ -78,7 +78,8 @@ def topics(index: Index, sources: str | Collection[str] | None = None, count: in
 
 
 def _topics_in(index: Index, source: Source, count: int) -> list[Topic]:
-    titles = [(section.title, section.start) for section in sections(source.text) if section.title]
+    found = sections(source.text, index.blocks[source.name])
+    titles = [(section.title, section.start) for section in found if section.title]
     if not titles:
         spans = body(index, source.name)
         prose = "\n".join(source.text[start:end] for start, end in spans)

@@ -103,9 +103,10 @@ def _section(text: str, start: int, end: int, title: str = "", headings: tuple[s
         yield Section(start, end, title, headings)
 
 
-def sections(text: str, marks: Sequence[Mark] = ()) -> list[Section]:
-    """Return the sections of ``text`` in order; they cover all of it but white space and boilerplate."""
-    return list(layout(text, marks).sections)
+def sections(text: str, blocks: Sequence[Block]) -> list[Section]:
+    """Return the sections of ``text``, whose blocks are known, in order; they cover all blocks but boilerplate."""
+    body = [block for block in blocks if block.kind is not Kind.BOILERPLATE]
+    return list(_sections(text, blocks, body[0].start, body[-1].end)) if body else []
 
 
 def title_of(text: str, heading: Block) -> str:

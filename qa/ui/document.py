@@ -43,11 +43,10 @@ def document(index: Index, name: str) -> dict[str, Any]:
     subtitles has ``time``.
     """
     source = index.sources[name]
-    units = (unit for number in index.passages_of(name) for unit in index.passage_units(number))
     return {
         **described(source),
         "language": language_of(source.text),
-        "blocks": _cut_blocks(source, index.blocks[name], units),
+        "blocks": _cut_blocks(source, index.blocks[name], index.units(name)),
     }
 
 

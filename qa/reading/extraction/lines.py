@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import regex
 
-_SENTENCE_END_MARK = regex.compile(
-    r"""(?V1)[\p{Sentence_Terminal}।…][\p{Close_Punctuation}\p{Final_Punctuation}"'”’]*\Z"""
-)
-"""A full stop with the closing marks after it."""
 _NO_SPACE = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー々〆"
     r"、。，．・：；！？「」『』（）【】〈〉《》…―〜～]"
 )
 """Characters of scripts that are written without spaces."""
-
-
-def ends_sentence(text: str) -> bool:
-    """Return whether a text ends with a sentence, judged by its last mark."""
-    return bool(_SENTENCE_END_MARK.search(text[-16:]))
 
 
 def separator(before: str, after: str) -> str:

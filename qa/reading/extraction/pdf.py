@@ -22,10 +22,10 @@ import pypdf
 from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 
 from qa.reading.extraction import Extracted, UnreadableError
-from qa.reading.extraction.lines import ends_sentence, separator
+from qa.reading.extraction.lines import separator
 from qa.reading.extraction.outlines import join_titles, titles_of
 from qa.text.marks import Kind, Mark
-from qa.text.paragraphs import columns
+from qa.text.paragraphs import columns, ends_sentence
 from qa.text.source import Place
 
 MOST_PAGES = 10_000

@@ -18,7 +18,8 @@ import regex
 
 from qa.reading.encodings import decode
 from qa.reading.extraction import Extracted, UnreadableError
-from qa.reading.extraction.lines import ends_sentence, separator
+from qa.reading.extraction.lines import separator
+from qa.text.paragraphs import ends_sentence
 from qa.text.source import Place
 
 _PAUSE = 2000
