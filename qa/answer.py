@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.citations import Citation, cite, verified
-from qa.extents import extent_of
+from qa.extents import extent_of, start_of
 from qa.index import Index
 from qa.retrieval import Hit, opened, passages_of, prepare, search
 from qa.search.config import DEFAULT_CONFIG, SearchConfig
@@ -156,7 +156,7 @@ def _spans(index: Index, query: Query, chosen: Sequence[ScoredUnit]) -> Iterator
         end = unit.end
         while others and _follows(index, unit, end, others[0]):
             end = others.pop(0).end
-        yield unit.source, unit.start, end
+        yield unit.source, start_of(index.blocks[unit.source], unit), end
 
 
 def _follows(index: Index, unit: ScoredUnit, end: int, after: ScoredUnit) -> bool:

@@ -70,16 +70,6 @@ _LAST = regex.compile(
 )
 
 
-_ASKS = regex.compile(
-    r"[?？؟;]\s*\Z|(?:ます|です|ません|でした|だ|る|の|い|う)か[。\s]*\Z|[吗呢嗎]\s*\Z|(?:까|나요|가요)\s*\Z"
-)
-
-
-def asks(line: str) -> bool:
-    """Return whether a line, such as a heading, is a question."""
-    return _ASKS.search(line) is not None
-
-
 def wanted(question: str) -> Wanted:
     """Return what a question wants."""
     if _FIRST.search(question):

@@ -38,7 +38,7 @@ class ContextPart:
     """Something that a citation stands under, and where it is.
 
     Attributes:
-        kind: heading, question, lead-in, header (a row with the names of columns) or article.
+        kind: heading, question, speaker, lead-in, header (a row with the names of columns) or article.
         start: 0-based offset of its first code point in the source's text.
         end: offset after the last one.
         quote: its words, ``text[start:end]``.

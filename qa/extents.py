@@ -15,12 +15,13 @@ from decimal import Decimal
 
 import numpy as np
 
-from qa.asked import Wanted, asks, wanted
+from qa.asked import Wanted, wanted
 from qa.index import Index
 from qa.search.lexical import fold
 from qa.search.maxsim import Stretches, nearness
 from qa.search.query import Query
 from qa.text.blocks import Block
+from qa.text.forms import asks
 from qa.text.marks import Kind
 from qa.text.numbers import numbers
 from qa.text.tables import cells
@@ -62,7 +63,14 @@ def extent_of(index: Index, query: Query, best: ScoredUnit) -> Extent:
             return Extent(best.source, blocks[row].start, blocks[row].end)
     if block.end - block.start <= LONGEST_REPLY and _replies(index.sources[best.source].text, blocks, block):
         return Extent(best.source, block.start, block.end)
-    return Extent(best.source, best.start, best.end)
+    return Extent(best.source, start_of(blocks, best), best.end)
+
+
+def start_of(blocks: Sequence[Block], unit: ScoredUnit) -> int:
+    """Return where a unit begins to be cited: with the speaker's name, if it is the first that is said in a turn."""
+    block = blocks[unit.block]
+    begins = block.kind is Kind.TURN and unit.start == block.start and block.parent == unit.block - 1
+    return blocks[unit.block - 1].start if begins else unit.start
 
 
 def _replies(text: str, blocks: Sequence[Block], block: Block) -> bool:

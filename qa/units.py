@@ -1,8 +1,8 @@
 """Hits -> their units with what stands around them, in the form that the ranker scores.
 
 A unit is a sentence of a block, a row of a table or a line of code. It borrows from its context what it does not say
-itself: from what it stands under (headings, a question, a lead-in, a table's header), from the beginning of its
-source, and from the unit before it.
+itself: from what it stands under (headings, a question, a speaker, a lead-in, a table's header), from the beginning of
+its source, and from the unit before it.
 
 Offsets are 0-based code points into ``Source.text``, end exclusive.
 """

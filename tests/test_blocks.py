@@ -131,3 +131,54 @@ def test_a_label_and_a_caption_and_code_are_their_own_kinds() -> None:
     text = "所在地：東京都千代田区一番町\n\n図1　水門の位置\n\n本文はここから始まります。\n\n```\nrun it\n```\n"
     assert [kind for kind, _ in kinds(text)][:3] == ["labelled", "caption", "paragraph"]
     assert ("code", "run it") in kinds(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "words"),
+    [
+        ("議事録\n\n田中：会費は三百円です。来月からです。\n林：誰が払うの。\n田中：会員です。\n林：はい。",
+         "田中：", "来月"),
+        ("TANAKA: It costs ten.\n\nFrom May on.\n\nLEE: Good.\n\nTANAKA: Yes.\n\nLEE: Bye.", "TANAKA:", "From May"),
+        ("**Ana:** It costs ten. From May.\n\n**Bo:** Good.\n\n**Ana:** Yes.\n\n**Bo:** Bye.", "**Ana:**", "From May"),
+        ("[00:01] Speaker 1: the fee is ten\n[00:09] Speaker 2: ok\n[00:12] Speaker 1: bye\n[00:15] Speaker 2: bye",
+         "[00:01] Speaker 1:", "fee"),
+        ("○議長（林君）　会議を開きます。始めます。\n○大臣（森君）　三億円です。\n○議長（林君）　次です。\n"
+         "○大臣（森君）　はい。", "○大臣（森君）", "三億円"),
+        ("Ana Lee  10:03\nthe fee is ten\nfrom May\n\nBo Kim  10:04\nok\nAna Lee  10:05\nbye\nBo Kim  10:06\nbye",
+         "Ana Lee  10:03", "from May"),
+        ("<ana> the fee is ten\n<bo> ok\n<ana> from May\n<bo> bye", "<ana>", "from May"),
+        ("田中「会費は三百円だ」\n林「誰が払う」\n田中「会員だ」\n林「そうか」", "田中", "会員だ"),
+        ("Müller: Es kostet zehn. Ab Mai.\nWeiß: Gut.\nMüller: Ja.\nWeiß: Schön.", "Müller:", "Ab Mai"),
+        ("Анна: Взнос десять. С мая.\nИван: Хорошо.\nАнна: Да.\nИван: Пока.", "Анна:", "С мая"),
+        ("主持人：会费是三百元。五月开始。\n王丽：好的。\n主持人：是。\n王丽：再见。", "主持人：", "五月"),
+        ("사회자: 회비는 만 원입니다. 오월부터입니다.\n김민수: 네.\n사회자: 좋아요.\n김민수: 네.", "사회자:", "오월"),
+        ("ANA LEE: Welcome.\nBO KIM: It costs ten.\nLEE: Good.\nKIM: Yes.\nLEE: Bye.\nKIM: Hm.", "BO KIM:", "costs"),
+    ],
+)  # fmt: skip
+def test_a_speaker_stands_over_what_is_said(text: str, speaker: str, words: str) -> None:
+    assert above(text, words)[-1] == speaker
+
+
+def test_what_somebody_asks_stands_over_the_turns_until_they_speak_again() -> None:
+    text = "林：会費は？\n田中：三百円です。\n森：来月からです。\n林：はい。\n田中：以上です。\n\n次回：五月です。"
+    assert [above(text, words) for words in ("三百円", "来月", "はい", "次回")] == [
+        ["林：会費は？", "田中："],
+        ["林：会費は？", "森："],
+        ["林："],
+        [],
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "名称：みなと会館\n所在地：北町３\n名称：東会館\n所在地：南町１",
+        "From: Ana\nTo: Bo\nHello.\n\nFrom: Bo\nTo: Ana\nHi.",
+        "午前10:30 集合\n正午12:00 昼食\n午後3:00 解散",
+        "価格：三百円です。\n期間：五月です。\n場所：北町です。",
+        "Note: It costs ten. Pay now.\nNote: Keep it dry.",
+        "- Name: Ana\n- Role: chair\n- Name: Bo\n- Role: clerk",
+    ],
+)
+def test_names_with_values_are_no_speakers(text: str) -> None:
+    assert not {"speaker", "turn"} & {kind for kind, _ in kinds(text)}

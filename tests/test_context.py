@@ -68,7 +68,15 @@ BYLAWS = """会則
 2 会費は返還しない。
 """
 TABBED = "在庫\n\n名称\t数\t値段\nりんご\t3\t100\nみかん\t5\t80\n"
-SOURCES = {name: Source(name, text) for name, text in (("案内", GUIDE), ("会則", BYLAWS), ("在庫", TABBED))}
+MINUTES = """定例会の記録
+
+林：駐車場の工事は延期します。理由は雨です。
+田中：いつからですか。
+林：十月五日からです。
+田中：掲示は私が出します。入口に貼ります。
+"""
+TEXTS = {"案内": GUIDE, "会則": BYLAWS, "在庫": TABBED, "記録": MINUTES}
+SOURCES = {name: Source(name, text) for name, text in TEXTS.items()}
 BLOCKS = {name: layout(source.text).blocks for name, source in SOURCES.items()}
 
 
@@ -102,6 +110,12 @@ ROW, ITEM, REPLY = "| 大人 | 500円 | 700円 |", "2. 本人確認書類", "手
         ),
         ("在庫", "みかん\t5\t80", "row", [("heading", "在庫"), ("header", "名称\t数\t値段")]),
         ("会則", "会則", "heading", []),
+        ("記録", "理由は雨です。", "turn", [("heading", "定例会の記録"), ("speaker", "林：")]),
+        ("記録", "林：駐車場の工事は延期します。", "turn", [("heading", "定例会の記録")]),
+        (
+            "記録", "十月五日からです。", "turn",
+            [("heading", "定例会の記録"), ("question", "いつからですか。"), ("speaker", "林：")],
+        ),
     ],
 )  # fmt: skip
 def test_a_citation_has_the_kind_of_its_block_and_what_it_stands_under(
@@ -382,6 +396,12 @@ def test_the_pane_has_the_whole_text_and_every_unit_at_its_offsets(name: str) ->
     assert all(text[part[1] : part[2]] == part[0] for part in parts if len(part) == 3)
     for block in draft(SOURCES[name])["blocks"]:
         assert "cells" not in block or "".join(block["cells"]) == block["parts"][0][0]
+
+
+def test_a_heading_of_markdown_tells_its_signs_apart() -> None:
+    text = "題\n\n##  料金 ##\n\n千円です。\n\n■ 休み\n\n月曜です。\n"
+    marks = [block.get("mark") for block in draft(Source("a", text))["blocks"] if block["kind"] in ("title", "heading")]
+    assert marks == [None, "##  ", None]
 
 
 def test_headings_have_their_depth() -> None:

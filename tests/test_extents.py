@@ -102,6 +102,23 @@ def test_no_heading_lead_in_or_header_is_cited_alone(shop: Index) -> None:
             assert cited.quote not in ("申込みには次のものをお持ちください。", "| 品物 | 値段 | 重さ |")
 
 
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("駐車場の工事はどうなりましたか", "林：駐車場の工事は延期します。"),
+        ("掲示はどこに貼りますか", "入口に貼ります。"),
+    ],
+)
+def test_the_first_sentence_of_a_turn_is_cited_with_the_name(
+    question: str, quote: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    text = (
+        "定例会の記録\n\n林：駐車場の工事は延期します。理由は雨です。\n田中：わかりました。\n"
+        "林：予算は足ります。\n田中：掲示は私が出します。入口に貼ります。\n"
+    )
+    assert first(Index.build(Source("minutes", text), tmp_path_factory.mktemp("minutes")), question) == quote
+
+
 def test_of_a_long_list_the_first_part_is_cited_up_to_the_end_of_an_item(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

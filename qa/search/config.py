@@ -30,7 +30,7 @@ class SearchConfig:
     """What a term counts that only the context of a unit has."""
 
     above_discount: float = 0.06
-    """What is taken off a cosine with a token of what a unit stands under: headings, question, lead-in, header."""
+    """What is taken off a cosine with a token of what a unit stands under: headings, question, speaker, header."""
 
     lead_discount: float = 0.12
     """What is taken off a cosine with a token of the beginning of the unit's source: its title and first sentence."""

@@ -14,6 +14,7 @@ from qa.suggestions import arabic, chinese, english, japanese
 from qa.suggestions.draft import Draft
 from qa.suggestions.terms import key_terms
 from qa.text.blocks import Block, ancestors
+from qa.text.forms import asks
 from qa.text.language import language_of
 from qa.text.marks import Kind
 from qa.text.sections import sections
@@ -54,7 +55,6 @@ _CENTRAL_BONUS = 0.2
 """Added to the quality of a question about one of the text's most typical terms."""
 _FEWEST_LABELS = 2
 _ENDS = regex.compile(r"""(?V1)[\p{Sentence_Terminal}]["'”’」』)）\s]*\Z""")
-_ASKS = regex.compile(r"""[?？؟;]["'”’」』)）\s]*\Z""")
 _FINAL_MARKS = ' \t\n\u3000。．.｡।۔!！"”'
 _HEADING_NUMBER = regex.compile(r"\A(?:\d+[\d.]*[.．:：、]?|[IVX]+\.)\s+")
 _QUESTION_MARKS = {"ja": "？", "zh": "？", "ar": "؟", "fa": "؟", "ur": "؟", "el": ";"}
@@ -108,7 +108,7 @@ def _drafts_of(index: Index, source: Source) -> Iterator[tuple[Draft, list[Place
                 draft = replace(draft, quality=draft.quality + _CENTRAL_BONUS)
             yield draft, [(source.name, *span)], region(span[0])
     for section in titled:
-        if not _ASKS.search(section.title):
+        if not asks(section.title):
             continue
         first, after = bisect_right(span_starts, section.start), bisect_left(span_starts, section.end)
         if inside := [(source.name, *span) for span in spans[first:after]]:
@@ -148,7 +148,7 @@ def _by_rules(rules: ModuleType, text: str, spans: list[tuple[int, int]]) -> Ite
     labels = []
     for start, end in spans:
         sentence = text[start:end]
-        if len(sentence) > _LONGEST_SENTENCE or _ASKS.search(sentence):
+        if len(sentence) > _LONGEST_SENTENCE or asks(sentence):
             continue
         is_whole = _ENDS.search(sentence) is not None
         for draft in rules.drafts(" ".join(sentence.split()).strip(_FINAL_MARKS), known_people):

@@ -4,22 +4,23 @@
         print(block.kind, text[block.start:block.end])
 
 Each block knows what it stands under: an item its lead-in, a row its table's header, a reply its question, a
-paragraph its heading. Headings, questions, headers and lead-ins give context; the other kinds hold what can be an
-answer.
+paragraph its heading, a turn its speaker. Headings, questions, headers, lead-ins and speakers give context; the other
+kinds hold what can be an answer.
 
 Offsets are 0-based code points into the text, end exclusive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from qa.text.forms import Form
 from qa.text.lines import Line
 from qa.text.marks import Kind
+from qa.text.paragraphs import trim
 
-CONTEXT = frozenset({Kind.HEADING, Kind.LEAD_IN, Kind.HEADER, Kind.QUESTION})
+CONTEXT = frozenset({Kind.HEADING, Kind.LEAD_IN, Kind.HEADER, Kind.QUESTION, Kind.SPEAKER})
 """Kinds that say what other blocks are about and answer nothing by themselves."""
 
 
@@ -49,18 +50,30 @@ class Block:
         return self.kind in CONTEXT
 
 
-def place(lines: Iterable[Line], forms: Iterable[Form | None]) -> list[Block]:
+def place(text: str, lines: Iterable[Line], forms: Iterable[Form | None]) -> list[Block]:
     """Return the blocks of lines whose roles are known, each with what it stands under.
 
     Args:
+        text: the text.
         lines: the lines of a text, in order.
         forms: what each of them is (`qa.text.roles.roles`); None for a line that is no block.
     """
-    placing = _Placing()
+    placing = _Placing(text)
     for line, form in zip(lines, forms, strict=True):
         if form is not None:
-            placing.add(line, form)
+            for part, own in _parts(text, line, form):
+                placing.add(part, own)
     return placing.blocks
+
+
+def _parts(text: str, line: Line, form: Form) -> Iterator[tuple[Line, Form]]:
+    """Yield a line with its form; a speaker's turn as its speaker and what is said."""
+    if not form.spoken or form.kind is Kind.QUESTION:
+        yield line, form
+        return
+    name = replace(line, end=trim(text, line.start, form.words)[1], closes=False)
+    yield name, Form(Kind.SPEAKER, line.start)
+    yield replace(line, start=form.words, opens=False), form
 
 
 def ancestors(blocks: Sequence[Block], number: int) -> list[int]:
@@ -82,8 +95,9 @@ _UNDER = {
     Kind.QUESTION: frozenset(Kind) - {Kind.HEADING, Kind.QUESTION},
     Kind.LEAD_IN: frozenset({Kind.ITEM, Kind.ROW, Kind.LABELLED, Kind.HEADER, Kind.LEAD_IN}),
     Kind.HEADER: frozenset({Kind.ROW}),
+    Kind.SPEAKER: frozenset(Kind) - {Kind.HEADING, Kind.SPEAKER, Kind.QUESTION, Kind.REPLY, Kind.LABELLED},
 }
-"""What may stand under a question, a lead-in and a table's header."""
+"""What may stand under a question, a lead-in, a table's header and a speaker."""
 
 
 @dataclass
@@ -93,18 +107,31 @@ class _Placing:
     Attributes:
         blocks: the blocks so far.
         headings: numbers of the headings in force, outermost first.
-        over: numbers of the question, lead-in and header in force, outermost first.
+        over: numbers of the question, speaker, lead-in and header in force, outermost first.
+        asker: who asked the question in force; "" if it does not say.
+        apart: whether blank lines stand between the turns, so that one does not end the speaker's words.
         article: number of the article whose numbered paragraphs follow; None outside of one.
     """
 
+    text: str
     blocks: list[Block] = field(default_factory=list)
     headings: list[int] = field(default_factory=list)
     over: list[int] = field(default_factory=list)
+    asker: str = ""
+    apart: bool = False
     article: int | None = None
 
     def add(self, line: Line, form: Form) -> None:
         """Add the block of a line."""
         number = len(self.blocks)
+        if form.kind is Kind.SPEAKER:
+            self.apart = line.opens
+            if self.asker == self.text[line.start : line.end]:  # who speaks again has been replied to
+                self.over, self.asker = [], ""
+        elif line.opens and not self.apart:
+            self._end_turn()
+        if form.kind is Kind.QUESTION:
+            self.asker = self.text[line.start : form.words].strip() if form.spoken else ""
         parent = self._parent(form)
         level = form.level if form.kind is Kind.HEADING else 0
         self.blocks.append(Block(form.kind, line.start, line.end, form.words, parent, level))
@@ -114,6 +141,14 @@ class _Placing:
             self.over.append(number)
         elif form.scheme == "article":
             self.article = number
+
+    def _end_turn(self) -> None:
+        """Let nothing more stand under who speaks, nor under what somebody asked."""
+        kinds = [self.blocks[one].kind for one in self.over]
+        if self.asker:
+            self.over, self.asker = [], ""
+        elif Kind.SPEAKER in kinds:
+            self.over = self.over[: kinds.index(Kind.SPEAKER)]
 
     def _parent(self, form: Form) -> int | None:
         if form.kind is Kind.BOILERPLATE:

@@ -14,7 +14,7 @@ import regex
 
 from qa.text.lines import Line
 from qa.text.marks import Kind, Mark
-from qa.text.paragraphs import caption_label, columns
+from qa.text.paragraphs import caption_label, columns, ends_sentence
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,17 @@ class Form:
 
     Attributes:
         kind: what it is taken for.
-        words: offset after its mark, such as ``##``, ``Q1.`` or ``・``.
+        words: offset after its mark, such as ``##``, ``Q1.`` or ``・``, or after a speaker's name.
         level: how deep it is as a heading; a heading with a smaller level contains those with larger ones.
         scheme: how it is numbered; "" where it is not.
+        spoken: whether it begins with the name of who speaks.
     """
 
     kind: Kind
     words: int
     level: int = 0
     scheme: str = ""
+    spoken: bool = False
 
 
 TITLE_LEVEL, MARKED_LEVEL, CHAPTER_LEVEL, ARTICLE_LEVEL, NUMBERED_LEVEL, SIGNED_LEVEL, PLAIN_LEVEL = (
@@ -42,8 +44,11 @@ TITLE_LEVEL, MARKED_LEVEL, CHAPTER_LEVEL, ARTICLE_LEVEL, NUMBERED_LEVEL, SIGNED_
 WIDEST_HEADING = 80
 """Columns; a line that is wider is no heading, however it ends."""
 
-SENTENCE_END = regex.compile(r"""(?V1)[[\p{Sentence_Terminal}།؟]--[：:]][\s"'”’」』)）\]】*_]*\Z""")
-ASKS = regex.compile(r"""[?？؟][\s"'”’」』)）*_]*\Z""")
+_ASKS = regex.compile(
+    r"""(?:[?？؟]|(?<=\p{Greek})[;;]|(?:ます|です|ません|でした|(?:だろ|でしょ)う|の)か|[吗呢嗎]|(?:까|나요|가요))"""
+    r"""[\s"'”’」』)）*_]*\Z"""
+)
+"""The end of a question: its mark, or the word that ends one where the mark may be left out."""
 DIGIT = regex.compile(r"\p{Nd}")
 
 _INDENTED = 4
@@ -170,10 +175,15 @@ def _item_form(text: str, line: Line) -> Form:
     return Form(Kind.PARAGRAPH, start)
 
 
+def asks(words: str) -> bool:
+    """Return whether words, such as a line or a heading, end like a question."""
+    return _ASKS.search(words) is not None
+
+
 def fits_heading(text: str, start: int, end: int) -> bool:
     """Return whether a line is short enough for a heading and does not end like a sentence."""
     line = text[start:end]
-    return len(line) <= WIDEST_HEADING and columns(line) <= WIDEST_HEADING and not SENTENCE_END.search(line)
+    return len(line) <= WIDEST_HEADING and columns(line) <= WIDEST_HEADING and not ends_sentence(line)
 
 
 def is_signed(text: str, start: int, end: int) -> bool:

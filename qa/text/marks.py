@@ -24,6 +24,8 @@ class Kind(StrEnum):
     QUESTION = "question"
     REPLY = "reply"
     LABELLED = "labelled"
+    SPEAKER = "speaker"
+    TURN = "turn"
     CAPTION = "caption"
     CODE = "code"
     BOILERPLATE = "boilerplate"

@@ -32,9 +32,9 @@ _FEWEST_VERSES = 4
 _LOOK_BACK = 16
 """How many code points at the end of a line are looked at."""
 _SENTENCE_END = regex.compile(
-    r"""(?V1)[\p{Sentence_Terminal}।…][\p{Close_Punctuation}\p{Final_Punctuation}"'”’]*+\s*\Z"""
+    r"""(?V1)[\p{Sentence_Terminal}।།…][\p{Close_Punctuation}\p{Final_Punctuation}"'”’*_]*+\s*\Z"""
 )
-"""A full stop with the closing marks after it."""
+"""A full stop with the closing marks and the signs of emphasis after it."""
 _ANY_SENTENCE_END = regex.compile(r"""(?V1)[\p{Sentence_Terminal}।](?=[\p{Pe}\p{Pf}"'”’]*+(?:\s|\Z))|[。．！？｡]""")
 _BEGINS_ALONE = regex.compile(
     r"\s*(?:[-*+•‣◦・●○■□▪◆◇▼▲★–—―#>|※→]|[✓✔]|\d{1,3}(?:\.\d{1,3})*[.)）]\s|\d{1,3}[、．]|[（(]\w{1,3}[)）]|[①-⓿]|[a-zA-Z][.)]\s"

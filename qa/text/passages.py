@@ -31,7 +31,7 @@ from qa.text.source import Source
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 """Texts -> number of tokens of each, as the model counts them, without prompt and special tokens."""
 
-SPLITTING = 4
+SPLITTING = 5
 """Version of the splitting, stored with an index. Raise it when a change splits any text differently: texts that
 were split by an older version are then split again."""
 
@@ -156,7 +156,7 @@ def split_passages(source: Source, count_tokens: CountTokens, chunking: Chunking
 
 
 def context_of(text: str, blocks: Sequence[Block], number: int) -> str:
-    """Return what block ``number`` stands under: its headings in one line, then its question, lead-in or header.
+    """Return what block ``number`` stands under: its headings in one line, then its question, speaker and so on.
 
     It is put before a passage that begins with the block when the passage is embedded; "" at the top of a text. A
     context with more than ``LONGEST_CONTEXT`` code points keeps its end, which is nearest.

@@ -1,4 +1,4 @@
-"""Lines and their forms -> what each line is among its neighbours: heading, item, question, lead-in, row.
+"""Lines and their forms -> what each line is among its neighbours: heading, item, question, turn, lead-in, row.
 
 Offsets are 0-based code points into the text, end exclusive.
 """
@@ -11,22 +11,23 @@ from dataclasses import dataclass, replace
 import regex
 
 from qa.text.forms import (
-    ASKS,
     CHAPTER_LEVEL,
     MARKED_LEVEL,
     NUMBERED_LEVEL,
     PLAIN_LEVEL,
-    SENTENCE_END,
     TITLE_LEVEL,
     WIDEST_HEADING,
     Form,
+    asks,
     bare_number,
     fits_heading,
     form_of,
 )
 from qa.text.lines import Line
 from qa.text.marks import Kind
-from qa.text.paragraphs import columns
+from qa.text.paragraphs import columns, ends_sentence
+from qa.text.sentences import split_paragraph
+from qa.text.speakers import find_turns
 from qa.text.tables import find_tables
 
 _WIDEST_PLAIN_HEADING = 40
@@ -78,7 +79,10 @@ def roles(text: str, lines: Sequence[Line]) -> list[Form | None]:
     marked = any(mark is not None and mark.kind is Kind.HEADING for mark in said[1:])
     page = _Lines(text, lines, [form_of(text, line) for line in lines], find_tables(text, lines), marked)
     _find_bare_numbers(page)
-    asked = sum(_is_unmarked_question(page, at) for at in range(len(lines))) > 1
+    turns = find_turns(text, lines, page.forms)
+    for at, form in turns.items():
+        page.forms[at] = form
+    asked = bool(turns) or sum(_is_unmarked_question(page, at) for at in range(len(lines))) > 1
     for at, form in enumerate(page.forms):
         if at in page.tables:
             page.forms[at] = page.tables[at]
@@ -112,7 +116,7 @@ def _role(page: _Lines, at: int, form: Form, *, asked: bool) -> Form:
     plain = form.kind is Kind.PARAGRAPH and not form.scheme and mark is None and not page.marked
     if plain and _is_plain_heading(page, at):
         return replace(form, kind=Kind.HEADING, level=PLAIN_LEVEL if at else TITLE_LEVEL)
-    if form.kind in (Kind.PARAGRAPH, Kind.LABELLED) and _leads_in(page, at):
+    if form.kind in (Kind.PARAGRAPH, Kind.LABELLED, Kind.TURN) and _leads_in(page, at):
         return replace(form, kind=Kind.LEAD_IN)
     return form
 
@@ -136,8 +140,8 @@ def _heads_a_section(page: _Lines, at: int, form: Form) -> bool:
     line = page.lines[at]
     if form.kind is not Kind.ITEM or page.is_last(at):
         return False
-    asks = ASKS.search(page.text, line.start, line.end) and columns(page.words(at)) <= WIDEST_HEADING
-    if not asks and not fits_heading(page.text, line.start, line.end):
+    is_question = asks(page.words(at)) and columns(page.words(at)) <= WIDEST_HEADING
+    if not is_question and not fits_heading(page.text, line.start, line.end):
         return False
     if form.scheme.startswith("deep") and line.opens:
         return True
@@ -152,14 +156,19 @@ def _heads_a_section(page: _Lines, at: int, form: Form) -> bool:
 def _is_unmarked_question(page: _Lines, at: int) -> bool:
     """Return whether a line asks what the next one replies to, as in a list of questions or an interview."""
     form, line = page.forms[at], page.lines[at]
-    if form is None or form.kind not in (Kind.PARAGRAPH, Kind.ITEM, Kind.LABELLED) or page.is_last(at):
+    kinds = (Kind.PARAGRAPH, Kind.ITEM, Kind.LABELLED, Kind.TURN)
+    if form is None or form.kind not in kinds or page.is_last(at):
         return False
+    if form.spoken and len(list(split_paragraph(page.text, form.words, line.end))) > 1:
+        return False  # it tells something too
     own = page.words(at)
-    if not ASKS.search(own) or _OPENING_QUOTE.match(own) or columns(own) > 2 * WIDEST_HEADING:
+    if not asks(own.rstrip("。") if form.spoken else own):
         return False
-    if sum(char in "?？؟" for char in own) > _MOST_QUESTION_MARKS or ASKS.search(page.words(at + 1)):
+    if _OPENING_QUOTE.match(own) or columns(own) > 2 * WIDEST_HEADING:
         return False
-    return line.opens or _DASH.match(own) is not None or form.kind is Kind.LABELLED or not line.closes
+    if sum(char in "?？؟" for char in own) > _MOST_QUESTION_MARKS or asks(page.words(at + 1)):
+        return False
+    return line.opens or _DASH.match(own) is not None or form.kind in (Kind.LABELLED, Kind.TURN) or not line.closes
 
 
 def _is_plain_heading(page: _Lines, at: int) -> bool:
@@ -178,7 +187,7 @@ def _is_plain_heading(page: _Lines, at: int) -> bool:
     if at + 1 in page.tables or (following is not None and following.kind is Kind.ITEM):
         return True
     below = page.words(at + 1)
-    return columns(below) > width and SENTENCE_END.search(below) is not None
+    return columns(below) > width and ends_sentence(below)
 
 
 def _leads_in(page: _Lines, at: int) -> bool:

@@ -68,7 +68,7 @@ def layout(text: str, marks: Sequence[Mark] = ()) -> Layout:
         body = dict(zip(inside, roles(text, [lines[number] for number in inside]), strict=True))
         around = (body.get(number, Form(Kind.BOILERPLATE, line.start)) for number, line in enumerate(lines))
         forms = [form if forms[number] is not None else None for number, form in enumerate(around)]
-    blocks = place(lines, forms)
+    blocks = place(text, lines, forms)
     head, tail = trim(text, 0, start), trim(text, end, len(text))
     return Layout(
         tuple(blocks),

@@ -76,7 +76,21 @@ function blockElement(block, name) {
   drawn.dir = directionOf(block.parts);
   if (!GROUPS[block.kind]) place(drawn, block);
   drawn.append(...partNodes(block.parts, name));
+  if (block.mark) hideMark(drawn, block.mark);
   return drawn;
+}
+
+/**
+ * Hide the signs that a heading begins with: they are part of the text, and its size says the same.
+ * @param {HTMLElement} heading
+ * @param {string} mark
+ */
+function hideMark(heading, mark) {
+  const sentence = heading.querySelector(".sentence");
+  if (!sentence) return;
+  sentence.textContent = (sentence.textContent ?? "").slice(mark.length);
+  sentence.prepend(bar(mark));
+  heading.dataset.mark = mark;
 }
 
 /**

@@ -14,10 +14,9 @@ from qa.citations import clock
 from qa.index import Index
 from qa.suggestions import suggestions_of
 from qa.text.blocks import Block, ancestors
-from qa.text.forms import SENTENCE_END
 from qa.text.language import language_of
 from qa.text.marks import Kind
-from qa.text.paragraphs import Span
+from qa.text.paragraphs import Span, ends_sentence
 from qa.text.passages import Unit, unit_spans
 from qa.text.sections import layout
 from qa.text.source import Source
@@ -26,7 +25,7 @@ from qa.ui.markup import source_class
 
 LONGEST_TITLE = 120
 """Code points. A longer line without a sign of a heading is prose."""
-_KINDS = {Kind.PARAGRAPH: "text", Kind.LABELLED: "text", Kind.BOILERPLATE: "tail"}
+_KINDS = {Kind.PARAGRAPH: "text", Kind.LABELLED: "text", Kind.TURN: "text", Kind.BOILERPLATE: "tail"}
 """Kinds of blocks that the pane calls by another name."""
 _OF_TABLES = {Kind.HEADER, Kind.ROW}
 
@@ -36,11 +35,11 @@ def document(index: Index, name: str) -> dict[str, Any]:
 
     ``{"name", "id", "length", "language", "blocks": [{"kind", "parts": [[text, start, end] | [text]]}]}``
 
-    ``language`` is a BCP 47 tag, ``und`` if it is unknown. ``kind`` is title, heading, text, lead-in, item, header,
-    border, row, question, reply, caption, code, tail (boilerplate) or rule (a line without words). A part with offsets
-    (0-based code points, end exclusive) is a unit. A heading has ``level``, from 1. A row and a header have ``cells``:
-    what is between the cells, and the cells, in turn. The first block of a page has ``page``, its number; a block of
-    subtitles has ``time``.
+    ``language`` is a BCP 47 tag, ``und`` if it is unknown. ``kind`` is title, heading, text, speaker, lead-in, item,
+    header, border, row, question, reply, caption, code, tail (boilerplate) or rule (a line without words). A part with
+    offsets (0-based code points, end exclusive) is a unit. A heading has ``level``, from 1; one of Markdown also has
+    ``mark``, its signs with the space after them. A row and a header have ``cells``: what is between the cells, and the
+    cells, in turn. The first block of a page has ``page``, its number; a block of subtitles has ``time``.
     """
     source = index.sources[name]
     return {
@@ -95,6 +94,8 @@ def _cut_blocks(source: Source, blocks: Sequence[Block], units: Iterable[Unit]) 
             cut["parts"].insert(0, [indent])
         if kind == "heading":
             cut["level"] = max(1, sum(blocks[one].kind is Kind.HEADING for one in ancestors(blocks, number)))
+        if block.kind is Kind.HEADING and text[block.start] == "#" and own:
+            cut["mark"] = text[block.start : block.words]
         if block.kind in _OF_TABLES and own == [(block.start, block.end)]:
             cut["cells"] = pieces(text, block.start, block.end)
         place = source.place(block.start)
@@ -112,7 +113,7 @@ def _title(text: str, blocks: Sequence[Block]) -> int | None:
     if first is None or blocks[first].kind not in (Kind.HEADING, Kind.PARAGRAPH):
         return None
     line = text[blocks[first].start : blocks[first].end]
-    told = len(line) > LONGEST_TITLE or "\n" in line or SENTENCE_END.search(line)
+    told = len(line) > LONGEST_TITLE or "\n" in line or ends_sentence(line)
     return None if blocks[first].kind is Kind.PARAGRAPH and (told or first + 1 == len(blocks)) else first
 
 

@@ -93,13 +93,14 @@ def _excerpt_of(was: Citation, turn: Turn, reading: Reading) -> Excerpt:
     hit = _hit_around(now, turn.answer.hits, reading) if standing is Standing.VALID else None
     passage = reading.passage_at(now.source, now.start, now.end)
     section = passage.path if passage else ""
-    blocks = reading.blocks.get(now.source, ()) if was.n else ()
+    blocks = reading.blocks.get(now.source, ())
     start, end = (passage.start, passage.end) if passage else (now.start, now.end)
     columns, rows = tuple[str, ...](), tuple[Row, ...]()
     if blocks:
         now = in_context(now, source.text, blocks)
-        section = " › ".join(now.headings)
-        start, end = _beside(blocks, now, passage) if passage else (start, end)
+        if was.n:  # a passage that is only near is shown by itself
+            section = " › ".join(now.headings)
+            start, end = _beside(blocks, now, passage) if passage else (start, end)
         rows = _rows_of(source.text, blocks, now)
         columns = _columns_of(source.text, now) if rows else ()
     return Excerpt(

@@ -82,8 +82,11 @@ const headings = () => QA.findAll(article, ".title, .heading");
 /** Return white space that shows how deep a heading is. @param {HTMLElement} heading */
 const indent = (heading) => "\u2003".repeat(Math.max(0, Number(heading.tagName.slice(1)) - 3));
 
+/** Return a heading's words, without the signs of Markdown. @param {HTMLElement} heading */
+const titleOf = (heading) => (heading.textContent ?? "").slice(heading.dataset.mark?.length ?? 0);
+
 function listSections() {
-  const options = headings().map((heading, at) => new Option(`${indent(heading)}${heading.textContent}`, String(at)));
+  const options = headings().map((heading, at) => new Option(`${indent(heading)}${titleOf(heading)}`, String(at)));
   jump.replaceChildren(new Option(QA.words.say("source.jump.first"), ""), ...options);
   hideLabelOf(jump, options.length < 2);
 }

@@ -61,6 +61,7 @@ type BlockKind =
   | "heading"
   | "text"
   | "lead-in"
+  | "speaker"
   | "item"
   | "header"
   | "border"
@@ -77,6 +78,8 @@ interface Block {
   parts: BlockPart[];
   /** How deep a heading is, from 1. */
   level?: number;
+  /** The signs of a Markdown heading, with the space after them; they are drawn hidden. */
+  mark?: string;
   /** What is between the cells of a row, and the cells, in turn. */
   cells?: string[];
   page?: number;
