@@ -27,8 +27,8 @@ PAGES = sorted(
 ARTICLE = ROOT / "source" / "openai-turmoil.txt"
 ASKED = "暫定CEOに任命されたのは誰ですか"
 MOST_LINES = 170
-LINES_TYPED = 3
-"""Of the shell's examples: the environment is activated, an index is built and searched."""
+LINES_TYPED = 2
+"""Of the shell's examples: the environment is activated, and an index is built."""
 
 
 def read(name: str) -> str:
@@ -90,7 +90,7 @@ def test_the_shell_examples_run_one_after_the_other(clone: Path) -> None:
     lines = "".join(blocks("sh", "README.md")[2:]).splitlines()
     # Each process takes seconds to load the model, so only the first commands are run in processes of their own.
     typed = as_typed(lines[:LINES_TYPED], clone)
-    assert typed.startswith("index, generation 1: ") and "Emmett Shear氏を暫定CEOに任命しました。" in typed
+    assert typed.startswith("index, generation 1: ")
     printed: dict[str, str] = {}
     for line in lines[LINES_TYPED:]:
         words = shlex.split(line, comments=True)
@@ -101,6 +101,7 @@ def test_the_shell_examples_run_one_after_the_other(clone: Path) -> None:
         else:
             subprocess.run(["bash", "-ec", line], check=True)
     assert all(printed.values()), printed
+    assert "Emmett Shear氏を暫定CEOに任命しました。" in printed["search who became interim CEO? -k 3"]
     assert "answered" in json.loads(printed["ask When was ChatGPT released? --json"])
     [from_notes] = [text for command, text in printed.items() if "--source notes.txt" in command]
     assert "[1]" in from_notes
