@@ -80,8 +80,8 @@ def roles(text: str, lines: Sequence[Line]) -> list[Form | None]:
     page = _Lines(text, lines, [form_of(text, line) for line in lines], find_tables(text, lines), marked)
     _find_bare_numbers(page)
     turns = find_turns(text, lines, page.forms)
-    for at, form in turns.items():
-        page.forms[at] = form
+    for at, turn in turns.items():
+        page.forms[at] = turn
     asked = bool(turns) or sum(_is_unmarked_question(page, at) for at in range(len(lines))) > 1
     for at, form in enumerate(page.forms):
         if at in page.tables:
