@@ -41,6 +41,7 @@ WAYS: dict[str, SearchConfig] = {
     **{f"above_discount {n}": replace(DEFAULT_CONFIG, above_discount=n) for n in (0.03, 0.12, FAR)},
     **{f"lead_discount {n}": replace(DEFAULT_CONFIG, lead_discount=n) for n in (0.06, 0.24, FAR)},
     **{f"before_discount {n}": replace(DEFAULT_CONFIG, before_discount=n) for n in (0.06, 0.24, FAR)},
+    **{f"context_share {n}": replace(DEFAULT_CONFIG, context_share=n) for n in (0.0, 1.0)},
     **{f"exact_penalty {n}": replace(DEFAULT_CONFIG, exact_penalty=n) for n in (0.0, 0.05, 0.2)},
 }
 MARGINS = (0.02, 0.04, 0.06, 0.08, 0.12, 0.16)

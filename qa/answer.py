@@ -12,6 +12,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.citations import Citation, cite, verified
-from qa.extents import extent_of, start_of
+from qa.extents import Extent, extents_of, start_of
 from qa.index import Index
 from qa.retrieval import Hit, opened, passages_of, prepare, search
 from qa.search.config import DEFAULT_CONFIG, SearchConfig
@@ -111,7 +112,9 @@ def answer_query(
     confidence = confidence_of(chosen)
     citations: list[Citation] = []
     if confidence >= config.min_confidence:
-        citations = verified(cite(_spans(index, query, chosen), index.sources, index.blocks), index.sources)
+        first = extents_of(index, query, chosen[0], units, config.margin)
+        spans = islice(_spans(index, first, chosen[1:]), config.max_citations)
+        citations = verified(cite(spans, index.sources, index.blocks), index.sources)
     return Answer(
         question=query.question,
         text=" ".join(f"{citation.quote} [{citation.n}]" for citation in citations),
@@ -143,14 +146,13 @@ def choose(
     return chosen[:1] + sorted(chosen[1:], key=lambda unit: (order[unit.source], unit.start))
 
 
-def _spans(index: Index, query: Query, chosen: Sequence[ScoredUnit]) -> Iterator[tuple[str, int, int]]:
-    """Yield what is cited: the first unit with what belongs to it, then the others that are not part of that.
+def _spans(index: Index, first: Sequence[Extent], others: Sequence[ScoredUnit]) -> Iterator[tuple[str, int, int]]:
+    """Yield what is cited: what the best unit stands for, then the other units chosen that are not part of that.
 
     Of the others, those that follow one another in a block are cited as one.
     """
-    first = extent_of(index, query, chosen[0])
-    yield first.source, first.start, first.end
-    others = [u for u in chosen[1:] if u.source != first.source or not first.start <= u.start < first.end]
+    yield from ((one.source, one.start, one.end) for one in first)
+    others = [unit for unit in others if not any(one.holds(unit) for one in first)]
     while others:
         unit = others.pop(0)
         end = unit.end

@@ -1,8 +1,8 @@
 """The best unit -> how much around it answers: a whole list, a reply, or the row of a table that decides.
 
 A list is cited whole and contiguous, with its lead-in, up to `LONGEST_EXTENT`. So is the short reply to a question. In
-a table the column that the question is about is found by its header, the values in it are compared, and the row that
-has the largest or smallest is cited.
+a table the column that the question is about is found by its header, the values in it are compared
+(`qa.text.amounts`), and the row that has the largest or smallest is cited.
 
 Offsets are 0-based code points into ``Source.text``, end exclusive.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from itertools import zip_longest
 
 import numpy as np
 
@@ -20,10 +20,10 @@ from qa.index import Index
 from qa.search.lexical import fold
 from qa.search.maxsim import Stretches, nearness
 from qa.search.query import Query
+from qa.text.amounts import amounts
 from qa.text.blocks import Block
 from qa.text.forms import asks
 from qa.text.marks import Kind
-from qa.text.numbers import numbers
 from qa.text.tables import cells
 from qa.units import ScoredUnit
 
@@ -32,7 +32,7 @@ LONGEST_EXTENT = 800
 LONGEST_REPLY = 240
 """Code points of a reply to a question that is cited whole; of a longer one the best sentence is."""
 _NUMERIC = 0.6
-"""Share of a column's cells that have a number in them, if its rows can be compared by it."""
+"""The least share of cells with a value for a column to be compared."""
 
 
 @dataclass(frozen=True)
@@ -47,23 +47,42 @@ class Extent:
     start: int
     end: int
 
+    def holds(self, unit: ScoredUnit) -> bool:
+        """Return whether a unit begins in it."""
+        return unit.source == self.source and self.start <= unit.start < self.end
 
-def extent_of(index: Index, query: Query, best: ScoredUnit) -> Extent:
-    """Return what to cite for the unit that answers best."""
+
+def extents_of(
+    index: Index, query: Query, best: ScoredUnit, units: Sequence[ScoredUnit], margin: float
+) -> list[Extent]:
+    """Return what to cite for the unit that answers best: one extent, or the unit and the list that it is in.
+
+    The latter is for a long list, if the unit is beyond the part of it that is cited. The list comes first if that part
+    has a unit that scores nearly as well, as when all of it is asked for.
+
+    Args:
+        index: the index.
+        query: the question.
+        best: the unit that answers best.
+        units: all units that were scored.
+        margin: how far below the best a unit still scores nearly as well.
+    """
     kind, blocks = wanted(query.question), index.blocks[best.source]
     block = blocks[best.block]
-    if kind is Wanted.LIST and block.kind is Kind.ITEM:
-        return _whole(best.source, blocks, _run(blocks, best.block))
+    alone = Extent(best.source, start_of(blocks, best), best.end)
+    if (kind, block.kind) in ((Wanted.LIST, Kind.ITEM), (Wanted.ROWS, Kind.ROW)):
+        whole = _whole(best.source, blocks, _run(blocks, best.block))
+        if best.end <= whole.end:
+            return [whole]
+        near = any(unit.score >= best.score - margin and whole.holds(unit) for unit in units)
+        return [whole, alone] if near else [alone, whole]
     if block.kind is Kind.ROW:
-        rows = _run(blocks, best.block)
-        if kind is Wanted.ROWS:
-            return _whole(best.source, blocks, rows)
-        row = _deciding_row(index, query, best.source, rows, kind)
+        row = _deciding_row(index, query, best, _run(blocks, best.block), kind)
         if row is not None:
-            return Extent(best.source, blocks[row].start, blocks[row].end)
+            return [Extent(best.source, blocks[row].start, blocks[row].end)]
     if block.end - block.start <= LONGEST_REPLY and _replies(index.sources[best.source].text, blocks, block):
-        return Extent(best.source, block.start, block.end)
-    return Extent(best.source, start_of(blocks, best), best.end)
+        return [Extent(best.source, block.start, block.end)]
+    return [alone]
 
 
 def start_of(blocks: Sequence[Block], unit: ScoredUnit) -> int:
@@ -106,22 +125,27 @@ def _whole(source: str, blocks: Sequence[Block], run: range) -> Extent:
     return Extent(source, start, blocks[fitting[-1]].end)
 
 
-def _deciding_row(index: Index, query: Query, source: str, rows: range, kind: Wanted) -> int | None:
-    """Return the number of the row that decides; None if the question wants none, or no column can be compared."""
+def _deciding_row(index: Index, query: Query, best: ScoredUnit, rows: range, kind: Wanted) -> int | None:
+    """Return the number of the row that decides; None if the question wants none, or no column can be compared.
+
+    Of rows that tie, the best unit decides if it is one of them, else the first.
+    """
     if kind in (Wanted.FIRST, Wanted.LAST):
         return rows[0] if kind is Wanted.FIRST else rows[-1]
     if kind not in (Wanted.LARGEST, Wanted.SMALLEST) or len(rows) == 1:
         return None
+    source = best.source
     text, blocks = index.sources[source].text, index.blocks[source]
-    table = [[_value(text[slice(*cell)]) for cell in cells(text, blocks[n].start, blocks[n].end)] for n in rows]
-    width = max(map(len, table))
-    columns = [[row[at] if at < len(row) else None for row in table] for at in range(width)]
-    numeric = [at for at in range(width) if sum(v is not None for v in columns[at]) >= _NUMERIC * len(rows)]
+    table = [[fold(text[slice(*cell)])[0] for cell in cells(text, blocks[n].start, blocks[n].end)] for n in rows]
+    columns = [amounts(column) for column in zip_longest(*table, fillvalue="")]
+    numeric = [at for at, own in enumerate(columns) if sum(v is not None for v in own) >= _NUMERIC * len(rows)]
     column = _column_asked_for(index, query, source, blocks[rows[0]].parent, numeric)
     if column is None:
         return None
     values = {row: value for row, value in zip(rows, columns[column], strict=True) if value is not None}
-    return max(values, key=values.__getitem__) if kind is Wanted.LARGEST else min(values, key=values.__getitem__)
+    extreme = max(values.values()) if kind is Wanted.LARGEST else min(values.values())
+    deciding = [row for row, value in values.items() if value == extreme]
+    return best.block if best.block in deciding else deciding[0]
 
 
 def _column_asked_for(
@@ -142,9 +166,3 @@ def _column_asked_for(
     spans = [(titles[at][0] - begin, titles[at][1] - begin) for at in found]
     stretches = Stretches(np.full(len(found), passage, dtype=np.int64), np.array(spans, dtype=np.int64))
     return found[int(np.argmax(nearness(query.embedded, index.tokens, stretches)))]
-
-
-def _value(cell: str) -> Decimal | None:
-    """Return the first number in a cell; None if there is none."""
-    plain = (number.form for number in numbers(fold(cell)[0]) if number.form.replace(".", "").isdecimal())
-    return next(map(Decimal, plain), None)

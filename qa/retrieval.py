@@ -123,7 +123,7 @@ class Hit:
         }
 
     def holds(self, source: str, start: int, end: int) -> bool:
-        """Return whether a span of a source lies within this passage, or a part of it does."""
+        """Return whether this passage overlaps a span of a source."""
         return self.passage.source == source and self.start < end and start < self.end
 
     @property
@@ -208,7 +208,7 @@ def search(
     if among is not None and not len(among):
         return []
     candidates = find_candidates(index.store, query, max(config.depth, k), among)
-    units = passage_units(index, query, candidates)
+    units = as_units(index, query, candidates)
     scores = Ranker(index.tokens, config).score(query, units)
     asked = terms(query.question)
     hits = []
@@ -232,7 +232,7 @@ def search(
     return hits
 
 
-def passage_units(index: Index, query: Query, candidates: Candidates) -> Units:
+def as_units(index: Index, query: Query, candidates: Candidates) -> Units:
     """Return the candidates, as whole passages, in the form that the ranker scores."""
     numbers = candidates.numbers.tolist()
     passages = [index.passages[number] for number in numbers]
@@ -258,7 +258,7 @@ def _cosine(index: Index, query: Query, candidates: Candidates, number: int) -> 
 def matching_terms(question: str, asked: Sequence[Term], sentences: list[list[str]]) -> tuple[str, ...]:
     """Return the question's terms that a passage has, longest first, without those that a longer one includes.
 
-    A single hiragana (は, の, で) counts for BM25, but is no reason that a reader would recognise. A number that the
+    A single hiragana (は, の, で) counts for BM25, but is no reason that a reader would recognize. A number that the
     passage writes differently (第九条 for 第9条) is shown as the question writes it.
 
     Args:

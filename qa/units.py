@@ -35,7 +35,7 @@ class ScoredUnit:
         block: number of its block in the source.
         score: what units are chosen by.
         maxsim: closeness in meaning, token by token, at most 1.
-        lexical: the share of the question's terms that it has, at most 1.
+        lexical: BM25 over the sum of the question's weights, with a share of the context's.
     """
 
     source: str

@@ -178,7 +178,34 @@ def test_what_somebody_asks_stands_over_the_turns_until_they_speak_again() -> No
         "価格：三百円です。\n期間：五月です。\n場所：北町です。",
         "Note: It costs ten. Pay now.\nNote: Keep it dry.",
         "- Name: Ana\n- Role: chair\n- Name: Bo\n- Role: clerk",
+        "Lamp\n\nSummary: It is light.\nUse: It is made for rooms.\n\nFan\n\nSummary: It is quiet.\nUse: It cools.",
+        "机A\n説明：軽いです。\n用途：部屋で使います。\n机B\n説明：丈夫です。\n用途：庭で使います。",
     ],
 )
 def test_names_with_values_are_no_speakers(text: str) -> None:
     assert not {"speaker", "turn"} & {kind for kind, _ in kinds(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "kind"),
+    [
+        ("Cake\n\nYou need this.\n1.5 kg sugar\n2.5 kg flour", "1.5 kg", "paragraph"),
+        ("The vote was close.\n\n2.5 percent of the members voted against.", "2.5 percent", "paragraph"),
+        ("The room is small.\n\n10-12 people can join.", "10-12", "paragraph"),
+        ("Rules\n\n1.1 Scope\n\nThis is it.\n\n1.2 Fees\n\nTen pounds.", "1.2 Fees", "heading"),
+        ("1. Rules\n\nThese are ours.\n\n1.2 Fees\n\nTen pounds.", "1.2 Fees", "heading"),
+        ("規程\n\n１-１　目的\n\n安全です。\n\n１-２　範囲\n\n全社です。", "１-２", "heading"),
+        ("Capital of Japan:\nA. Tokyo\nB. Osaka\nC. Kyoto", "A. Tokyo", "item"),
+        ("Q. What is the capital?\nA. Tokyo\nB. Osaka\nC. Kyoto", "A. Tokyo", "item"),
+        ("A. Scope\n\nThis is it.\n\nB. Fees\n\nTen pounds.", "A. Scope", "heading"),
+        ("Q. What is the capital?\nA. Tokyo\n\nQ. And then?\nA. Osaka", "A. Tokyo", "reply"),
+        ("Notes\n\n*Emphasis* begins here.\n-5 degrees were measured.", "*Emphasis*", "paragraph"),
+        ("Notes\n\nIt was cold.\n-5 degrees were measured.", "-5 degrees", "paragraph"),
+        ("持ち物\n-筆記用具\n-上履き", "-筆記用具", "item"),
+        ("What to bring\n- pens\n- shoes", "- pens", "item"),
+    ],
+)
+def test_numbers_letters_and_dashes_that_begin_a_line_are_read_by_what_is_around(
+    text: str, words: str, kind: str
+) -> None:
+    assert next(found for found, own in kinds(text) if words in own) == kind

@@ -82,6 +82,18 @@ def test_prompt_and_specials_have_no_token_vectors() -> None:
     assert next(load_model().embed_passages(["a cat"])).spans.tolist() == [[0, 1], [1, 5]]  # with its space
 
 
+def test_a_long_context_pushes_no_part_of_a_passage_out_of_the_window() -> None:
+    embedder = load_model()
+    sentence = "時間は十分です。"
+    [size] = embedder.count_tokens([sentence * 50])
+    text = sentence * (50 * (embedder.max_tokens - 10) // size)
+    assert embedder.max_tokens - 40 < embedder.count_tokens([text])[0] <= embedder.max_tokens
+    context = "章の見出し › " * 40 + "最後の見出し"
+    [alone], [under] = ([*embedder.embed_passages([text], None, given)] for given in (None, [context]))
+    assert under.spans.tolist() == alone.spans.tolist() and under.spans[-1][1] == len(text)
+    assert (under.vector @ alone.vector) < 0.9999, "the end of the context is read"
+
+
 def test_texts_come_back_in_order_and_progress_counts_them() -> None:
     seen: list[tuple[int, int]] = []
     texts = [f"文{n}。" * (n % 3 + 1) for n in range(20)]

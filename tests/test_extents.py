@@ -135,6 +135,43 @@ def test_of_a_long_list_the_first_part_is_cited_up_to_the_end_of_an_item(
     assert LONGEST_EXTENT / 2 < len(quote) <= LONGEST_EXTENT
 
 
+def test_an_item_beyond_the_part_of_a_list_that_is_cited_comes_before_it(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    items = [f"- 部品{n}番は棚の{n}段目の箱に入れてある。" for n in range(1, 80)]
+    text = "部品は次のとおりです。\n\n" + "\n".join(items) + "\n"
+    index = Index.build(Source("parts", text), tmp_path_factory.mktemp("beyond"))
+    cited = answer(index, "部品75番を取り出す方法は？", min_confidence=0.0).citations
+    assert cited[0].quote == items[74] and cited[1].quote.startswith("部品は次のとおりです。")
+
+
+TOWNS = """# 町
+
+| 町 | 気温 | 会議の日 | 税率 |
+|---|---|---|---|
+| 北町 | -15℃ | 2024-05-20 | 1.085 |
+| 南町 | 3℃ | 2023-07-01 | 149.32 |
+| 西町 | -4℃ | 2024-01-10 | 0.998 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "town"),
+    [
+        ("気温が一番低い町は？", "北町"),
+        ("気温が一番高い町は？", "南町"),
+        ("会議の日が最も早い町は？", "南町"),
+        ("会議の日が最も遅い町は？", "北町"),
+        ("税率が一番高い町は？", "南町"),
+        ("税率が一番低い町は？", "西町"),
+    ],
+)
+def test_rows_are_compared_by_numbers_with_signs_by_dates_and_by_decimals(
+    question: str, town: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert town in first(Index.build(Source("towns.md", TOWNS), tmp_path_factory.mktemp("towns")), question)
+
+
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
@@ -153,6 +190,20 @@ def test_of_a_long_list_the_first_part_is_cited_up_to_the_end_of_an_item(
         ("Welches Zimmer ist am teuersten?", Wanted.LARGEST),
         ("가장 비싼 것은?", Wanted.LARGEST),
         ("何種類ありますか", Wanted.ROWS),
+        ("児童が一番多い小学校は？", Wanted.LARGEST),
+        ("最大的小区是哪个？", Wanted.LARGEST),
+        ("Welche Stadt ist die größte?", Wanted.LARGEST),
+        ("¿Cuál es la ciudad más grande?", Wanted.LARGEST),
+        ("Quelle chambre est la moins chère ?", Wanted.SMALLEST),
+        ("Какой самый дешёвый?", Wanted.SMALLEST),
+        ("أي غرفة هي الأرخص؟", Wanted.SMALLEST),
+        ("Kamar mana yang termurah?", Wanted.SMALLEST),
+        ("ห้องไหนถูกที่สุด", Wanted.SMALLEST),
+        ("Which of the lowest floors has the largest room?", Wanted.SENTENCE),
+        ("Who came first in the 100 m race?", Wanted.SENTENCE),
+        ("Who may comment on the draft?", Wanted.SENTENCE),
+        ("Are all employees insured?", Wanted.SENTENCE),
+        ("一番上の子の名前は？", Wanted.SENTENCE),
     ],
 )
 def test_what_a_question_wants_is_told_by_its_words(question: str, kind: Wanted) -> None:

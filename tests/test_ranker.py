@@ -116,7 +116,7 @@ def test_a_score_is_the_weighted_sum_of_its_parts_less_the_penalties(stored: Tok
     np.testing.assert_allclose(regardless.total - scores.total, 3 * 0.75 * UNITS.lexical, rtol=1e-4)
 
 
-def test_a_score_depends_on_no_other_unit(stored: TokenVectors) -> None:
+def test_the_sum_depends_on_no_other_unit(stored: TokenVectors) -> None:
     first = Units(stretches((2, (0, 4))), UNITS.lexical[:1], UNITS.missing[:1], UNITS.boilerplate[:1])
     assert Ranker(stored).score(QUERY, first).total[0] == Ranker(stored).score(QUERY, UNITS).total[0]
 
@@ -126,6 +126,10 @@ def test_a_score_depends_on_no_other_unit(stored: TokenVectors) -> None:
     [
         ("第9条には何とありますか", [{"#9"}, {"#9条"}]),
         ("What does error E42 mean?", [{"e42"}]),
+        ("Who has badge ABC-123?", [{"abc", "123", "#123"}]),
+        ("Is it 1.5 km?", [{"#1.5"}]),
+        ("第1条は？", [{"#1条"}]),
+        ('Which pipes are 6" or 7" wide?', [{"#6"}, {"#7"}]),
         ("「電波」はどこですか", [{"電波", "電", "波"}]),
         ("OpenAI是哪一年成立的？", []),
         ("Where is it?", []),

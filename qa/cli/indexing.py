@@ -40,9 +40,10 @@ def build(
     others.
     """
     from qa.index import Index
+    from qa.storage.configuration import DEFAULT_CHUNKING
     from qa.text.passages import Chunking
 
-    chunking = Chunking(max_tokens, 0) if max_tokens else None
+    chunking = Chunking(max_tokens, min(DEFAULT_CHUNKING.min_tokens, max_tokens)) if max_tokens else None
     with progress_bar() as progress:
         index = Index.build(
             sources or Path("source"),

@@ -23,6 +23,7 @@ from qa.evaluation.scores import DEPTH, EvidenceScore, QuestionScore, score_ques
 from qa.evaluation.sets import place
 from qa.index import Index
 from qa.progress import Progress, ProgressEvent, Stage
+from qa.text.passages import Chunking
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def evaluate(
     progress: Progress | None = None,
     limit: int | None = None,
     seed: int = 0,
+    chunking: Chunking | None = None,
 ) -> Report:
     """Ask every question of a set and score the answers.
 
@@ -80,6 +82,7 @@ def evaluate(
         progress: called after each question, and while texts are indexed.
         limit: how many questions to draw from the set; None: all. The texts stay complete.
         seed: the seed of the draw.
+        chunking: how large the passages of the set's own texts are; None for the default.
 
     Raises:
         EvaluationSetError: the set needs an index, and none is given or it holds another text.
@@ -95,7 +98,7 @@ def evaluate(
         questions = _draw(questions, limit, seed)
     total = sum(len(collection.questions) for collection in questions.collections)
     scores: list[QuestionScore] = []
-    for collection_index, collection in _indexed(questions, index, progress):
+    for collection_index, collection in _indexed(questions, index, progress, chunking):
         asked = collection.questions
         texts = {source.name: source for source in collection.sources} if collection.sources else None
         # Where a source should be found, hits from one source count once.
@@ -119,7 +122,7 @@ def _draw(questions: EvaluationSet, limit: int, seed: int) -> EvaluationSet:
 
 
 def _indexed(
-    questions: EvaluationSet, index: Index | str | Path | None, progress: Progress | None
+    questions: EvaluationSet, index: Index | str | Path | None, progress: Progress | None, chunking: Chunking | None
 ) -> Iterator[tuple[Index, Collection]]:
     """Yield each collection with its index; a temporary index is removed before the next one."""
     # With hundreds of small collections a bar for each would only flicker.
@@ -130,7 +133,8 @@ def _indexed(
             yield index, collection
         else:
             with TemporaryDirectory(prefix="qa-eval-") as folder:
-                built = Index.build(collection.sources, Path(folder) / "index", progress=own_progress)
+                path = Path(folder) / "index"
+                built = Index.build(collection.sources, path, chunking=chunking, progress=own_progress)
                 yield built, collection
 
 

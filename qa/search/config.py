@@ -1,6 +1,6 @@
-"""The numbers that ranking, citing and declining depend on, each with the measurement that chose it.
+"""The numbers that ranking, citing and declining depend on.
 
-`docs/figures.md` has the tables; the command beside each number prints them for any set.
+The command beside a number prints what other values give, for any set of questions.
 """
 
 from __future__ import annotations
@@ -19,24 +19,26 @@ class SearchConfig:
     """Passages taken from each of the two searches, nearest vectors and BM25; more when more hits are wanted."""
 
     lexical_weight: float = 1.2
-    """Weight of the share of the question's terms that a unit has, beside its MaxSim (`bench/retrieval.py`,
-    `bench/units.py`)."""
+    """Weight of BM25 over its highest possible value, beside MaxSim (`bench/retrieval.py`, `bench/units.py`)."""
 
     coverage_power: float = 2.0
     """How fast that weight falls with the share of the question's terms that the index knows (`BM25.coverage`): a
-    question in a language foreign to the texts shares the odd name or number with them, and leans on meaning."""
+    question in a language foreign to the texts shares the odd name or number with them, and leans on meaning. In an
+    index of several languages BM25 is small by itself for each passage that is not in the question's."""
 
     context_share: float = 0.5
-    """What a term counts that only the context of a unit has."""
+    """Share of the BM25 of a unit's best heading, question or lead-in that is added to the unit's own
+    (`bench/units.py`)."""
 
     above_discount: float = 0.06
-    """What is taken off a cosine with a token of what a unit stands under: headings, question, speaker, header."""
+    """What is taken off a cosine with a token of what a unit stands under: headings, question, speaker, header
+    (`bench/units.py`, as for the next three)."""
 
     lead_discount: float = 0.12
     """What is taken off a cosine with a token of the beginning of the unit's source: its title and first sentence."""
 
     before_discount: float = 0.12
-    """What is taken off a cosine with a token of the unit before. `bench/units.py` prints other discounts, and none."""
+    """What is taken off a cosine with a token of the unit before."""
 
     exact_penalty: float = 0.1
     """What lacking all of the question's numbers, codes and quoted words costs a unit, where another has them."""

@@ -28,6 +28,8 @@ Vectors = npt.NDArray[np.float32]
 DEFAULT_WINDOW = 512
 """Tokens that a model is assumed to read if it states no limit."""
 _BATCH = 16
+_BETWEEN = 4
+"""Tokens that a context and its passage, joined by a line break, may have more than apart."""
 _HUB_SECONDS = 10
 """Seconds to wait for the hub; its own client would try for minutes."""
 
@@ -150,12 +152,30 @@ class Embedder:
         Args:
             texts: the passages.
             progress: called after each passage.
-            contexts: what each stands under, which is read before it and gets no token vectors; None for nothing.
+            contexts: what each stands under, which is read before it and gets no token vectors; None for nothing. Of
+                a context that the window has no room for, the end is read.
         """
+        contexts = contexts and self._fitted(texts, contexts)
         for done, embedded in enumerate(self._embed(texts, self.prompts.passage, contexts), 1):
             yield embedded
             if progress:
                 progress(ProgressEvent(Stage.EMBEDDING, done, len(texts)))
+
+    def _fitted(self, texts: Sequence[str], contexts: Sequence[str]) -> list[str]:
+        """Return the contexts, those cut to their end that would push a part of their text out of the window."""
+        counts = zip(contexts, self.count_tokens(contexts), self.count_tokens(texts), strict=True)
+        return [
+            context if own <= (room := max(0, self.max_tokens - tokens - _BETWEEN)) else self._end_of(context, room)
+            for context, own, tokens in counts
+        ]
+
+    def _end_of(self, text: str, tokens: int) -> str:
+        """Return the last ``tokens`` tokens of a text."""
+        with self._lock:
+            encoded = self._model.tokenizer(
+                text, add_special_tokens=False, truncation=False, return_offsets_mapping=True, verbose=False
+            )
+        return text[encoded["offset_mapping"][-tokens][0] :] if tokens else ""
 
     def _embed(self, texts: Sequence[str], prompt: str, contexts: Sequence[str] | None) -> Iterator[Embedded]:
         before = [f"{context}\n" if context else "" for context in contexts or [""] * len(texts)]

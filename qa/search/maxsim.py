@@ -113,10 +113,10 @@ def best_cosines(question: Embedded, tokens: TokenVectors, stretches: Stretches)
 
 def _token_cosines(question: Embedded, tokens: TokenVectors, bounds: npt.NDArray[np.int64]) -> Vectors:
     """Return float32 [t, q]: the cosine of each of the passages' t tokens with each of the question's q tokens."""
-    stretches = [(first, last) for first, last in bounds.tolist() if last > first]
-    if not stretches or not len(question.tokens):
-        return np.zeros((sum(last - first for first, last in stretches), 1), dtype=np.float32)
-    vectors = np.concatenate([tokens.vectors[first:last] for first, last in stretches])
-    norms = np.concatenate([tokens.norms[first:last] for first, last in stretches])
+    ranges = [(first, last) for first, last in bounds.tolist() if last > first]
+    if not ranges or not len(question.tokens):
+        return np.zeros((sum(last - first for first, last in ranges), 1), dtype=np.float32)
+    vectors = np.concatenate([tokens.vectors[first:last] for first, last in ranges])
+    norms = np.concatenate([tokens.norms[first:last] for first, last in ranges])
     cosines: Vectors = (vectors.astype(np.float32) @ question.tokens.T) / norms[:, None]
     return cosines

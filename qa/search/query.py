@@ -38,17 +38,23 @@ class Query:
     exact: tuple[frozenset[str], ...] = ()
 
 
-_QUOTED = regex.compile(r"[「『“\"«„]([^「『“\"«„」』”»]{1,60})[」』”\"»“]")
-_NUMBER = regex.compile(rf"{NUMBER_MARK}(?!1(?!\d))")
-"""The term of a number, but not of 1: 一番, 一つ and 哪一年 count nothing."""
-_CODE = regex.compile(r"(?=\S*\p{Nd})(?=\S*\p{L})[\p{Latin}\p{Cyrillic}\p{Nd}]++")
+_QUOTED = regex.compile(r"(?:[「『“«„]|(?<![\p{L}\p{N}])\")([^「『“\"«„」』”»]{1,60})[」』”\"»“]")
+_NUMBER = regex.compile(rf"{NUMBER_MARK}(?!1(?![\d.条章節項号月日位]))")
+"""The term of a number, but not of 1 unless it numbers something: 一番, 一つ and 哪一年 count nothing."""
+_CODE = regex.compile(
+    r"(?<![\p{L}\p{N}])[\p{Latin}\p{Cyrillic}\p{Nd}]++(?:[-/_.][\p{Latin}\p{Cyrillic}\p{Nd}]++)*+(?![\p{L}\p{N}])"
+)
+"""Letters and digits in one word, or joined by hyphens, slashes or points: E42, ABC-123, ISO/IEC-27001."""
+_LETTER_AND_DIGIT = regex.compile(r"(?=.*\p{Nd})(?=.*\p{L})")
 
 
 def exact_parts(question: str, terms: Iterable[str]) -> tuple[frozenset[str], ...]:
     """Return what of a question should be in its answer just as it is: see :class:`Query`."""
     quoted = (frozenset(tokenize(match[1])) for match in _QUOTED.finditer(question))
-    alone = (frozenset([term]) for term in terms if _NUMBER.match(term) or _CODE.fullmatch(term))
-    return tuple(dict.fromkeys(part for part in (*quoted, *alone) if part))
+    codes = [frozenset(tokenize(code[0])) for code in _CODE.finditer(question) if _LETTER_AND_DIGIT.match(code[0])]
+    in_codes = frozenset(term for code in codes for term in code)
+    alone = (frozenset([term]) for term in terms if _NUMBER.match(term) and term not in in_codes)
+    return tuple(dict.fromkeys(part for part in (*quoted, *codes, *alone) if part))
 
 
 def missing_parts(exact: Sequence[frozenset[str]], units: Sequence[Collection[str]]) -> Scores:

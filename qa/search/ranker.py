@@ -8,12 +8,12 @@ one formula:
           - boilerplate_penalty                     if the unit belongs to a page's boilerplate
 
     maxsim      closeness in meaning, token by token, the unit's context included (`qa.search.maxsim`)
-    lexical     the share of the question's terms, weighted by idf, that the unit or its context has
+    lexical     BM25 of the unit and half of the best of its context's, over the most that they can be
     coverage    the share of them that the index knows; near 0 in a foreign language
     missing     the share of the question's numbers, codes and quoted words that the unit lacks and another has
 
-The weights are in `qa.search.config`. No part depends on the other units, so that scores of different calls, and of
-different questions, can be compared.
+The weights are in `qa.search.config`. Scores can be compared within one call: BM25 depends on the mean length of the
+units, and `missing` on what the others have.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Units:
 
     Attributes:
         stretches: the n stretches.
-        lexical: float32 [n], 0 to 1: the share of the question's terms, by weight, that each has.
+        lexical: float32 [n], BM25 over the sum of the question's weights, with a share of the context's.
         missing: float32 [n], 0 to 1: the share of the question's exact parts that each lacks, of those that any has.
         boilerplate: bool [n], whether each belongs to a page's boilerplate.
         context: what each may borrow from what stands around it; None for nothing.

@@ -52,7 +52,7 @@ _LONGEST = 34
 
 
 def people(text: str) -> frozenset[str]:
-    """Return nothing: Chinese names cannot be recognised by their form."""
+    """Return nothing: Chinese names cannot be recognized by their form."""
     return frozenset()
 
 

@@ -6,11 +6,11 @@ break suppressions of Unicode CLDR 46.1 (Unicode License v3); the rest were coll
 - ``joins``: titles and connecting words. A full stop after them never ends a sentence (Dr., ul., z.B.).
 - ``number``: a number after them continues the sentence (No. 5, art. 12).
 - ``seldom``: they end a sentence only if the next word is one that often begins one (etc., Inc., тыс.).
-- ``words``: words that often begin a sentence; by them and ``particles`` and ``letters`` a language is recognised.
+- ``words``: words that often begin a sentence; by them and ``particles`` and ``letters`` a language is recognized.
 - ``ordinals``: a full stop after a number makes it an ordinal. With ``capital`` also if the next word has one.
 
 ``any`` counts in every text. An abbreviation of one language is often a word of another (art, sal, no), so the others
-count only in a text of their language.
+count only in a text of their language, or in one whose language is not recognized.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ from typing import Literal
 
 import regex
 
-Kind = Literal["joins", "number", "seldom"]
+Role = Literal["joins", "number", "seldom"]
+"""What an abbreviation does to the full stop after it."""
 
 _ANY = "any"
-_KINDS: tuple[Kind, ...] = ("joins", "number", "seldom")
+_ROLES: tuple[Role, ...] = ("joins", "number", "seldom")
 _SAMPLE_CHARS = 600
-"""Most code points of a paragraph by which its language is recognised."""
+"""Most code points of a paragraph by which its language is recognized."""
 _AROUND_CHARS = 500
 """Code points before and after a short paragraph that are looked at, too."""
 _FEWEST_VOTES = 2
@@ -37,12 +38,13 @@ _CLOSE = 0.8
 """Share of the votes of the best language with which another may be meant as well (Danish and Norwegian)."""
 _STREETS = ("str",)
 """The end of names of streets (Hauptstr.)."""
+_STREET_LANGUAGES = frozenset({"da", "de", "nl", "no", "sv"})
 _LATIN = regex.compile(r"\p{Latin}")
 
 _DATA: dict[str, dict[str, str]] = json.loads((files("qa.text") / "abbreviations.json").read_text(encoding="utf-8"))
-_EXACT: dict[str, dict[str, Kind]] = defaultdict(dict)
+_EXACT: dict[str, dict[str, Role]] = defaultdict(dict)
 """Abbreviation as it is written -> language -> what it is."""
-_FOLDED: dict[str, dict[str, Kind]] = defaultdict(dict)
+_FOLDED: dict[str, dict[str, Role]] = defaultdict(dict)
 """The same for those that may be written in any case, in lower case."""
 _VOTERS: dict[str, frozenset[str]] = {}
 """Word or letter -> the languages that it tells of."""
@@ -54,13 +56,13 @@ def _read_data() -> None:
     beginners: dict[str, set[str]] = defaultdict(set)
     voters: dict[str, set[str]] = defaultdict(set)
     for language, lists in _DATA.items():
-        for kind in _KINDS:
-            for name in lists.get(kind, "").split():
-                if kind == "joins":
-                    _EXACT[name].setdefault(language, kind)
-                    _EXACT[name[0].upper() + name[1:]].setdefault(language, kind)
+        for role in _ROLES:
+            for name in lists.get(role, "").split():
+                if role == "joins":
+                    _EXACT[name].setdefault(language, role)
+                    _EXACT[name[0].upper() + name[1:]].setdefault(language, role)
                 else:
-                    _FOLDED[name.lower()].setdefault(language, kind)
+                    _FOLDED[name.lower()].setdefault(language, role)
         for word in lists.get("words", "").split():
             beginners[word].add(language)
         if language != _ANY:
@@ -75,23 +77,24 @@ _read_data()
 _LETTERS = frozenset(letter for lists in _DATA.values() for letter in lists.get("letters", ""))
 
 
-class Context:
+class Paragraph:
     """The paragraph ``text[start:end]``, in which an abbreviation means what it means in the paragraph's language."""
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self._text, self._start, self._end = text, start, end
 
-    def kind(self, name: str) -> Kind | None:
+    def role(self, name: str) -> Role | None:
         """Return what an abbreviation is, written without its last full stop; None if it is none."""
         exact, folded = _EXACT.get(name), _FOLDED.get(name.lower())
         if exact or folded:
-            meanings = (exact or {}) | {one: kind for one, kind in (folded or {}).items() if one not in (exact or {})}
-            if kind := meanings.get(_ANY) or next((meanings[one] for one in self.languages if one in meanings), None):
-                return kind
-            kind = next(iter(meanings.values()))
-            if not _LATIN.search(name) or (not self.languages and kind != "seldom"):
-                return kind
-        return "seldom" if name.endswith(_STREETS) else None
+            meanings = (exact or {}) | {one: role for one, role in (folded or {}).items() if one not in (exact or {})}
+            if role := meanings.get(_ANY) or next((meanings[one] for one in self.languages if one in meanings), None):
+                return role
+            role = next(iter(meanings.values()))
+            if not _LATIN.search(name) or (not self.languages and role != "seldom"):
+                return role
+        germanic = not self.languages or not _STREET_LANGUAGES.isdisjoint(self.languages)
+        return "seldom" if germanic and name.endswith(_STREETS) else None
 
     def begins(self, word: str) -> bool:
         """Return whether a word often begins a sentence."""

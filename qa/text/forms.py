@@ -56,7 +56,10 @@ _INDENTED = 4
 _MARKED = regex.compile(r"(?P<marks>#{1,6})[ \t\u3000]+(?=\S)")
 _RULE = regex.compile(r"[\s\p{Cf}\-=*_~#+.·•—–─━═☆★◇◆]*\Z")
 _SIGNED = regex.compile(r"(?:[■◆▼◇□▲▽●]\s*(?=\S)|(?=【[^】]{1,40}】\s*\Z)|(?=[＜〈《][^＞〉》]{1,40}[＞〉》]\s*\Z))")
-_BULLET = regex.compile(r"(?:[-*+•‣◦・○●▪▫–→⇒✓✔☐☑]|\p{So})[ \t\u3000]*(?=[^\s\-*]|\*\*\S)")
+_BULLET = regex.compile(
+    r"(?:[-*+–][ \t\u3000]+|[-–](?=[\p{Han}\p{Hiragana}\p{Katakana}])|(?:[•‣◦・○●▪▫→⇒✓✔☐☑]|\p{So})[ \t\u3000]*)"
+    r"(?=[^\s\-*]|\*\*\S)"
+)
 _NOTE = regex.compile(r"[※＊*†‡]\s*\d{0,2}[ \t\u3000]*(?=\S)")
 _KANJI = "〇一二三四五六七八九十百"
 _ENUMERATIONS = {
@@ -75,6 +78,7 @@ _ENUMERATIONS = {
     "roman": regex.compile(r"(?:[(（][ivx]{1,5}[)）]|[IVX]{1,5}[.．]|[Ⅰ-Ⅻⅰ-ⅻ][.．、]?)[ \t\u3000]+(?=\S)"),
 }
 """Ways to number a line: 1.2, 1., 1), (1), ①, 1、, 1 …, 一、, （一）, 一 …, （ア）, (a), IV."""
+_SECTION_NUMBER = regex.compile(r"(?:第\s?)?\d{1,3}(?:[.．\-－]\d{1,2})*")
 _BARE_NUMBER = regex.compile(r"\d{1,2}[ \t](?=[^\s\d])")
 """A number and a space (3 Results): a numbering only if the text also has the number before or after it."""
 _CHAPTER = regex.compile(
@@ -117,11 +121,11 @@ def form_of(text: str, line: Line) -> Form | None:
         return Form(Kind.HEADING, marked.end(), MARKED_LEVEL + len(marked["marks"]) - 1)
     if _RULE.match(text, start, end):
         return None
-    return _dialogue_form(text, line) or _heading_form(text, line) or _item_form(text, line)
+    return _dialogue_form(text, line) or _heading_form(text, line) or item_form(text, line)
 
 
 def _said_form(text: str, line: Line, mark: Mark) -> Form:
-    """Return the form of a line of which the format says what it is."""
+    """Return the form of a line whose kind the format declares."""
     if mark.kind is Kind.HEADING:
         signs = _MARKED.match(text, line.start, line.end)
         return Form(Kind.HEADING, signs.end() if signs else line.start, MARKED_LEVEL + mark.level - 1)
@@ -129,12 +133,12 @@ def _said_form(text: str, line: Line, mark: Mark) -> Form:
         return Form(mark.kind, line.start)
     # An item in several lines may hold both a question and its reply.
     spoken = None if "\n" in text[line.start : line.end] else _dialogue_form(text, line)
-    own = spoken or _item_form(text, line)
+    own = spoken or item_form(text, line)
     return own if spoken or own.kind is Kind.ITEM else Form(Kind.ITEM, line.start)
 
 
 def _dialogue_form(text: str, line: Line) -> Form | None:
-    """Return the form of a line that says of itself that it is a question or a reply."""
+    """Return the form of a line labelled as a question or a reply."""
     if match := _QUESTION.match(text, line.start, line.end):
         return Form(Kind.QUESTION, match.end())
     if match := _REPLY.match(text, line.start, line.end):
@@ -157,8 +161,8 @@ def _heading_form(text: str, line: Line) -> Form | None:
     return None
 
 
-def _item_form(text: str, line: Line) -> Form:
-    """Return the form of a line that is no heading by its own form."""
+def item_form(text: str, line: Line) -> Form:
+    """Return the form of a line that is neither a heading, a question nor a reply."""
     start, end = line.start, line.end
     if caption_label(text[start:end]):
         return Form(Kind.CAPTION, start)
@@ -189,6 +193,12 @@ def fits_heading(text: str, start: int, end: int) -> bool:
 def is_signed(text: str, start: int, end: int) -> bool:
     """Return whether a line begins with a sign that heads text, such as ■ or 【…】."""
     return _SIGNED.match(text, start, end) is not None
+
+
+def section_number(text: str, line: Line) -> tuple[int, ...]:
+    """Return the numbers that a line begins with, such as 1 and 2 of ``1.2 Scope``."""
+    match = _SECTION_NUMBER.match(text, line.start, line.end)
+    return tuple(map(int, regex.findall(r"\d+", match.group()))) if match else ()
 
 
 def bare_number(text: str, line: Line) -> int | None:

@@ -25,7 +25,7 @@ class Line:
         closes: whether a blank line or the end of the text comes after it.
         indent: white space before it, in columns of four for a tab.
         verbatim: whether it is code or front matter.
-        mark: what the format says that it is; None where it says nothing.
+        mark: what the format declares it to be; None if nothing.
     """
 
     start: int

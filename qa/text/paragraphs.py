@@ -28,7 +28,7 @@ _FULL = 0.7
 _LINES_PER_SENTENCE = 8
 """Most lines for each full stop of a wrapped paragraph. Verses, lists of titles and captions have fewer."""
 _FEWEST_VERSES = 4
-"""So many lines that all begin with a capital letter are verses or titles."""
+"""From this many lines on, lines that all begin with a capital are verses or titles."""
 _LOOK_BACK = 16
 """How many code points at the end of a line are looked at."""
 _SENTENCE_END = regex.compile(

@@ -147,8 +147,7 @@ def split_passages(source: Source, count_tokens: CountTokens, chunking: Chunking
     """
     text = source.text
     blocks = layout(text, source.marks).blocks
-    spans = [Unit(start, end, number) for number, block in enumerate(blocks) for start, end in unit_spans(text, block)]
-    measured = _measure(text, spans, count_tokens, chunking.max_tokens)
+    measured = _measure(text, units_of(text, blocks), count_tokens, chunking.max_tokens)
     groups = [group for run in _runs(blocks, measured) for group in _join_blocks(run, chunking)]
     groups = _halve_too_large(text, groups, count_tokens, chunking.max_tokens)
     passages = [_passage(source, blocks, group) for group in groups]
@@ -167,8 +166,12 @@ def context_of(text: str, blocks: Sequence[Block], number: int) -> str:
     return "\n".join(part for part in (headings, *others) if part)[-LONGEST_CONTEXT:]
 
 
-def unit_spans(text: str, block: Block) -> Iterable[Span]:
-    """Return the spans of a block's units."""
+def units_of(text: str, blocks: Sequence[Block]) -> list[Unit]:
+    """Return the units of a text, whose blocks are known, in order."""
+    return [Unit(start, end, number) for number, block in enumerate(blocks) for start, end in _unit_spans(text, block)]
+
+
+def _unit_spans(text: str, block: Block) -> Iterable[Span]:
     if block.kind in (Kind.ROW, Kind.HEADER, Kind.CODE):
         return [(block.start, block.end)]
     return split_paragraph(text, block.start, block.end)
@@ -178,7 +181,7 @@ def _passage(source: Source, blocks: Sequence[Block], group: Sequence[_Measured]
     """Return the passage of a group of units; its section is that of the last heading in it or above it."""
     text, first, last = source.text, blocks[group[0].block], group[-1].block
     number = last if blocks[last].kind is Kind.HEADING else heading_over(blocks, last)
-    headings = [*(ancestors(blocks, number) if number is not None else []), *([] if number is None else [number])]
+    headings = [] if number is None else [*ancestors(blocks, number), number]
     titles = [title_of(text, blocks[one]) for one in headings]
     return Passage(
         source.name,
@@ -279,38 +282,38 @@ def _join_blocks(run: Sequence[list[_Measured]], chunking: Chunking) -> Iterator
         yield from _balance(group, limit)
 
 
-def _balance(sentences: list[_Measured], limit: int) -> list[list[_Measured]]:
+def _balance(units: list[_Measured], limit: int) -> list[list[_Measured]]:
     """Return the fewest groups within the limit, chosen so that the largest of them is as small as possible."""
-    fewest = len(_fill(sentences, limit))
+    fewest = len(_fill(units, limit))
     if fewest == 1:
-        return [sentences]
+        return [units]
     low, high = 1, limit
     while low < high:
         middle = (low + high) // 2
-        if len(_fill(sentences, middle)) <= fewest:
+        if len(_fill(units, middle)) <= fewest:
             high = middle
         else:
             low = middle + 1
-    return _fill(sentences, low)
+    return _fill(units, low)
 
 
-def _fill(sentences: list[_Measured], limit: int) -> list[list[_Measured]]:
+def _fill(units: list[_Measured], limit: int) -> list[list[_Measured]]:
     """Return groups that are filled one after the other up to the limit."""
     groups: list[list[_Measured]] = []
     size = 0
-    for sentence in sentences:
-        if not groups or size + sentence.tokens > limit:
+    for unit in units:
+        if not groups or size + unit.tokens > limit:
             groups.append([])
             size = 0
-        groups[-1].append(sentence)
-        size += sentence.tokens
+        groups[-1].append(unit)
+        size += unit.tokens
     return groups
 
 
 def _halve_too_large(
     text: str, groups: list[list[_Measured]], count_tokens: CountTokens, limit: int
 ) -> list[list[_Measured]]:
-    """Return the groups with those halved that have more tokens as one text than their sentences have in sum."""
+    """Halve every group that exceeds the limit when counted as one text."""
     unchecked = groups
     checked: list[list[_Measured]] = []
     while unchecked:

@@ -22,6 +22,8 @@ from qa.text.forms import (
     bare_number,
     fits_heading,
     form_of,
+    item_form,
+    section_number,
 )
 from qa.text.lines import Line
 from qa.text.marks import Kind
@@ -34,6 +36,7 @@ _WIDEST_PLAIN_HEADING = 40
 """Columns of a heading without any mark."""
 _OPENING_QUOTE = regex.compile(r"""\s*[「『“"«„‘']""")
 _BEGINS_WITH_WORD = regex.compile(r"[*_]*[(（\[【〈《]?[\p{L}\p{N}]")
+_SECOND_CHOICE = regex.compile(r"[*_]*[BＢ]\s?[.．)）]\s")
 _UNDERLINE = regex.compile(r"(?:(?P<first>=+)|-{2,})\Z")
 _DASH = regex.compile(r"[—–―]{1,2}\s*(?=\S)")
 _LEADS_IN = regex.compile(
@@ -45,7 +48,7 @@ _LEADS_IN = regex.compile(
 _LEAD_IN_END = 60
 """How many code points at the end of a line are looked at for words that lead in a list."""
 _FEWEST_MARKED = 2
-"""Headings with a mark or a number after which a text is taken to give all of its headings one."""
+"""From this many marked or numbered headings on, unmarked lines are not taken for headings."""
 _MOST_QUESTION_MARKS = 2
 
 
@@ -58,7 +61,7 @@ class _Lines:
     forms: list[Form | None]
     tables: Mapping[int, Form | None]
     marked: bool
-    """Whether the format says which lines are headings; that a title is one says nothing of the others."""
+    """Whether the format says which lines are headings; a marked title alone does not count."""
 
     def form(self, at: int) -> Form | None:
         """Return the form of a line; None for a rule and beyond the ends."""
@@ -79,15 +82,20 @@ def roles(text: str, lines: Sequence[Line]) -> list[Form | None]:
     marked = any(mark is not None and mark.kind is Kind.HEADING for mark in said[1:])
     page = _Lines(text, lines, [form_of(text, line) for line in lines], find_tables(text, lines), marked)
     _find_bare_numbers(page)
+    _drop_decimals(page)
     turns = find_turns(text, lines, page.forms)
     for at, turn in turns.items():
         page.forms[at] = turn
     asked = bool(turns) or sum(_is_unmarked_question(page, at) for at in range(len(lines))) > 1
+    after_question = False
     for at, form in enumerate(page.forms):
         if at in page.tables:
             page.forms[at] = page.tables[at]
         elif form is not None and form.kind is not Kind.CODE:
-            page.forms[at] = _role(page, at, form, asked=asked)
+            if form.kind is Kind.REPLY and not (after_question and _replies(page, at)):
+                form = item_form(text, lines[at])
+            page.forms[at] = form = _role(page, at, form, asked=asked)
+            after_question |= form.kind is Kind.QUESTION
     if not marked:
         _find_underlined(page)
     _drop_plain_headings(page)
@@ -133,6 +141,26 @@ def _find_bare_numbers(page: _Lines) -> None:
         form = page.forms[at]
         if form and not form.scheme and form.kind is Kind.PARAGRAPH and {number - 1, number + 1} & known:
             page.forms[at] = replace(form, kind=Kind.ITEM, scheme="bare", level=NUMBERED_LEVEL + 1)
+
+
+def _drop_decimals(page: _Lines) -> None:
+    """Make no headings or items of decimals and ranges (1.5 kg, 10-12): a text with 1.2 also has 1.1, 1.0 or 1."""
+    numbers = {
+        at: section_number(page.text, page.lines[at]) for at, form in enumerate(page.forms) if form and form.scheme
+    }
+    known = set(numbers.values())
+    for at, number in numbers.items():
+        form, line = page.forms[at], page.lines[at]
+        if form is None or not form.scheme.startswith("deep") or len(number) != 2:
+            continue
+        if not known & {(number[0],), (number[0], 0), (number[0], 1)}:
+            marked = line.mark is not None and line.mark.kind is Kind.ITEM
+            page.forms[at] = Form(Kind.ITEM if marked else Kind.PARAGRAPH, line.start)
+
+
+def _replies(page: _Lines, at: int) -> bool:
+    """Return whether a line that is labelled as a reply is one, and not the first of several choices (A, B, C)."""
+    return page.is_last(at) or not _SECOND_CHOICE.match(page.words(at + 1))
 
 
 def _heads_a_section(page: _Lines, at: int, form: Form) -> bool:

@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 import regex
 
-from qa.text.abbreviations import Context
+from qa.text.abbreviations import Paragraph
 from qa.text.paragraphs import Span, caption_label, split_paragraphs, trim
 
 _OPENERS = "「『（(【〈《“„〔［[｢«"
@@ -143,7 +143,7 @@ def split_paragraph(text: str, start: int, end: int) -> Iterator[Span]:
         yield start, end
         return
     spaced = not paragraph.isascii() and _SPACED_SCRIPT.search(paragraph) and not _SPACED_SCRIPT_STOP.search(paragraph)
-    ends = _sentence_ends(paragraph, Context(text, start, end), label)
+    ends = _sentence_ends(paragraph, Paragraph(text, start, end), label)
     begin = 0
     for cut, next_begin in chain(ends, [(len(paragraph), len(paragraph))]):
         for phrase_end in chain(_phrase_ends(paragraph, begin, cut) if spaced else (), [cut]):
@@ -154,7 +154,7 @@ def split_paragraph(text: str, start: int, end: int) -> Iterator[Span]:
         begin = next_begin
 
 
-def _sentence_ends(paragraph: str, context: Context, label: int) -> Iterator[Span]:
+def _sentence_ends(paragraph: str, own: Paragraph, label: int) -> Iterator[Span]:
     """Yield where a sentence ends and where the next one begins, for each end but the last.
 
     ``label`` is the length of a caption's label, in which no sentence ends.
@@ -174,7 +174,7 @@ def _sentence_ends(paragraph: str, context: Context, label: int) -> Iterator[Spa
         quoted = opener < at
         if quoted and at < (final := _final_marks(paragraph, opener, closer)):
             position = final
-        elif _ends_sentence(paragraph, marks, begin, opener if quoted else None, context):
+        elif _ends_sentence(paragraph, marks, begin, opener if quoted else None, own):
             begin = _end_of(_STRAY, paragraph, position)
             yield position, begin
             position = begin
@@ -232,7 +232,7 @@ def _final_marks(paragraph: str, opener: int, closer: int) -> int:
     return position
 
 
-def _ends_sentence(paragraph: str, marks: regex.Match[str], begin: int, opener: int | None, context: Context) -> bool:
+def _ends_sentence(paragraph: str, marks: regex.Match[str], begin: int, opener: int | None, own: Paragraph) -> bool:
     """Return whether full stops, with the closing marks after them, end the sentence that begins at ``begin``.
 
     ``opener`` is the offset of the opening mark of the quotation that they close, or None if they close none.
@@ -245,7 +245,7 @@ def _ends_sentence(paragraph: str, marks: regex.Match[str], begin: int, opener: 
     last = marks["stops"][-1]
     exclaims = last in _EXCLAIMING
     if (marks["stops"].isascii() or last == _GREEK_QUESTION_MARK) and not (exclaims and _CJK.match(before)):
-        return following > after and _ends_latin_sentence(paragraph, marks, begin, following, context)
+        return following > after and _ends_latin_sentence(paragraph, marks, begin, following, own)
     if last == "．" and _LATIN_OR_DIGIT.match(before) and _LATIN_OR_DIGIT.match(paragraph, after):
         return False
     if marks["closers"] and _GOES_ON_AFTER_QUOTATION.match(paragraph, following):
@@ -261,7 +261,7 @@ def _ends_sentence(paragraph: str, marks: regex.Match[str], begin: int, opener: 
     return not (_LATIN_OR_DIGIT.match(before) and _NAME_GOES_ON.match(paragraph, after))
 
 
-def _ends_latin_sentence(paragraph: str, marks: regex.Match[str], begin: int, following: int, context: Context) -> bool:
+def _ends_latin_sentence(paragraph: str, marks: regex.Match[str], begin: int, following: int, own: Paragraph) -> bool:
     """Return whether ``.``, ``!``, ``?`` or a mark of one script before white space ends a sentence.
 
     ``following`` is the offset of the first character after the white space.
@@ -286,27 +286,27 @@ def _ends_latin_sentence(paragraph: str, marks: regex.Match[str], begin: int, fo
     next_word = match.group() if match else ""
     name = word.group()
     if name.isdecimal() or _ROMAN.match(name):
-        return not _number_goes_on(paragraph, before, following, next_word, context)
-    kind = context.kind(name)
-    if kind == "joins" or (not name.isascii() and _THAI_SHORT.search(name)):
+        return not _number_goes_on(paragraph, before, following, next_word, own)
+    role = own.role(name)
+    if role == "joins" or (not name.isascii() and _THAI_SHORT.search(name)):
         return False
-    if not (kind or _INITIALS.match(name)):
+    if not (role or _INITIALS.match(name)):
         return True
-    another = match is not None and paragraph[match.end() : match.end() + 1] == "." and _is_short(next_word, context)
-    begins = not another and context.begins(next_word)
-    if kind == "number" and (another or _NUMBER.match(paragraph, following)):
+    another = match is not None and paragraph[match.end() : match.end() + 1] == "." and _is_short(next_word, own)
+    begins = not another and own.begins(next_word)
+    if role == "number" and (another or _NUMBER.match(paragraph, following)):
         return False
-    if len(next_word) == 1 and kind == "number" and not begins:  # fig. A, písm. B
+    if len(next_word) == 1 and role == "number" and not begins:  # fig. A, písm. B
         return False
-    return begins or not (kind == "seldom" or _INITIALS.match(name))
+    return begins or not (role == "seldom" or _INITIALS.match(name))
 
 
-def _is_short(word: str, context: Context) -> bool:
+def _is_short(word: str, own: Paragraph) -> bool:
     """Return whether a word before a full stop is an abbreviation or an initial."""
-    return context.kind(word) is not None or _INITIALS.match(word) is not None
+    return own.role(word) is not None or _INITIALS.match(word) is not None
 
 
-def _number_goes_on(paragraph: str, before: str, following: int, next_word: str, context: Context) -> bool:
+def _number_goes_on(paragraph: str, before: str, following: int, next_word: str, own: Paragraph) -> bool:
     """Return whether the number at the end of ``before`` is an ordinal or part of a date, not the end of a sentence."""
     if _NEXT_PART_OF_DATE.match(paragraph, following) or _ORDINAL.search(before):
         return True
@@ -315,13 +315,13 @@ def _number_goes_on(paragraph: str, before: str, following: int, next_word: str,
     lower = next_word.lower()
     if lower in _GERMAN_MONTHS and _DAY.search(before):
         return True
-    if context.begins(next_word):
+    if own.begins(next_word):
         return False
     if _WHOLE_DATE.search(before):
         return True
     if _ROMAN.search(before):
-        return context.has_ordinals()
-    return _DAY.search(before) is not None and next_word[:1].isalpha() and context.has_ordinals("capital")
+        return own.has_ordinals()
+    return _DAY.search(before) is not None and next_word[:1].isalpha() and own.has_ordinals("capital")
 
 
 def _is_lower(char: str) -> bool:

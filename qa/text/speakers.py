@@ -1,7 +1,7 @@
 """Lines -> who speaks in them: the turns of minutes, interviews, chats and plays.
 
 A line that begins with a name, such as ``Tanaka: ...``, looks like any line with a label. What makes it a turn is that
-names come back, that there are at least two of them, and that most of what follows them ends like a sentence. A time
+names recur, that there are at least two of them, and that most of what follows them ends like a sentence. A time
 beside the name, or brackets that only chats use, say it without sentences.
 
 Offsets are 0-based code points into the text, end exclusive.
@@ -41,7 +41,7 @@ _SHAPES = {
 _CERTAIN = frozenset({"timed", "angle", "quote", "above"})
 """Shapes that nothing but a chat, a transcript or a play has, so that their words need not be sentences."""
 _FEWEST = 2
-"""How often a name comes back, and how many names come back."""
+"""How often a name comes back, and how many names recur."""
 
 
 class _Turn(NamedTuple):
@@ -62,6 +62,9 @@ def find_turns(text: str, lines: Sequence[Line], forms: Sequence[Form | None]) -
         forms: what each looks like by itself.
     """
     found = dict(_candidates(text, lines, forms))
+    for shape in {turn.shape for turn in found.values()} - _CERTAIN:
+        if _are_records(found, shape):
+            found = {at: turn for at, turn in found.items() if turn.shape != shape}
     speakers = {shape: _speakers(found.values(), shape) for shape in {turn.shape for turn in found.values()}}
     turns: dict[int, Form] = {}
     for at, turn in found.items():
@@ -80,6 +83,21 @@ def _candidates(text: str, lines: Sequence[Line], forms: Sequence[Form | None]) 
                 said = shape in _CERTAIN or _is_said(text[match.end() : line.end])
                 yield at, _Turn(shape, match["name"].strip().casefold(), match.end(), said)
                 break
+
+
+def _are_records(found: Mapping[int, _Turn], shape: str) -> bool:
+    """Return whether labels come in groups between other lines, the same in the same order, as those of products do."""
+    groups: list[list[str]] = []
+    before = None
+    for at, turn in found.items():
+        if turn.shape != shape:
+            continue
+        if before != at - 1:
+            groups.append([])
+        groups[-1].append(turn.name)
+        before = at
+    labels = [group for group in groups if len(group) > 1]
+    return len(labels) > 1 and all(group == labels[0] and len(set(group)) == len(group) for group in labels)
 
 
 def _is_said(words: str) -> bool:

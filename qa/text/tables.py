@@ -7,6 +7,7 @@ Offsets are 0-based code points into the text, end exclusive.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import regex
 
@@ -16,6 +17,10 @@ from qa.text.marks import Kind
 from qa.text.paragraphs import Span, trim
 
 _BORDER = regex.compile(r"\|?[\s:|\-─━┼+]*[-─━]{2,}[\s:|\-─━┼+]*\Z")
+_BAR = regex.compile(r"(?<!\\)\|")
+"""A bar between cells; one after a backslash belongs to its cell."""
+_SPACED_BAR = regex.compile(r"(?<=\s)\|(?=\s|\Z)")
+"""A bar as the readers of documents write it; one without spaces belongs to its cell."""
 _BORDER_SIGNS = " \t|:-+"
 _MOST_DIFFERENT = 3
 """Numbers of cells that the rows of one table may have: merged cells are left out in some of them."""
@@ -48,14 +53,14 @@ def find_tables(text: str, lines: Sequence[Line]) -> dict[int, Form | None]:
 def cells(text: str, start: int, end: int) -> list[Span]:
     """Return the spans of the cells of a table's row ``text[start:end]``, in order; empty cells are empty spans."""
     row = text[start:end]
-    bar = "\t" if "\t" in row and "|" not in row else "|"
-    first = len(row) - len(row.lstrip("|")) if bar == "|" else 0
-    last = len(row) - 1 if bar == "|" and row.endswith("|") else len(row)
-    found, at = [], first
-    for piece in row[first:last].split(bar):
-        found.append(trim(text, start + at, start + at + len(piece)))
-        at += len(piece) + 1
-    return found
+    if _has_bars(row) or "\t" not in row:
+        bar = _SPACED_BAR if " | " in row and not row.startswith("|") else _BAR
+        borders = [match.start() for match in bar.finditer(row)]
+        closes = bool(borders) and borders[-1] == len(row) - 1
+        cuts = [*([] if row.startswith("|") else [-1]), *borders, *([] if closes else [len(row)])]
+    else:
+        cuts = [-1, *(at for at, char in enumerate(row) if char == "\t"), len(row)]
+    return [trim(text, start + before + 1, start + after) for before, after in pairwise(cuts)]
 
 
 def _is_marked(line: Line) -> bool:
@@ -93,9 +98,14 @@ def pieces(text: str, start: int, end: int) -> list[str]:
 def _bars(text: str, line: Line) -> int:
     """Return how many marks stand between the cells of a line, if it can be a row; 0 if it cannot."""
     row = text[line.start : line.end] if line.mark is None else ""
-    if row.startswith("|") or " | " in row or ("|" in row and _BORDER.match(row)):
-        return row.count("|")
+    if _has_bars(row) or ("|" in row and _BORDER.match(row)):
+        return len(_BAR.findall(row))
     return row.count("\t")
+
+
+def _has_bars(row: str) -> bool:
+    """Return whether bars stand between the cells of a row, rather than tabs."""
+    return row.startswith("|") or " | " in row
 
 
 def _table(text: str, lines: Sequence[Line], at: int, stop: int) -> dict[int, Form | None]:

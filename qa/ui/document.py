@@ -17,7 +17,7 @@ from qa.text.blocks import Block, ancestors
 from qa.text.language import language_of
 from qa.text.marks import Kind
 from qa.text.paragraphs import Span, ends_sentence
-from qa.text.passages import Unit, unit_spans
+from qa.text.passages import Unit, units_of
 from qa.text.sections import layout
 from qa.text.source import Source
 from qa.text.tables import pieces
@@ -52,8 +52,11 @@ def document(index: Index, name: str) -> dict[str, Any]:
 def draft(source: Source) -> dict[str, Any]:
     """Return the same for a source that is not indexed yet."""
     text, blocks = source.text, layout(source.text, source.marks).blocks
-    units = (Unit(*span, number) for number, block in enumerate(blocks) for span in unit_spans(text, block))
-    return {**described(source), "language": language_of(text), "blocks": _cut_blocks(source, blocks, units)}
+    return {
+        **described(source),
+        "language": language_of(text),
+        "blocks": _cut_blocks(source, blocks, units_of(text, blocks)),
+    }
 
 
 def described(source: Source) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def isolated(text: str) -> str:
 
 
 def button(classes: str, text: str) -> str:
-    """Return a button; the page's script recognises it by its classes."""
+    """Return a button; the page's script recognizes it by its classes."""
     return f'<button type="button" class="{classes}">{own(text)}</button>'
 
 
