@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from qa.search.embedding import ModelRecord, Prompts
+from qa.search.embedding import ModelRecord
+from qa.search.encoders import Prompts
 from qa.storage import generations
 from qa.storage.manifest import Manifest, write_manifest
 from qa.text.passages import Chunking

@@ -15,7 +15,8 @@ import pytest
 from qa.errors import SourceError, StorageError
 from qa.index import Index
 from qa.progress import ProgressEvent, Stage
-from qa.search.embedding import Embedder, Prompts
+from qa.search.embedding import Embedder
+from qa.search.encoders import Prompts
 from qa.search.tokens import QuantisedEmbedding
 from qa.storage.checkpoint import _SIZE, Checkpoint
 from qa.text.source import Source

@@ -9,10 +9,17 @@ import numpy as np
 import pytest
 
 from qa.errors import ModelError
-from qa.search.embedding import Prompts, _fingerprint, load_embedder
-from qa.search.weights import load_model
+from qa.search.e5 import E5Encoder
+from qa.search.embedding import Embedder
+from qa.search.encoders import Prompts
+from qa.search.sentence_transformer import load_encoder
+from qa.search.weights import default_model_folder, load_model
 
 TEXT = "OpenAIはEmmett Shear氏を暫定CEOに任命しました。①ｶﾞ é"
+
+
+def load_embedder(folder: str) -> Embedder:
+    return Embedder(load_encoder(folder, folder), folder)
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +61,6 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_vectors_are_what_sentence_transformers_gives() -> None:
     from sentence_transformers import SentenceTransformer
 
-    from qa.search.weights import default_model_folder
-
     model = SentenceTransformer(str(default_model_folder()))
     embedder = load_model().without_directions()
     np.testing.assert_allclose(
@@ -63,6 +68,34 @@ def test_vectors_are_what_sentence_transformers_gives() -> None:
     )
     [passage] = embedder.embed_passages([TEXT])
     np.testing.assert_allclose(passage.vector, model.encode_document(TEXT, show_progress_bar=False), atol=1e-5)
+
+
+def test_the_default_model_is_the_same_run_by_either_library() -> None:
+    """Texts of different lengths in one batch, so that some are padded, one of them longer than the window."""
+    folder = str(default_model_folder())
+    texts = [TEXT, "猫。", "A longer text about the sea and its ports. " * 80, ""]
+    ours, theirs = load_model().without_directions(), load_embedder(folder)
+    assert (ours.fingerprint, ours.max_tokens) == (theirs.fingerprint, theirs.max_tokens)
+    assert ours.count_tokens(texts) == theirs.count_tokens(texts)
+    for one, other in zip(ours.embed_passages(texts), theirs.embed_passages(texts), strict=True):
+        assert one.spans.tolist() == other.spans.tolist()
+        np.testing.assert_allclose(one.vector, other.vector, atol=1e-5)
+        np.testing.assert_allclose(one.tokens, other.tokens, atol=1e-5)
+
+
+def test_the_hash_of_the_weights_is_kept_until_a_file_changes(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(default_model_folder() or "", folder)
+    first = E5Encoder(folder)
+    kept = tmp_path / "model.fingerprint"
+    assert first.fingerprint == load_model().fingerprint and first.fingerprint in kept.read_text(encoding="utf-8")
+    kept.write_text(kept.read_text(encoding="utf-8").replace(first.fingerprint, "0" * 16), encoding="utf-8")
+    again = E5Encoder(folder)
+    assert again.fingerprint == "0" * 16 and again.hash_weights() == first.fingerprint
+    (folder / "tokenizer.json").touch()
+    assert E5Encoder(folder).fingerprint == first.fingerprint
+    kept.write_text("[]", encoding="utf-8")
+    assert E5Encoder(folder).fingerprint == first.fingerprint
 
 
 def test_each_token_names_the_characters_it_came_from() -> None:
@@ -152,7 +185,7 @@ def test_another_tokenizer_or_window_is_another_model(
 def test_a_fingerprint_does_not_depend_on_what_was_embedded_before(tiny_model: Path) -> None:
     embedder = load_embedder(str(tiny_model))
     embedder.embed_question("cat " * 100)
-    assert _fingerprint(embedder._model) == embedder.fingerprint
+    assert embedder.hash_weights() == embedder.fingerprint
 
 
 def test_an_unknown_model_is_a_one_line_error(tmp_path: Path) -> None:

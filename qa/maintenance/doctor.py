@@ -250,7 +250,7 @@ def _model(opened: list[Index], loaded: list[Embedder]) -> Sentence:
 
 
 def _fit(index: Index, embedder: Embedder) -> Sentence:
-    made, found = index.model.fingerprint, embedder.fingerprint
+    made, found = index.model.fingerprint, embedder.hash_weights()
     if made != found:
         remedy = generations.repair_command(index.path)
         raise QAError("doctor.fit", model=embedder.name, made=made, found=found, remedy=remedy)

@@ -1,45 +1,26 @@
 """Texts -> embeddings: float32 vectors of unit length, one for the text and one for each of its tokens.
 
-The model is any ``SentenceTransformer``, by name or folder; `qa.search.weights` finds the default one. The vectors of
-the tokens come from the same forward pass as the text's own; `qa.search.maxsim` compares them.
+`qa.search.weights` finds the default model; any ``SentenceTransformer`` can be used instead. The vectors of the tokens
+come from the same forward pass as the text's own; `qa.search.maxsim` compares them.
 """
 
 from __future__ import annotations
 
 import copy
-import hashlib
-import logging
-import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from qa.errors import ModelError
 from qa.progress import Progress, ProgressEvent, Stage
 from qa.search.directions import LanguageDirections
+from qa.search.encoders import Encoded, Encoder, Prompts, Vectors
 
-Vectors = npt.NDArray[np.float32]
-
-DEFAULT_WINDOW = 512
-"""Tokens that a model is assumed to read if it states no limit."""
 _BATCH = 16
 _BETWEEN = 4
 """Tokens that a context and its passage, joined by a line break, may have more than apart."""
-_HUB_SECONDS = 10
-"""Seconds to wait for the hub; its own client would try for minutes."""
-
-
-@dataclass(frozen=True)
-class Prompts:
-    """Text put before a question and before a passage; many models are trained with such prompts."""
-
-    query: str = ""
-    passage: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,22 +70,15 @@ class Embedder:
         directions: the directions of language that are removed from its vectors; None if none are.
     """
 
-    def __init__(self, model: Any, name: str, directions: LanguageDirections | None = None) -> None:
-        """Wrap a loaded ``SentenceTransformer``, with its own prompts.
-
-        Raises:
-            ModelError: its tokenizer cannot say where its tokens are in the text.
-        """
-        if not getattr(model.tokenizer, "is_fast", False):
-            raise ModelError("model.tokenizer", model=repr(name))
-        self._model = model
+    def __init__(self, encoder: Encoder, name: str, directions: LanguageDirections | None = None) -> None:
+        """Wrap a loaded model, with its own prompts."""
+        self._encoder = encoder
         self._lock = threading.Lock()  # a fast tokenizer changes its truncation state when used
         self.name = name
         self.directions = directions
-        self.dimension = int(model.get_embedding_dimension())
-        self.fingerprint = _fingerprint(model)
-        own = model.prompts or {}
-        self._set(Prompts(query=own.get("query") or "", passage=own.get("document") or own.get("passage") or ""))
+        self.dimension = encoder.dimension
+        self.fingerprint = encoder.fingerprint
+        self._set(encoder.prompts)
 
     @property
     def record(self) -> ModelRecord:
@@ -126,19 +100,19 @@ class Embedder:
 
     def _set(self, prompts: Prompts) -> None:
         self.prompts = prompts
-        window = self._model.max_seq_length or DEFAULT_WINDOW
         with self._lock:
-            self.max_tokens = window - len(self._model.tokenizer(prompts.passage)["input_ids"])
+            [read] = self._encoder.encode([prompts.passage])
+        self.max_tokens = self._encoder.window - len(read.spans)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, not counting prompt and special tokens."""
-        if not texts:
-            return []
         with self._lock:
-            encoded = self._model.tokenizer(
-                list(texts), add_special_tokens=False, truncation=False, return_attention_mask=False, verbose=False
-            )
-        return [len(ids) for ids in encoded["input_ids"]]
+            return self._encoder.count_tokens(texts) if texts else []
+
+    def hash_weights(self) -> str:
+        """Return the fingerprint as it is now, read from all weights."""
+        with self._lock:
+            return self._encoder.hash_weights()
 
     def embed_question(self, question: str) -> Embedded:
         """Return a question's embeddings."""
@@ -172,106 +146,28 @@ class Embedder:
     def _end_of(self, text: str, tokens: int) -> str:
         """Return the last ``tokens`` tokens of a text."""
         with self._lock:
-            encoded = self._model.tokenizer(
-                text, add_special_tokens=False, truncation=False, return_offsets_mapping=True, verbose=False
-            )
-        return text[encoded["offset_mapping"][-tokens][0] :] if tokens else ""
+            spans = self._encoder.token_spans(text)
+        return text[spans[-tokens][0] :] if tokens else ""
 
     def _embed(self, texts: Sequence[str], prompt: str, contexts: Sequence[str] | None) -> Iterator[Embedded]:
-        before = [f"{context}\n" if context else "" for context in contexts or [""] * len(texts)]
-        whole = [context + text for context, text in zip(before, texts, strict=True)]
-        for first in range(0, len(whole), _BATCH):
-            batch = whole[first : first + _BATCH]
+        before = [prompt + (f"{context}\n" if context else "") for context in contexts or [""] * len(texts)]
+        for first in range(0, len(texts), _BATCH):
+            batch = [start + text for start, text in zip(before, texts, strict=True)][first : first + _BATCH]
             with self._lock:
-                outputs = self._model.encode(
-                    batch, prompt=prompt, batch_size=_BATCH, output_value=None, show_progress_bar=False
-                )
-                encoded = self._model.tokenizer(
-                    [prompt + text for text in batch],
-                    truncation=True,
-                    max_length=self._model.max_seq_length,
-                    return_offsets_mapping=True,
-                    return_special_tokens_mask=True,
-                )
-            for i, output in enumerate(outputs):
-                embedded = _embedded(output, encoded, i, len(prompt) + len(before[first + i]))
+                encoded = self._encoder.encode(batch)
+            for start, one in zip(before[first:], encoded, strict=False):
+                embedded = _embedded(one, len(start))
                 yield embedded if self.directions is None else _without(embedded, self.directions)
 
 
-def load_embedder(
-    name: str,
-    *,
-    place: str | None = None,
-    revision: str | None = None,
-    directions: LanguageDirections | None = None,
-) -> Embedder:
-    """Load any ``SentenceTransformer``.
-
-    Args:
-        name: the name it is given; a folder, or a name on the hub.
-        place: the folder or hub name to load, if not ``name`` itself.
-        revision: a fixed revision of a model on the hub.
-        directions: what is removed from its vectors.
-
-    Raises:
-        ModelError: there is no such model, or it cannot be loaded.
-    """
-    _quiet_libraries()
-    try:
-        return Embedder(_sentence_transformer(place or name, revision).eval(), name, directions)
-    except ModelError:
-        raise
-    except Exception as error:  # each library below has its own errors
-        raise ModelError("model.load", model=repr(name), why=_first_line(error)) from error
-
-
-def _sentence_transformer(place: str, revision: str | None) -> Any:
-    """Load a model from this machine without any request; if it is not here, ask the hub once and download it."""
-    from huggingface_hub import HfApi
-    from sentence_transformers import SentenceTransformer
-
-    try:
-        return SentenceTransformer(place, revision=revision, local_files_only=True, trust_remote_code=False)
-    except Exception:
-        if Path(place).exists():
-            raise
-    HfApi().model_info(place, revision=revision, timeout=_HUB_SECONDS)
-    return SentenceTransformer(place, revision=revision, trust_remote_code=False)
-
-
-def _quiet_libraries() -> None:
-    """Silence the load reports and progress bars of the libraries."""
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    for noisy in ("sentence_transformers", "transformers", "huggingface_hub"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
-    from transformers.utils import logging as transformers_logging
-
-    silence: list[Callable[[], None]] = [
-        transformers_logging.set_verbosity_error,
-        transformers_logging.disable_progress_bar,
-    ]
-    for call in silence:
-        call()
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__
-
-
-def _embedded(output: dict[str, Any], encoded: Any, i: int, skipped: int) -> Embedded:
-    """Return the embeddings of text ``i`` of a batch; the first ``skipped`` code points are prompt and context."""
-    spans = np.asarray(encoded["offset_mapping"][i], dtype=np.int32).reshape(-1, 2) - skipped
-    special = np.asarray(encoded["special_tokens_mask"][i], dtype=bool)
-    kept = ~special & (spans[:, 1] > 0) & (spans[:, 1] > spans[:, 0])
-    read = output["attention_mask"].bool()  # padding may be on either side
-    tokens = output["token_embeddings"][read].float().cpu().numpy()[kept]
+def _embedded(encoded: Encoded, skipped: int) -> Embedded:
+    """Return the embeddings of a text; its first ``skipped`` code points are prompt and context."""
+    spans = encoded.spans - skipped
+    kept = ~encoded.special & (spans[:, 1] > 0) & (spans[:, 1] > spans[:, 0])
+    tokens = encoded.tokens[kept]
     norms = np.linalg.norm(tokens, axis=1, keepdims=True)
-    vector = output["sentence_embedding"].float().cpu().numpy()
     return Embedded(
-        vector=(vector / max(float(np.linalg.norm(vector)), 1e-12)).astype(np.float32),
+        vector=(encoded.vector / max(float(np.linalg.norm(encoded.vector)), 1e-12)).astype(np.float32),
         tokens=(tokens / np.maximum(norms, 1e-12)).astype(np.float32),
         spans=np.maximum(spans[kept], 0),
     )
@@ -280,23 +176,3 @@ def _embedded(output: dict[str, Any], encoded: Any, i: int, skipped: int) -> Emb
 def _without(embedded: Embedded, directions: LanguageDirections) -> Embedded:
     vector, tokens = directions.texts.remove(embedded.vector), directions.tokens.remove(embedded.tokens)
     return Embedded(vector, tokens, embedded.spans)
-
-
-def _fingerprint(model: Any) -> str:
-    """Return a hash of every parameter, the tokenizer, the window and the kind of pooling."""
-    import torch
-
-    digest = hashlib.sha256()
-    for name, value in sorted(model.state_dict().items()):
-        digest.update(f"{name}{tuple(value.shape)}{value.dtype}".encode())
-        digest.update(value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
-    if backend := getattr(model.tokenizer, "backend_tokenizer", None):
-        written = backend.to_str()
-        # What comes before is how the last call truncated and padded.
-        digest.update(written[written.index('"added_tokens"') :].encode())
-    digest.update(str(model.max_seq_length).encode())
-    probe = "質問と答え: Question & answer 123, 谁 вопрос سؤال 질문."
-    digest.update(str(model.tokenizer(probe)["input_ids"]).encode())
-    digest.update(str([type(module).__name__ for module in model]).encode())
-    digest.update(str(getattr(model[1], "pooling_mode", "")).encode() if len(model) > 1 else b"")
-    return digest.hexdigest()[:16]

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qa.search.embedding import Embedded, Vectors
+from qa.search.embedding import Embedded
+from qa.search.encoders import Vectors
 from qa.search.tokens import TokenVectors
 
 

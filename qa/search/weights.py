@@ -33,7 +33,10 @@ from filelock import FileLock
 
 from qa.errors import ModelError, StorageError
 from qa.search.directions import load_directions
-from qa.search.embedding import Embedder, ModelRecord, Prompts, load_embedder
+from qa.search.e5 import E5Encoder
+from qa.search.embedding import Embedder, ModelRecord
+from qa.search.encoders import Prompts
+from qa.search.sentence_transformer import load_encoder
 
 DEFAULT_MODEL = "multilingual-e5-small"
 HUB_NAME = "intfloat/multilingual-e5-small"
@@ -111,12 +114,21 @@ def load_recorded(model: ModelRecord) -> Embedder:
 @lru_cache(maxsize=2)
 def _load(name: str) -> Embedder:
     if name != DEFAULT_MODEL:
-        return load_embedder(name)
+        return Embedder(load_encoder(name, name), name)
     directions = load_directions(DEFAULT_MODEL)
     if folder := default_model_folder():
-        return load_embedder(name, place=str(folder), directions=directions)
-    from_hub = load_embedder(name, place=HUB_NAME, revision=HUB_REVISION, directions=directions)
+        return Embedder(_default_encoder(folder), name, directions)
+    from_hub = Embedder(load_encoder(name, HUB_NAME, HUB_REVISION), name, directions)
     return from_hub.with_prompts(Prompts(PROMPTS["query"], PROMPTS["document"]))  # the hub's copy has none
+
+
+def _default_encoder(folder: Path) -> E5Encoder:
+    from safetensors import SafetensorError
+
+    try:
+        return E5Encoder(folder)
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise ModelError("model.load", model=repr(DEFAULT_MODEL), why=str(error).partition("\n")[0]) from error
 
 
 def packaged_weights() -> Path | None:
