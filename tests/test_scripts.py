@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from qa.text.marks import Kind
 from qa.ui.gradio_compat import FRONTEND_NAMES
 
 UI = Path(__file__).parents[1] / "qa" / "ui"
@@ -25,7 +26,7 @@ def test_every_class_and_id_that_a_style_names_is_somewhere_on_the_page() -> Non
     styles = "\n".join(re.sub(r"/\*.*?\*/|\{[^{}]*\}", "{}", path.read_text(), flags=re.DOTALL) for path in styled())
     named = set(re.findall(r"[.#]([a-zA-Z][\w-]*)", styles))
     code = "\n".join(path.read_text() for kind in ("*.py", "*.js", "*.html") for path in UI.glob(kind))
-    named -= set(FRONTEND_NAMES)
+    named -= set(FRONTEND_NAMES) | {kind.value for kind in Kind}
     assert {name for name in named if not re.search(rf"""["' .#]{name}["' \n{{]""", code)} == set()
 
 
