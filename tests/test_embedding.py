@@ -83,12 +83,12 @@ def test_the_default_model_is_the_same_run_by_either_library() -> None:
         np.testing.assert_allclose(one.tokens, other.tokens, atol=1e-5)
 
 
-def test_the_hash_of_the_weights_is_kept_until_a_file_changes(tmp_path: Path) -> None:
+def test_the_hash_of_the_weights_is_kept_until_a_file_changes(tiny_model: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
-    shutil.copytree(default_model_folder() or "", folder)
+    shutil.copytree(tiny_model, folder)
     first = E5Encoder(folder)
     kept = tmp_path / "model.fingerprint"
-    assert first.fingerprint == load_model().fingerprint and first.fingerprint in kept.read_text(encoding="utf-8")
+    assert first.fingerprint == load_embedder(str(folder)).fingerprint and first.fingerprint in kept.read_text(encoding="utf-8")
     kept.write_text(kept.read_text(encoding="utf-8").replace(first.fingerprint, "0" * 16), encoding="utf-8")
     again = E5Encoder(folder)
     assert again.fingerprint == "0" * 16 and again.hash_weights() == first.fingerprint

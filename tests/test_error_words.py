@@ -28,8 +28,7 @@ from qa.maintenance.repair import repair
 from qa.reading.fetching import fetch, fetching_off_error
 from qa.reading.files import DEFAULT_MAX_BYTES, read_sources, source_from_bytes, source_from_text
 from qa.retrieval import prepare, retrieve
-from qa.search.embedding import Embedder
-from qa.search.sentence_transformer import load_encoder
+from qa.search.sentence_transformer import SentenceTransformerEncoder, load_encoder
 from qa.search.weights import convert, default_model_folder, packaged_weights
 from qa.service.open_index import OpenIndex
 from qa.storage import lock
@@ -121,7 +120,7 @@ def models_that_cannot_be_used(tmp_path: Path) -> Iterator[tuple[str, Callable[[
             default_model_folder()
 
     yield "model.load", lambda: load_encoder("nothing", str(tmp_path / "nothing"))
-    yield "model.tokenizer", lambda: Embedder(SimpleNamespace(tokenizer=object()), "slow")
+    yield "model.tokenizer", lambda: SentenceTransformerEncoder(SimpleNamespace(tokenizer=object()), "slow")
     yield "model.damaged", lambda: convert(cut, tmp_path)
     yield "model.format", lambda: convert(other, tmp_path)
     if packaged_weights():

@@ -48,7 +48,7 @@ class E5Encoder:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.prompts = Prompts(own["prompts"]["query"], own["prompts"]["document"])
         self.dimension: int = config["hidden_size"]
-        self.window: int = _read_json(folder / "sentence_bert_config.json")["max_seq_length"]
+        self.window: int = _read_json(folder / "tokenizer_config.json")["model_max_length"]
         self.fingerprint = self._known_fingerprint() or self._keep(self.hash_weights())
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -133,7 +133,7 @@ class E5Encoder:
 
     def _stamps(self) -> list[list[int]]:
         """Return size, time of change and number of each file that the fingerprint is made of."""
-        names = ("model.safetensors", "tokenizer.json", "sentence_bert_config.json")
+        names = ("model.safetensors", "tokenizer.json", "tokenizer_config.json")
         stats = [(self._folder / name).stat() for name in names]
         return [[one.st_size, one.st_mtime_ns, one.st_ino] for one in stats]
 
