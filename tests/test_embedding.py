@@ -88,7 +88,9 @@ def test_the_hash_of_the_weights_is_kept_until_a_file_changes(tiny_model: Path, 
     shutil.copytree(tiny_model, folder)
     first = E5Encoder(folder)
     kept = tmp_path / "model.fingerprint"
-    assert first.fingerprint == load_embedder(str(folder)).fingerprint and first.fingerprint in kept.read_text(encoding="utf-8")
+    assert first.fingerprint == load_embedder(str(folder)).fingerprint and first.fingerprint in kept.read_text(
+        encoding="utf-8"
+    )
     kept.write_text(kept.read_text(encoding="utf-8").replace(first.fingerprint, "0" * 16), encoding="utf-8")
     again = E5Encoder(folder)
     assert again.fingerprint == "0" * 16 and again.hash_weights() == first.fingerprint

@@ -82,7 +82,6 @@ class E5Encoder:
     def states(self, ids: Sequence[Sequence[int]], depth: int) -> list[Vectors]:
         """Return the states of texts in tokens after the first ``depth`` layers, float32 [t, h] each."""
         import torch
-        from torch.nn import functional
 
         longest = max(map(len, ids), default=0)
         padded = torch.zeros(len(ids), longest, dtype=torch.long)
@@ -90,16 +89,22 @@ class E5Encoder:
         for row, own in enumerate(ids):
             padded[row, : len(own)] = torch.tensor(own)
             there[row, : len(own)] = True
-        named = {name: self._weights[f"embeddings.{name}.weight"] for name in ("word_embeddings", "LayerNorm")}
         with torch.inference_mode():
-            states = functional.embedding(padded, named["word_embeddings"])
-            states = states + self._weights["embeddings.token_type_embeddings.weight"][0]
-            states = states + self._weights["embeddings.position_embeddings.weight"][:longest]
-            bias = self._weights["embeddings.LayerNorm.bias"]
-            states = functional.layer_norm(states, states.shape[-1:], named["LayerNorm"], bias, self._epsilon)
+            states = self._embed(padded)
             for layer in self._layers[:depth]:
                 states = layer(states, there[:, None, None, :])
         return [states[row, : len(own)].numpy() for row, own in enumerate(ids)]
+
+    def _embed(self, ids: Tensor) -> Tensor:
+        """Return the states of tokens [n, t] before the first layer."""
+        from torch.nn import functional
+
+        word, place, kind = (
+            self._weights[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")
+        )
+        norm, bias = (self._weights[f"embeddings.LayerNorm.{name}"] for name in ("weight", "bias"))
+        states = functional.embedding(ids, word) + place[: ids.shape[1]] + kind[0]
+        return functional.layer_norm(states, norm.shape, norm, bias, self._epsilon)
 
     def hash_weights(self) -> str:
         """Return the fingerprint, read from all weights."""
