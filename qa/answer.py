@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.citations import Citation, cite, verified
-from qa.extents import Extent, extents_of, start_of
+from qa.extents import Extent, extent_of_unit, extents_of
 from qa.index import Index
 from qa.retrieval import Hit, opened, passages_of, prepare, search
 from qa.search.config import DEFAULT_CONFIG, SearchConfig
@@ -155,10 +155,11 @@ def _spans(index: Index, first: Sequence[Extent], others: Sequence[ScoredUnit]) 
     others = [unit for unit in others if not any(one.holds(unit) for one in first)]
     while others:
         unit = others.pop(0)
-        end = unit.end
-        while others and _follows(index, unit, end, others[0]):
-            end = others.pop(0).end
-        yield unit.source, start_of(index.blocks[unit.source], unit), end
+        own = extent_of_unit(index, unit)
+        end = own.end
+        while others and (own.holds(others[0]) or _follows(index, unit, end, others[0])):
+            end = max(end, others.pop(0).end)
+        yield unit.source, own.start, end
 
 
 def _follows(index: Index, unit: ScoredUnit, end: int, after: ScoredUnit) -> bool:

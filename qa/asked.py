@@ -31,7 +31,7 @@ _LIST = regex.compile(
     r"|を(?:すべて|全て|全部)|(?:すべて|全て|全部)(?:教え|書|並べ|示し|知り|の.{1,12}を)"
     r"|哪些|列出|步骤|步驟|流程|怎么|怎麼|怎样|怎樣|如何|모두|전부|목록|절차|단계|방법|어떻게"
     r"|\b(?:list (?:all|every|the)|(?:name|show) all|all (?:of )?the|steps?|procedure|what are|how to"
-    r"|how (?:do|can|should|does) (?:i|you|we|one))\b"
+    r"|how (?:do|can|should|does|may) (?:i|you|we|one)|how (?:can|may) (?:the|an?) \w+)\b"
     r"|\b(?:welche \w+ (?:brauch|benötig|sind|gibt|gehören|müssen|muss)\w*|liste|schritte|alle \w+ (?:auf|nennen)"
     r"|wie (?:kann|muss|soll|mache|geht))\b"
     r"|\b(?:quel(?:le)?s sont|liste|tou(?:s|tes) les|étapes|comment (?:faire|puis|dois|doit|peut))\b"

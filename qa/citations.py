@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from qa.text.blocks import Block, ancestors
+from qa.text.forms import names_article
 from qa.text.marks import Kind
 from qa.text.paragraphs import Span
 from qa.text.sections import title_of
@@ -30,6 +31,8 @@ ARTICLE = "article"
 """The kind of a part of a context: the article of a law, whose numbered paragraphs stand under it."""
 LONGEST_PART = 2_000
 """Code points of a part of a context. What is longer is left out: it explains nothing at a glance."""
+MOST_PARTS = 40
+"""Parts of a context, the innermost ones."""
 _NO_BLOCKS: Mapping[str, Sequence[Block]] = MappingProxyType({})
 
 
@@ -139,7 +142,7 @@ def in_context(citation: Citation, text: str, blocks: Sequence[Block]) -> Citati
     number = block_at(blocks, citation.start)
     if number is None:
         return replace(citation, kind=Kind.PARAGRAPH.value, context=(), rest=None)
-    parts = (_context_part(text, blocks[one]) for one in ancestors(blocks, number))
+    parts = (_context_part(text, blocks[one]) for one in ancestors(blocks, number)[-MOST_PARTS:])
     context = tuple(part for part in parts if 0 < len(part.quote) <= LONGEST_PART)
     last = block_at(blocks, citation.end - 1)
     own = blocks[number : (number if last is None else last) + 1]
@@ -168,9 +171,10 @@ def _context_part(text: str, block: Block) -> ContextPart:
         title = title_of(text, block)
         start = text.index(title, block.start, block.end)
         end = start + len(title)
-    elif block.kind is Kind.PARAGRAPH:  # its first sentence names the article
-        kind = ARTICLE
-        start, end = next(iter(split_paragraph(text, block.start, block.end)), (block.start, block.end))
+    elif block.kind is Kind.PARAGRAPH:  # the first sentence names an article, the last refers to a list
+        sentences = list(split_paragraph(text, block.start, block.end)) or [(block.start, block.end)]
+        is_article = names_article(text, block.start, block.end)
+        kind, (start, end) = (ARTICLE, sentences[0]) if is_article else (Kind.LEAD_IN.value, sentences[-1])
     return ContextPart(kind, start, end, text[start:end])
 
 

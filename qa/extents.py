@@ -1,19 +1,20 @@
 """The best unit -> how much around it answers: a whole list, a reply, or the row of a table that decides.
 
-A list is cited whole and contiguous, with its lead-in, up to `LONGEST_EXTENT`. So is the short reply to a question. In
-a table the column that the question is about is found by its header, the values in it are compared
-(`qa.text.amounts`), and the row that has the largest or smallest is cited.
+A list is cited whole and contiguous, with its lead-in, up to `LONGEST_EXTENT`. So is the short reply to a question, and
+a sentence with the exceptions that follow it. In a table the column that the question is about is found by its header,
+the values in it are compared (`qa.text.amounts`), and the row that has the largest or smallest is cited.
 
 Offsets are 0-based code points into ``Source.text``, end exclusive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
 import numpy as np
+import regex
 
 from qa.asked import Wanted, wanted
 from qa.index import Index
@@ -22,8 +23,9 @@ from qa.search.maxsim import Stretches, nearness
 from qa.search.query import Query
 from qa.text.amounts import amounts
 from qa.text.blocks import Block
-from qa.text.forms import asks
+from qa.text.forms import asks, refers_below
 from qa.text.marks import Kind
+from qa.text.passages import Unit
 from qa.text.tables import cells
 from qa.units import ScoredUnit
 
@@ -31,6 +33,16 @@ LONGEST_EXTENT = 800
 """Code points of a list that is cited whole. Of a longer one the first part is cited, up to the end of an item."""
 LONGEST_REPLY = 240
 """Code points of a reply to a question that is cited whole; of a longer one the best sentence is."""
+LONGEST_QUOTE = 10_000
+"""Code points of anything that is cited: a sentence without an end is cut."""
+MOST_CELLS = 20_000
+"""Cells of a table whose rows are compared."""
+_EXCEPTION = regex.compile(
+    r"(?:ただし|但し|但书|但(?=[^し])|不过|除非|단,|다만|However\b|Except\b|Unless\b|Provided that|Jedoch\b"
+    r"|Allerdings\b|Toutefois\b|Sauf\b|Sin embargo|Salvo\b|No entanto|Exceto\b|Tuttavia\b|Однако\b|Кроме\b"
+    r"|غير أن|إلا أن|باستثناء|Tuy nhiên|ยกเว้น|Kecuali\b)"
+)
+"""How a sentence begins that limits the one before."""
 _NUMERIC = 0.6
 """The least share of cells with a value for a column to be compared."""
 
@@ -68,8 +80,12 @@ def extents_of(
         margin: how far below the best a unit still scores nearly as well.
     """
     kind, blocks = wanted(query.question), index.blocks[best.source]
-    block = blocks[best.block]
-    alone = Extent(best.source, start_of(blocks, best), best.end)
+    text, block = index.sources[best.source].text, blocks[best.block]
+    alone = extent_of_unit(index, best)
+    below = _list_below(blocks, best.block)
+    if below and (kind is Wanted.LIST or block.kind is Kind.ITEM or refers_below(text[best.start : best.end])):
+        last = _fitting(blocks, alone.start, below)
+        return [alone if last is None else Extent(best.source, alone.start, blocks[last].end)]
     if (kind, block.kind) in ((Wanted.LIST, Kind.ITEM), (Wanted.ROWS, Kind.ROW)):
         whole = _whole(best.source, blocks, _run(blocks, best.block))
         if best.end <= whole.end:
@@ -80,16 +96,37 @@ def extents_of(
         row = _deciding_row(index, query, best, _run(blocks, best.block), kind)
         if row is not None:
             return [Extent(best.source, blocks[row].start, blocks[row].end)]
-    if block.end - block.start <= LONGEST_REPLY and _replies(index.sources[best.source].text, blocks, block):
+    if block.end - block.start <= LONGEST_REPLY and _replies(text, blocks, block):
         return [Extent(best.source, block.start, block.end)]
     return [alone]
 
 
-def start_of(blocks: Sequence[Block], unit: ScoredUnit) -> int:
-    """Return where a unit begins to be cited: with the speaker's name, if it is the first that is said in a turn."""
-    block = blocks[unit.block]
-    begins = block.kind is Kind.TURN and unit.start == block.start and block.parent == unit.block - 1
-    return blocks[unit.block - 1].start if begins else unit.start
+def extent_of_unit(index: Index, unit: ScoredUnit) -> Extent:
+    """Return a unit with what it must not be cited without.
+
+    That is the speaker's name before what is said first in a turn, and the exceptions that follow in its block (ただし,
+    "However"), as far as they fit.
+    """
+    blocks, text = index.blocks[unit.source], index.sources[unit.source].text
+    block, start, end = blocks[unit.block], unit.start, unit.end
+    if block.kind is Kind.TURN and start == block.start and block.parent == unit.block - 1:
+        start = blocks[unit.block - 1].start
+    for following in _units_after(index, unit):
+        if not _EXCEPTION.match(text, *following[:2]) or following[1] - start > LONGEST_EXTENT:
+            break
+        end = following[1]
+    return Extent(unit.source, start, min(end, start + LONGEST_QUOTE))
+
+
+def _units_after(index: Index, unit: ScoredUnit) -> Iterator[Unit]:
+    """Yield the units that follow a unit in its block."""
+    number = index.passage_at(unit.source, unit.start)
+    while number is not None and number in index.passages_of(unit.source):
+        own = index.passage_units(number)
+        yield from (one for one in own if one.block == unit.block and one.start >= unit.end)
+        if own[-1].block != unit.block:
+            return
+        number += 1
 
 
 def _replies(text: str, blocks: Sequence[Block], block: Block) -> bool:
@@ -100,12 +137,20 @@ def _replies(text: str, blocks: Sequence[Block], block: Block) -> bool:
     return over.kind is Kind.QUESTION or (over.kind is Kind.HEADING and asks(text[over.start : over.end]))
 
 
+def _list_below(blocks: Sequence[Block], number: int) -> range:
+    """Return the numbers of the items right below a block that stand under it, nested ones included."""
+    last = number
+    while last + 1 < len(blocks) and blocks[last + 1].kind is Kind.ITEM and _is_in_list(blocks, last + 1, number):
+        last += 1
+    return range(number + 1, last + 1)
+
+
 def _run(blocks: Sequence[Block], number: int) -> range:
-    """Return the numbers of the items or rows around one that follow one another under the same parent."""
+    """Return the numbers of the items or rows around one that follow one another in its list, nested ones included."""
     own = blocks[number]
 
     def belongs(other: int) -> bool:
-        return 0 <= other < len(blocks) and (blocks[other].kind, blocks[other].parent) == (own.kind, own.parent)
+        return 0 <= other < len(blocks) and blocks[other].kind is own.kind and _is_in_list(blocks, other, own.parent)
 
     first = last = number
     while belongs(first - 1):
@@ -115,14 +160,30 @@ def _run(blocks: Sequence[Block], number: int) -> range:
     return range(first, last + 1)
 
 
+def _is_in_list(blocks: Sequence[Block], number: int, parent: int | None) -> bool:
+    """Return whether a block stands under ``parent``, by itself or in items of the list there."""
+    above = blocks[number].parent
+    while above != parent and above is not None and blocks[above].kind is Kind.ITEM:
+        above = blocks[above].parent
+    return above == parent
+
+
 def _whole(source: str, blocks: Sequence[Block], run: range) -> Extent:
-    """Return the extent of a list or table, with the lead-in or header right before it."""
+    """Return the extent of a list or table, with the lead-in or header right before it if that leaves room."""
     parent = blocks[run.start].parent
     start = blocks[run.start].start
-    if parent == run.start - 1 and parent is not None and blocks[parent].kind in (Kind.LEAD_IN, Kind.HEADER):
+    if parent == run.start - 1 and parent is not None and blocks[parent].kind in (Kind.LEAD_IN, Kind.HEADER, Kind.ITEM):
         start = blocks[parent].start
-    fitting = [number for number in run if blocks[number].end - start <= LONGEST_EXTENT] or [run.start]
-    return Extent(source, start, blocks[fitting[-1]].end)
+    last = _fitting(blocks, start, run)
+    if last is None:
+        start = blocks[run.start].start
+        last = _fitting(blocks, start, run)
+    return Extent(source, start, min(blocks[run.start if last is None else last].end, start + LONGEST_QUOTE))
+
+
+def _fitting(blocks: Sequence[Block], start: int, run: range) -> int | None:
+    """Return the last block of a run that ends within `LONGEST_EXTENT` from ``start``; None if none does."""
+    return max((number for number in run if blocks[number].end - start <= LONGEST_EXTENT), default=None)
 
 
 def _deciding_row(index: Index, query: Query, best: ScoredUnit, rows: range, kind: Wanted) -> int | None:
@@ -137,6 +198,8 @@ def _deciding_row(index: Index, query: Query, best: ScoredUnit, rows: range, kin
     source = best.source
     text, blocks = index.sources[source].text, index.blocks[source]
     table = [[fold(text[slice(*cell)])[0] for cell in cells(text, blocks[n].start, blocks[n].end)] for n in rows]
+    if len(rows) * max(map(len, table)) > MOST_CELLS:
+        return None
     columns = [amounts(column) for column in zip_longest(*table, fillvalue="")]
     numeric = [at for at, own in enumerate(columns) if sum(v is not None for v in own) >= _NUMERIC * len(rows)]
     column = _column_asked_for(index, query, source, blocks[rows[0]].parent, numeric)

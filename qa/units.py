@@ -20,8 +20,11 @@ from qa.search.maxsim import Context, Stretches
 from qa.search.query import Query, missing_parts
 from qa.search.ranker import Ranker, Units
 from qa.text.blocks import ancestors
+from qa.text.forms import asks
 from qa.text.marks import Kind
 
+_QUESTION_END = 20
+"""Code points at the end of a unit that are looked at for the end of a question."""
 Place = tuple[int, int]
 """A passage's number, and the position of a unit in it."""
 
@@ -63,13 +66,15 @@ def score_units(
 
 
 def citable_units(index: Index, passages: Sequence[int]) -> list[Place]:
-    """Return the units of these passages but those that only give context to others."""
-    return [
-        (number, at)
-        for number in passages
-        for at, unit in enumerate(index.passage_units(number))
-        if not index.blocks[index.passages[number].source][unit.block].is_context
-    ]
+    """Return the units of these passages but those that only give context to others, or ask what the next one says."""
+    found = []
+    for number in passages:
+        blocks, units = index.blocks[index.passages[number].source], index.passage_units(number)
+        for at, unit in enumerate(units):
+            is_asked = at + 1 < len(units) and _asks(index, number, at)
+            if not blocks[unit.block].is_context and not is_asked:
+                found.append((number, at))
+    return found
 
 
 def units_of(index: Index, query: Query, places: Sequence[Place], config: SearchConfig = DEFAULT_CONFIG) -> Units:
@@ -79,7 +84,11 @@ def units_of(index: Index, query: Query, places: Sequence[Place], config: Search
         lenders = lending.lend(n, lending.above(number, at), config.above_discount)
         lending.headed += [(n, lender) for lender in lenders]
         lending.lend(n, lending.lead(number), config.lead_discount)
-        lending.lend(n, [(number, at - 1)] if at else [], config.before_discount)  # the unit before, in its passage
+        before = lending.before(number, at)
+        if before is not None:
+            asked = _asks(index, *before)
+            lenders = lending.lend(n, [before], config.above_discount if asked else config.before_discount)
+            lending.headed += [(n, lender) for lender in lenders if asked]
     own = [index.unit_terms(number)[at] for number, at in places]
     lent = [index.unit_terms(number)[at] for number, at in lending.places]
     lexical, lexical_lent = (index.store.lexical.scores_of(terms, query.terms) for terms in (own, lent))
@@ -95,6 +104,12 @@ def units_of(index: Index, query: Query, places: Sequence[Place], config: Search
         boilerplate=np.array([index.passages[number].boilerplate for number, _ in places], dtype=bool),
         context=lending.context(),
     )
+
+
+def _asks(index: Index, number: int, at: int) -> bool:
+    """Return whether a unit ends like a question."""
+    unit, source = index.passage_units(number)[at], index.passages[number].source
+    return asks(index.sources[source].text[max(unit.start, unit.end - _QUESTION_END) : unit.end].rstrip("。"))
 
 
 @dataclass
@@ -147,6 +162,14 @@ class _Lending:
             found += own
             number += 1
         return found
+
+    def before(self, number: int, at: int) -> Place | None:
+        """Return the unit before a unit in its passage, the name of a speaker aside; None if there is none."""
+        blocks, units = self.index.blocks[self.index.passages[number].source], self.index.passage_units(number)
+        at -= 1
+        while at >= 0 and blocks[units[at].block].kind is Kind.SPEAKER:
+            at -= 1
+        return (number, at) if at >= 0 else None
 
     def lead(self, number: int) -> list[Place]:
         """Return the first units of a passage's source, up to the first that can be cited."""

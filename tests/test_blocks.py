@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from qa.text.blocks import ancestors
@@ -159,11 +161,11 @@ def test_a_speaker_stands_over_what_is_said(text: str, speaker: str, words: str)
     assert above(text, words)[-1] == speaker
 
 
-def test_what_somebody_asks_stands_over_the_turns_until_they_speak_again() -> None:
+def test_what_somebody_asks_stands_over_the_next_turn_alone() -> None:
     text = "林：会費は？\n田中：三百円です。\n森：来月からです。\n林：はい。\n田中：以上です。\n\n次回：五月です。"
     assert [above(text, words) for words in ("三百円", "来月", "はい", "次回")] == [
         ["林：会費は？", "田中："],
-        ["林：会費は？", "森："],
+        ["森："],
         ["林："],
         [],
     ]
@@ -209,3 +211,56 @@ def test_numbers_letters_and_dashes_that_begin_a_line_are_read_by_what_is_around
     text: str, words: str, kind: str
 ) -> None:
     assert next(found for found, own in kinds(text) if words in own) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "over"),
+    [
+        ("会則\n\n第一章　総則\n\n（会費）\n第六条　会費は三百円とする。\n２　返さない。", "会費は三百円",
+         ["会則", "第一章　総則", "（会費）"]),
+        ("第一章　総則\n\n(目的)\n第1条　守る。\n\n附則\n\nこの会則は四月一日から施行する。", "四月一日", ["附則"]),
+        ("1. USE\n\n4.1 The Lessee shall:\n\n(a) keep it dry.\n\n4.2 The Lessor shall service it every month, free.",
+         "4.2", ["1. USE"]),
+        ("# Cooker\n\n## Trouble\n\n**The rice is burnt.**\n\nWash it more often.\n\n**It is hard.**\n\nAdd water.",
+         "Wash", ["# Cooker", "## Trouble", "**The rice is burnt.**"]),
+        ("- By the courier\n  - with a card\n    - a blue one\n- By you\n  - with a PIN", "a blue one",
+         ["- By the courier", "- with a card"]),
+        ("- By the courier\n  - with a card\n- By you\n  - with a PIN", "with a PIN", ["- By you"]),
+        ("名称：東館\n電話：1\n休み：月曜\n\n名称：西館\n電話：2\n休み：火曜", "火曜", ["名称：西館"]),
+        ("Name: North\nOpen: 9\nName: South\nOpen: 10", "Open: 10", ["Name: South"]),
+        ("|a|b|\n|-|-|\n\n|c|d|\n|-|-|\n|x|1|", "|x|1|", ["|c|d|"]),
+    ],
+)  # fmt: skip
+def test_lines_stand_under_captions_bold_lines_items_and_the_names_of_records(
+    text: str, words: str, over: list[str]
+) -> None:
+    assert above(text, words) == over
+
+
+def test_a_line_that_is_very_long_is_no_heading() -> None:
+    assert kinds("# " + "あ" * 600 + "\n\n鍵です。")[0][0] == "paragraph"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " " * 20_000 + "Fab\nabc",
+        "1:" + " " * 20_000 + "1",
+        "question" + " " * 20_000 + "x",
+        "A" + " " * 20_000 + "x",
+        "10:03" + " " * 20_000 + "1",
+        "§" + "1" * 20_000 + ".1",
+        "第1条の" + "1" * 20_000 + ".1",
+        ("|" + "-" * 8_000 + "x|\n") * 2,
+        "-" * 8_000 + "|x\na|b\n",
+        "1." * 20_000,
+        "|a|b|\n|-|--|\n\n" * 2_000 + "|a|b|\n|-|--|\n|x|y|\n",
+        "Ana: I am here. " * 2_000,
+        "- a\n" + "".join(" " * n + "- a\n" for n in range(200)),
+    ],
+)
+def test_no_line_takes_more_than_a_moment(text: str) -> None:
+    started = time.process_time()
+    blocks = layout(text).blocks
+    assert time.process_time() - started < 1
+    assert all(len(ancestors(blocks, number)) < 20 for number in range(0, len(blocks), 97))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from qa import Index, Source, answer
 from qa.asked import Wanted, wanted
-from qa.extents import LONGEST_EXTENT
+from qa.extents import LONGEST_EXTENT, LONGEST_QUOTE
 
 SHOP = """# 山田屋の案内
 
@@ -143,6 +145,82 @@ def test_an_item_beyond_the_part_of_a_list_that_is_cited_comes_before_it(
     index = Index.build(Source("parts", text), tmp_path_factory.mktemp("beyond"))
     cited = answer(index, "部品75番を取り出す方法は？", min_confidence=0.0).citations
     assert cited[0].quote == items[74] and cited[1].quote.startswith("部品は次のとおりです。")
+
+
+LOCKER = """# Parcel locker
+
+## Opening
+
+Nobody else may open it.
+
+- By the recipient
+  - with a six-digit PIN sent by text message
+  - with a code in the app
+- By the courier
+  - with a staff card only
+
+## Returns
+
+Put books into the box beside the door. However, films and music must be handed in at the desk. Nothing is weighed.
+
+## Officers
+
+The club elects the following officers every year.
+
+1. A chair
+2. A treasurer
+3. A clerk
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        (
+            "How can the recipient open the locker?",
+            "- By the recipient\n  - with a six-digit PIN sent by text message\n  - with a code in the app",
+        ),
+        (
+            "Where do I put books that I return?",
+            "Put books into the box beside the door. However, films and music must be handed in at the desk.",
+        ),
+        (
+            "What officers does the club elect?",
+            "The club elects the following officers every year.\n\n1. A chair\n2. A treasurer\n3. A clerk",
+        ),
+    ],
+)
+def test_a_unit_is_cited_with_what_belongs_to_it(
+    question: str, quote: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert first(Index.build(Source("locker.md", LOCKER), tmp_path_factory.mktemp("locker")), question) == quote
+
+
+def test_what_somebody_asks_is_not_cited_but_what_is_said_next(tmp_path_factory: pytest.TempPathFactory) -> None:
+    text = (
+        "いちごの話です。\n\nまず、苗を植える時期はいつがよいのでしょうか。十月の中ごろから十一月の初めです。"
+        "初心者に向く品種はどれですか。宝交早生です。水は朝にやります。\n"
+    )
+    index = Index.build(Source("berries", text), tmp_path_factory.mktemp("berries"))
+    assert first(index, "いちごの苗を植える時期は？") == "十月の中ごろから十一月の初めです。"
+    assert first(index, "初心者に向く品種は？") == "宝交早生です。"
+
+
+def test_a_long_lead_in_is_left_out_and_no_citation_is_endless(tmp_path_factory: pytest.TempPathFactory) -> None:
+    lead = "To apply, " + "read on and " * 200 + "bring the following things:"
+    text = f"# Club\n\n{lead}\n\n- a stamp\n- a photo\n- the fee of ten euros\n\nThe end{' ' * 30_000}is blue.\n"
+    index = Index.build(Source("club.md", text), tmp_path_factory.mktemp("club"))
+    assert first(index, "List all the things to bring: stamp, photo, fee").startswith("- a stamp\n- a photo")
+    cited = answer(index, "Which colour is the end?", min_confidence=0.0).citations
+    assert all(len(one.quote) <= LONGEST_QUOTE for one in cited)
+
+
+def test_a_table_with_too_many_cells_is_not_compared(tmp_path_factory: pytest.TempPathFactory) -> None:
+    text = "|" + "1|" * 400 + "\n" + "|7|\n" * 400
+    index = Index.build(Source("wide", text), tmp_path_factory.mktemp("wide"))
+    started = time.process_time()
+    answer(index, "Which is the largest 7?", min_confidence=0.0)
+    assert time.process_time() - started < 2
 
 
 TOWNS = """# 町

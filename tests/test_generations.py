@@ -115,6 +115,28 @@ def test_a_manifest_that_points_outside_the_index_is_rejected(tmp_path: Path) ->
         present(tmp_path / "index")
 
 
+def test_a_manifest_whose_sources_have_other_files_the_same_name_or_that_keeps_nothing_is_damaged(
+    tmp_path: Path,
+) -> None:
+    index = tmp_path / "index"
+    Index.build([Source("a", "The key is red."), Source("b", "The box is blue.")], index)
+    file = index / "generations" / "1" / "manifest.json"
+    (tmp_path / "secret").write_text("secret")
+    good = json.loads(file.read_text())
+    first, second = good["sources"]
+    for change in (
+        {"sources": [{**first, "file": "../../../secret"}, second]},
+        {"sources": [{**first, "marks": "../../../secret"}, second]},
+        {"sources": [first, {**second, "name": first["name"]}]},
+        {"keep": 0},
+        {"keep": -3},
+    ):
+        file.write_text(json.dumps({**good, **change, "sha256": seal({**good, **change})}))
+        with pytest.raises(IndexDamagedError):
+            Index.open(index)
+        assert list((index / "generations").iterdir()) == [file.parent]
+
+
 FULL = r"^The disk that holds .* is full: free some space"
 
 

@@ -609,6 +609,14 @@ def test_an_index_of_an_earlier_version_is_opened_asked_and_added_to(
     assert added.built is not None and (added.built.embedded, added.built.reused) == (1, 1)
 
 
+def test_an_index_of_an_earlier_version_keeps_its_generations_when_it_is_upgraded(tmp_path: Path) -> None:
+    shutil.copytree(Path(__file__).parent / "data" / "index-without-paths", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(tmp_path / "generations" / "1", tmp_path / "generations" / "2")
+    (tmp_path / "CURRENT").write_text("2\n", encoding="ascii")
+    index = Index.open(tmp_path)
+    assert (index.generation, [entry.generation for entry in index.history()]) == (3, [3, 2, 1])
+
+
 def test_the_terms_of_sentences_take_bounded_memory(tmp_path: Path) -> None:
     cache = TermCache(room=10)
     for number in range(5):

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from qa import Source
+from qa import Index, Source, answer
 from qa.answer import Answer
 from qa.catalogue import languages, words_of
 from qa.citations import Citation
@@ -178,6 +178,23 @@ def forged_conversation(citations: int, text: str, sha256: str = "0" * 64) -> di
         return {**asked, "answer": answer}
 
     return {"format": 1, "id": "0" * 32, "entries": [entry(at) for at in range(0, citations, MOST_CITATIONS)]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"The secret{' ' * 30_000}key is blue.\n",
+        "The first key is red." + "\n" * 30_000 + "The secret key is blue.\n",
+        "| name | price |\n|---|---|\n" * 70 + "| key | blue |\n| door | 2 |\n",
+    ],
+)
+def test_an_answer_from_a_text_of_any_shape_opens(text: str, tmp_path: Path) -> None:
+    source = Source("a", text)
+    given = answer(Index.build(source, tmp_path / "index"), "Which colour is the secret key?", min_confidence=0.0)
+    assert given.citations
+    history = History((), 1).asked(given.question).answered(given, {"a": source})
+    [turn] = from_record(through_the_browser(to_record(history))).turns
+    assert turn.answer is not None and turn.answer.citations == given.citations
 
 
 def test_a_forged_conversation_of_the_largest_size_is_drawn_fast_and_keeps_little_memory() -> None:

@@ -184,6 +184,8 @@ def check_generation(index: Path, number: int) -> Manifest:
         IndexMismatchError: another version of this package wrote it, in another format.
     """
     manifest, folder = read_manifest(index, number), generation_folder(index, number)
+    if not manifest.files.keys() >= {name for record in manifest.sources for name in record.files}:
+        raise damaged(index, "index.outside", folder)
     for name, expected in manifest.files.items():
         if ".." in Path(name).parts or Path(name).is_absolute():
             raise damaged(index, "index.outside", folder)

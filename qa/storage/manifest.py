@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 
 from qa.search.embedding import ModelRecord
 from qa.text.passages import Chunking
@@ -79,7 +79,7 @@ class Manifest(_StrictModel):
     model: ModelRecord
     chunking: Chunking
     splitting: int | None = None
-    keep: int = KEPT
+    keep: int = Field(KEPT, ge=1)
     lexical: dict[str, JsonValue]
     passages: int
     sections: tuple[str, ...]
@@ -88,6 +88,13 @@ class Manifest(_StrictModel):
     format: int = FORMAT_VERSION
     files: dict[str, str] = {}
     sha256: str = ""
+
+    @field_validator("sources")
+    @classmethod
+    def _names_differ(cls, sources: tuple[SourceRecord, ...]) -> tuple[SourceRecord, ...]:
+        if len({record.name for record in sources}) < len(sources):
+            raise ValueError("two sources have the same name")
+        return sources
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 def upgrade(index: Path, progress: Progress | None = None) -> bool:
     """Split and embed the texts of an index again, if its format is an earlier one.
 
-    The generation that was there stays, to go back to.
+    All generations that were there stay, to go back to.
 
     Returns:
         Whether the index had an earlier format.
@@ -39,7 +39,7 @@ def upgrade(index: Path, progress: Progress | None = None) -> bool:
             folder = generations.generation_folder(index, number)
             sources = {record.name: with_marks(read_source(index, folder, record)) for record in manifest.sources}
             writer.write(sources, configured(index, Settings()))
-            writer.commit()
+            writer.commit(keep_all=True)
             _log.warning("%s", Sentence("index.upgraded", index=str(index)))
     return True
 

@@ -209,13 +209,14 @@ class IndexWriter:
         others = (number for number in numbers(self.index) if current is None or number != current.number)
         return Reusable(configuration, current, checkpoint, _readable(self.index, others))
 
-    def commit(self, *, purge: bool = False) -> BuildReport:
+    def commit(self, *, purge: bool = False, keep_all: bool = False) -> BuildReport:
         """Make what was written into :attr:`folder` the current generation.
 
         As many generations stay as its configuration says. One that cannot be removed is left to the next change.
 
         Args:
             purge: remove all other generations and all that may hold anything of them.
+            keep_all: remove none, because nothing but the format changes.
 
         Raises:
             StorageError: a write failed, and the index stays as it was; or what should be purged cannot be removed,
@@ -233,7 +234,7 @@ class IndexWriter:
         if purge:
             with storage_errors(self.index):
                 self._purge()
-        else:
+        elif not keep_all:
             self._remove_older()
         return BuildReport(self.number, **asdict(self._counts), seconds=time.monotonic() - self._started)
 

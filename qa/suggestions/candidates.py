@@ -56,7 +56,7 @@ _CENTRAL_BONUS = 0.2
 _FEWEST_LABELS = 2
 _ENDS = regex.compile(r"""(?V1)[\p{Sentence_Terminal}]["'”’」』)）\s]*\Z""")
 _FINAL_MARKS = ' \t\n\u3000。．.｡।۔!！"”'
-_HEADING_NUMBER = regex.compile(r"\A(?:\d+[\d.]*[.．:：、]?|[IVX]+\.)\s+")
+_HEADING_NUMBER = regex.compile(r"\A(?:[QＱ問]\s?\d{0,3}\s?[.．:：、)）]\s*|(?:\d+[\d.]*[.．:：、]?|[IVX]+\.)\s+)")
 _QUESTION_MARKS = {"ja": "？", "zh": "？", "ar": "؟", "fa": "؟", "ur": "؟", "el": ";"}
 
 

@@ -15,10 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from qa.text.forms import Form
+from qa.text.forms import REFERRING, Form
 from qa.text.lines import Line
 from qa.text.marks import Kind
 from qa.text.paragraphs import trim
+from qa.text.speakers import RECORD
 
 CONTEXT = frozenset({Kind.HEADING, Kind.LEAD_IN, Kind.HEADER, Kind.QUESTION, Kind.SPEAKER})
 """Kinds that say what other blocks are about and answer nothing by themselves."""
@@ -100,6 +101,10 @@ _UNDER = {
 """What may stand under a question, a lead-in, a table's header and a speaker."""
 
 
+_DEEPEST_LIST = 8
+"""Items that a nested item may stand in."""
+
+
 @dataclass
 class _Placing:
     """Gives each block, in order, what it stands under.
@@ -107,46 +112,91 @@ class _Placing:
     Attributes:
         blocks: the blocks so far.
         headings: numbers of the headings in force, outermost first.
+        schemes: how each heading is numbered.
         over: numbers of the question, speaker, lead-in and header in force, outermost first.
-        asker: who asked the question in force; "" if it does not say.
+        replied: whether somebody has replied to what a speaker asked last; None if no speaker asked.
+        items: the items of a list that an item may stand under: numbers and indents, outermost first.
+        record: number of the line that heads the record whose other lines follow; None outside of one.
         apart: whether blank lines stand between the turns, so that one does not end the speaker's words.
-        article: number of the article whose numbered paragraphs follow; None outside of one.
+        leader: number of the paragraph that items after it stand under; None if there is none.
+        leads_on: whether it leads items after other lines too, as an article does.
     """
 
     text: str
     blocks: list[Block] = field(default_factory=list)
     headings: list[int] = field(default_factory=list)
+    schemes: dict[int, str] = field(default_factory=dict)
     over: list[int] = field(default_factory=list)
-    asker: str = ""
+    replied: bool | None = None
+    items: list[tuple[int, int]] = field(default_factory=list)
+    record: int | None = None
     apart: bool = False
-    article: int | None = None
+    leader: int | None = None
+    leads_on: bool = False
 
     def add(self, line: Line, form: Form) -> None:
         """Add the block of a line."""
         number = len(self.blocks)
         if form.kind is Kind.SPEAKER:
             self.apart = line.opens
-            if self.asker == self.text[line.start : line.end]:  # who speaks again has been replied to
-                self.over, self.asker = [], ""
+            if self.replied:  # the next speaker replies, and nobody else
+                self.over, self.replied = [], None
+            elif self.replied is False:
+                self.replied = True
         elif line.opens and not self.apart:
             self._end_turn()
         if form.kind is Kind.QUESTION:
-            self.asker = self.text[line.start : form.words].strip() if form.spoken else ""
-        parent = self._parent(form)
+            self.replied = False if form.spoken else None
+        if form.kind is Kind.HEADER and line.opens:
+            self.over = [one for one in self.over if self.blocks[one].kind is not Kind.HEADER]
+        parent = self._list_parent(line, form)
+        if parent is None:
+            parent = self._parent(form)
         level = form.level if form.kind is Kind.HEADING else 0
         self.blocks.append(Block(form.kind, line.start, line.end, form.words, parent, level))
         if form.kind is Kind.HEADING:
             self.headings.append(number)
+            self.schemes[number] = form.scheme
         elif form.kind in _UNDER:
             self.over.append(number)
-        elif form.scheme == "article":
-            self.article = number
+        self._lead(form, number)
+        if form.kind is not Kind.ITEM:
+            self.items = []
+        elif len(self.items) < _DEEPEST_LIST:
+            self.items.append((number, line.indent))
+        if form.kind is not Kind.LABELLED:
+            self.record = None
+        elif form.scheme == RECORD:
+            self.record = number
+
+    def _lead(self, form: Form, number: int) -> None:
+        """Remember the paragraph that the items after it stand under: an article, or one that refers to them."""
+        if form.scheme in ("article", REFERRING):
+            self.leader, self.leads_on = number, form.scheme == "article"
+        elif form.kind is not Kind.ITEM and not self.leads_on:
+            self.leader = None
+
+    def _list_parent(self, line: Line, form: Form) -> int | None:
+        """Return the item that a nested item stands under, or the head of a record for its other lines; else None."""
+        if form.kind is Kind.ITEM:
+            while self.items and self.items[-1][1] >= line.indent:
+                self.items.pop()
+            return self.items[-1][0] if self.items else None
+        return self.record if form.kind is Kind.LABELLED and form.scheme != RECORD and not line.opens else None
+
+    def _end_headings_like(self, form: Form) -> None:
+        """Let nothing more stand under headings that a line is parallel to: 4.2 is not part of 4.1."""
+        while self.headings and (
+            self.schemes[self.headings[-1]] == form.scheme
+            or (form.scheme == "article" and self.blocks[self.headings[-1]].level >= form.level)
+        ):
+            self.headings.pop()
 
     def _end_turn(self) -> None:
         """Let nothing more stand under who speaks, nor under what somebody asked."""
         kinds = [self.blocks[one].kind for one in self.over]
-        if self.asker:
-            self.over, self.asker = [], ""
+        if self.replied is not None:
+            self.over, self.replied = [], None
         elif Kind.SPEAKER in kinds:
             self.over = self.over[: kinds.index(Kind.SPEAKER)]
 
@@ -156,10 +206,12 @@ class _Placing:
         if form.kind is Kind.HEADING:
             while self.headings and self.blocks[self.headings[-1]].level >= form.level:
                 self.headings.pop()
-            self.over, self.article = [], None
+            self.over, self.leader = [], None
             return self.headings[-1] if self.headings else None
         if form.scheme == "article":
-            self.over, self.article = [], None
+            self.over, self.leader = [], None
+        if form.scheme == "article" or form.scheme.startswith("deep"):
+            self._end_headings_like(form)
         if form.kind is Kind.HEADER and self.over and self.over[-1] == len(self.blocks) - 1:
             return self.over[-1]  # the second line of a header, or the header right under what leads it in
         while self.over and form.kind not in _UNDER[self.blocks[self.over[-1]].kind]:
@@ -168,6 +220,6 @@ class _Placing:
             self.over.pop()
         if self.over:
             return self.over[-1]
-        if self.article is not None and form.kind is Kind.ITEM:
-            return self.article
+        if self.leader is not None and form.kind is Kind.ITEM:
+            return self.leader
         return self.headings[-1] if self.headings else None

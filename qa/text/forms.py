@@ -36,11 +36,14 @@ class Form:
     spoken: bool = False
 
 
-TITLE_LEVEL, MARKED_LEVEL, CHAPTER_LEVEL, ARTICLE_LEVEL, NUMBERED_LEVEL, SIGNED_LEVEL, PLAIN_LEVEL = (
-    0, 1, 7, 8, 9, 30, 31,
+TITLE_LEVEL, MARKED_LEVEL, CHAPTER_LEVEL, CAPTION_LEVEL, ARTICLE_LEVEL, NUMBERED_LEVEL, SIGNED_LEVEL, PLAIN_LEVEL = (
+    0, 1, 7, 8, 9, 10, 31, 32,
 )  # fmt: skip
-"""Levels of headings: a text's title, Markdown's six, chapters, articles, numbered ones by depth, signed, plain."""
+"""Levels of headings: a text's title, Markdown's six, chapters, captions of articles such as （会費）, articles,
+numbered ones by depth, signed, plain."""
 
+LONGEST_HEADING = 500
+"""Code points; a longer line is no heading, whatever the format says: each passage below it repeats its heading."""
 WIDEST_HEADING = 80
 """Columns; a line that is wider is no heading, however it ends."""
 
@@ -53,6 +56,13 @@ DIGIT = regex.compile(r"\p{Nd}")
 
 _INDENTED = 4
 """Columns of white space that make a line of Markdown code."""
+REFERRING = "referring"
+"""The scheme of a paragraph that tells something, and refers to the list below it."""
+_REFERS = regex.compile(
+    r"(?:次|以下|下記|左)の|following|as follows|below|如下|下列|以下|folgende|suivant|siguiente|seguinte|seguent"
+    r"|следующ|[:：]\s*\Z",
+    regex.IGNORECASE,
+)
 _MARKED = regex.compile(r"(?P<marks>#{1,6})[ \t\u3000]+(?=\S)")
 _RULE = regex.compile(r"[\s\p{Cf}\-=*_~#+.·•—–─━═☆★◇◆]*\Z")
 _SIGNED = regex.compile(r"(?:[■◆▼◇□▲▽●]\s*(?=\S)|(?=【[^】]{1,40}】\s*\Z)|(?=[＜〈《][^＞〉》]{1,40}[＞〉》]\s*\Z))")
@@ -63,12 +73,12 @@ _BULLET = regex.compile(
 _NOTE = regex.compile(r"[※＊*†‡]\s*\d{0,2}[ \t\u3000]*(?=\S)")
 _KANJI = "〇一二三四五六七八九十百"
 _ENUMERATIONS = {
-    "deep": regex.compile(r"(?:第\s?)?\d{1,2}(?:[.．\-－]\d{1,2})+[.．]?[ \t\u3000]+(?=\S)"),
+    "deep": regex.compile(r"(?:第\s?)?\d{1,2}(?:[.．\-－]\d{1,2}){1,9}[.．]?[ \t\u3000]+(?=\S)"),
     "stop": regex.compile(r"\d{1,3}[.．](?:[ \t\u3000]+|(?=[^\s\d\w])|(?=[\p{Han}\p{Hiragana}\p{Katakana}]))(?=\S)"),
     "bracket": regex.compile(r"\d{1,3}[)）][ \t\u3000]*(?=\S)"),
     "brackets": regex.compile(r"[(（]\d{1,3}[)）][ \t\u3000]*(?=\S)"),
     "circled": regex.compile(r"[①-⑳❶-❿⑴-⒇][ \t\u3000]*(?=\S)"),
-    "comma": regex.compile(r"\d{1,3}(?:、|[:：]\s+)\s*(?=[^\d\s])"),
+    "comma": regex.compile(r"\d{1,3}(?:、\s*+|[:：]\s++)(?=[^\d])"),
     "space": regex.compile(r"\d{1,3}(?:[ \t]{2,}|\u3000+|(?<=\b0\d)\s+)(?=[^\s\d])"),
     "kanji": regex.compile(rf"[{_KANJI}]{{1,3}}[、．.][ \t\u3000]*(?=\S)"),
     "kanji-brackets": regex.compile(rf"[(（][{_KANJI}]{{1,3}}[)）][ \t\u3000]*(?=\S)"),
@@ -78,31 +88,36 @@ _ENUMERATIONS = {
     "roman": regex.compile(r"(?:[(（][ivx]{1,5}[)）]|[IVX]{1,5}[.．]|[Ⅰ-Ⅻⅰ-ⅻ][.．、]?)[ \t\u3000]+(?=\S)"),
 }
 """Ways to number a line: 1.2, 1., 1), (1), ①, 1、, 1 …, 一、, （一）, 一 …, （ア）, (a), IV."""
-_SECTION_NUMBER = regex.compile(r"(?:第\s?)?\d{1,3}(?:[.．\-－]\d{1,2})*")
+_SECTION_NUMBER = regex.compile(r"(?:第\s?)?\d{1,3}(?:[.．\-－]\d{1,2}){0,9}")
+_CAPTION_OF_ARTICLE = regex.compile(r"[(（【][^)）】]{1,40}[)）】]")
+_BOLD = regex.compile(r"(\*\*|__)(?=\S)[^*_\n]+(?<=\S)\1")
 _BARE_NUMBER = regex.compile(r"\d{1,2}[ \t](?=[^\s\d])")
 """A number and a space (3 Results): a numbering only if the text also has the number before or after it."""
+_GAP = r"\s{0,9}"
+"""White space within a label; without a bound, long stretches of it would take more than linear time."""
 _CHAPTER = regex.compile(
     rf"(?:第\s?[\d{_KANJI}]+\s?[編篇部章節节款講話課卷巻回](?:の[\d{_KANJI}]+)?|제\s?\d+\s?[편장절부]"
+    rf"|(?:附\s?則|付\s?則|別\s?表(?:第?\s?[\d{_KANJI}]+)?|前\s?文|附\s?[录錄件]|부\s?칙)"
     r"|(?i:chapter|part|appendix|kapitel|teil|abschnitt|anhang|chapitre|partie|annexe|cap[ií]tulo|parte|secci[óo]n"
     r"|capitolo|глава|часть|раздел|الفصل|الباب|บทที่|หมวด)"
     r"\s+(?:\d{1,3}|[IVXLC]{1,7}|[A-Z]|one|two|three|four|five|six|seven|eight|nine|ten|\p{Nd}{1,3}|\p{L}{1,8}(?=[:：])))"
     r"(?=[\s:：.．、)）—–-]|\Z)[\s:：.．、]*"
 )
 _ARTICLE = regex.compile(
-    rf"(?:第\s?[\d{_KANJI}]+\s?[条條项項](?:の[\d{_KANJI}]+)*|제\s?\d+\s?조|§{{1,2}}\s?\d+[a-z]?"
+    rf"(?:第\s?[\d{_KANJI}]{{1,9}}\s?[条條项項](?:の[\d{_KANJI}]{{1,9}})?|제\s?\d{{1,9}}\s?조|§{{1,2}}\s?\d{{1,9}}[a-z]?"
     r"|(?i:art(?:icle|igo|[íi]culo|ikel|icolo)?\.?|section|clause|статья|المادة|มาตรา|ข้อ)\s?\p{Nd}{1,4}[a-z]?)"
-    r"(?![\d.]*\d)[.:]?\s*"
+    r"(?![\d.]{0,9}\d)[.:]?\s*+"
 )
 _ARTICLE_TITLE = regex.compile(r"[(（\[【][^)）\]】]{1,40}[)）\]】]\s*\Z")
 _QUESTION = regex.compile(
-    r"[*_]{0,3}(?:(?:Q|Ｑ|問|问|質問|质问|설문|문|س)\s*[\d０-９]{0,3}\s*[.．:：、)）\]】\s]"
-    r"|【(?:Q|Ｑ|質問|問)\s*\d{0,3}】"
-    r"|(?i:question|pregunta|frage|вопрос|pergunta|domanda|سؤال)\s*\d{0,3}\s*[.:：])\s*(?=\S)"
+    rf"[*_]{{0,3}}(?:(?:Q|Ｑ|問|问|質問|质问|설문|문|س){_GAP}[\d０-９]{{0,3}}{_GAP}[.．:：、)）\]】\s]"
+    rf"|【(?:Q|Ｑ|質問|問){_GAP}\d{{0,3}}】"
+    rf"|(?i:question|pregunta|frage|вопрос|pergunta|domanda|سؤال){_GAP}\d{{0,3}}{_GAP}[.:：])\s*+(?=\S)"
 )
 _REPLY = regex.compile(
-    r"[*_]{0,3}(?:(?:A|Ａ|答|回答|답|ج)\s*[\d０-９]{0,3}\s*[.．:：、)）\]】\u3000]"
-    r"|【(?:A|Ａ|回答|答)\s*\d{0,3}】"
-    r"|(?i:answer|respuesta|antwort|ответ|r[ée]ponse|resposta|risposta|جواب)\s*\d{0,3}\s*[.:：])\s*(?=\S)"
+    rf"[*_]{{0,3}}(?:(?:A|Ａ|答|回答|답|ج){_GAP}[\d０-９]{{0,3}}{_GAP}[.．:：、)）\]】\u3000]"
+    rf"|【(?:A|Ａ|回答|答){_GAP}\d{{0,3}}】"
+    rf"|(?i:answer|respuesta|antwort|ответ|r[ée]ponse|resposta|risposta|جواب){_GAP}\d{{0,3}}{_GAP}[.:：])\s*+(?=\S)"
 )
 _LABEL = regex.compile(
     r"""(?V1)(?P<label>[^\s:：|。．！？!?、,;][^:：|。！？!?]{0,28}?)\s?[:：](?!//)[ \t\u3000]*(?=\S)"""
@@ -116,7 +131,7 @@ def form_of(text: str, line: Line) -> Form | None:
         return Form(Kind.CODE, start)
     if line.mark is not None and line.mark.kind is not Kind.PARAGRAPH:
         return _said_form(text, line, line.mark)
-    marked = _MARKED.match(text, start, end) if line.indent < _INDENTED else None
+    marked = _MARKED.match(text, start, end) if line.indent < _INDENTED and end - start <= LONGEST_HEADING else None
     if marked and text[marked.end() : end].strip("# \t\u3000"):
         return Form(Kind.HEADING, marked.end(), MARKED_LEVEL + len(marked["marks"]) - 1)
     if _RULE.match(text, start, end):
@@ -126,6 +141,8 @@ def form_of(text: str, line: Line) -> Form | None:
 
 def _said_form(text: str, line: Line, mark: Mark) -> Form:
     """Return the form of a line whose kind the format declares."""
+    if mark.kind is Kind.HEADING and line.end - line.start > LONGEST_HEADING:
+        return Form(Kind.PARAGRAPH, line.start)
     if mark.kind is Kind.HEADING:
         signs = _MARKED.match(text, line.start, line.end)
         return Form(Kind.HEADING, signs.end() if signs else line.start, MARKED_LEVEL + mark.level - 1)
@@ -184,10 +201,35 @@ def asks(words: str) -> bool:
     return _ASKS.search(words) is not None
 
 
+def refers_below(words: str) -> bool:
+    """Return whether words refer to what stands below them (次の…, "the following")."""
+    return _REFERS.search(words) is not None
+
+
 def fits_heading(text: str, start: int, end: int) -> bool:
     """Return whether a line is short enough for a heading and does not end like a sentence."""
     line = text[start:end]
     return len(line) <= WIDEST_HEADING and columns(line) <= WIDEST_HEADING and not ends_sentence(line)
+
+
+def names_article(text: str, start: int, end: int) -> bool:
+    """Return whether a line begins with the number of an article, such as 第9条."""
+    return _ARTICLE.match(text, start, end) is not None
+
+
+def is_caption_of_article(words: str) -> bool:
+    """Return whether a line is in brackets as a whole, as what stands above an article in Japanese law."""
+    return _CAPTION_OF_ARTICLE.fullmatch(words) is not None
+
+
+def is_bold(words: str) -> bool:
+    """Return whether a line is bold as a whole, and short enough for a heading."""
+    return _BOLD.fullmatch(words) is not None and columns(words) <= WIDEST_HEADING
+
+
+def labels_question(words: str) -> bool:
+    """Return whether words begin as a question of a FAQ does, after the signs of a heading."""
+    return _QUESTION.match(words.lstrip("# ")) is not None
 
 
 def is_signed(text: str, start: int, end: int) -> bool:

@@ -58,7 +58,7 @@ _LINKS = frozenset(
 )
 """Words that no sentence and no title ends with."""
 _CAPTION = regex.compile(
-    r"""\s*[*_]{0,2}[(（\[［【〔]?\s*(?:
+    r"""\s*+[*_]{0,2}[(（\[［【〔]?\s{0,9}(?:
       (?:図|写真|表|画像|圖|图|表格|照片|그림|사진|표)\s?\d+(?:[-‐–.．]\d+)*(?:\s*[:：.．、)）】］\]〕]\s*
         |\s+(?![はがをのにでともへや]))
     | (?:図|写真|画像|撮影|提供|圖|图|照片|사진|그림|Photo|Foto|Image|Picture|Bild|Фото)\s?[:：=＝]\s*

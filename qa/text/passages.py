@@ -31,7 +31,7 @@ from qa.text.source import Source
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 """Texts -> number of tokens of each, as the model counts them, without prompt and special tokens."""
 
-SPLITTING = 5
+SPLITTING = 6
 """Version of the splitting, stored with an index. Raise it when a change splits any text differently: texts that
 were split by an older version are then split again."""
 

@@ -11,10 +11,14 @@ from dataclasses import dataclass, replace
 import regex
 
 from qa.text.forms import (
+    ARTICLE_LEVEL,
+    CAPTION_LEVEL,
     CHAPTER_LEVEL,
     MARKED_LEVEL,
     NUMBERED_LEVEL,
     PLAIN_LEVEL,
+    REFERRING,
+    SIGNED_LEVEL,
     TITLE_LEVEL,
     WIDEST_HEADING,
     Form,
@@ -22,14 +26,18 @@ from qa.text.forms import (
     bare_number,
     fits_heading,
     form_of,
+    is_bold,
+    is_caption_of_article,
     item_form,
+    labels_question,
+    refers_below,
     section_number,
 )
 from qa.text.lines import Line
 from qa.text.marks import Kind
 from qa.text.paragraphs import columns, ends_sentence
 from qa.text.sentences import split_paragraph
-from qa.text.speakers import find_turns
+from qa.text.speakers import RECORD, find_records, find_turns
 from qa.text.tables import find_tables
 
 _WIDEST_PLAIN_HEADING = 40
@@ -86,6 +94,8 @@ def roles(text: str, lines: Sequence[Line]) -> list[Form | None]:
     turns = find_turns(text, lines, page.forms)
     for at, turn in turns.items():
         page.forms[at] = turn
+    for at in find_records(text, lines, page.forms):
+        page.forms[at] = Form(Kind.LABELLED, lines[at].start, scheme=RECORD)
     asked = bool(turns) or sum(_is_unmarked_question(page, at) for at in range(len(lines))) > 1
     after_question = False
     for at, form in enumerate(page.forms):
@@ -95,7 +105,9 @@ def roles(text: str, lines: Sequence[Line]) -> list[Form | None]:
             if form.kind is Kind.REPLY and not (after_question and _replies(page, at)):
                 form = item_form(text, lines[at])
             page.forms[at] = form = _role(page, at, form, asked=asked)
-            after_question |= form.kind is Kind.QUESTION
+            after_question |= form.kind is Kind.QUESTION or (
+                form.kind is Kind.HEADING and (labels_question(page.words(at)) or asks(page.words(at)))
+            )
     if not marked:
         _find_underlined(page)
     _drop_plain_headings(page)
@@ -121,12 +133,27 @@ def _role(page: _Lines, at: int, form: Form, *, asked: bool) -> Form:
         return replace(form, kind=Kind.HEADING)
     if asked and _is_unmarked_question(page, at):
         return replace(form, kind=Kind.QUESTION)
+    if form.kind is Kind.PARAGRAPH and not form.scheme and (level := _unsigned_level(page, at)):
+        return replace(form, kind=Kind.HEADING, level=level)
     plain = form.kind is Kind.PARAGRAPH and not form.scheme and mark is None and not page.marked
     if plain and _is_plain_heading(page, at):
         return replace(form, kind=Kind.HEADING, level=PLAIN_LEVEL if at else TITLE_LEVEL)
     if form.kind in (Kind.PARAGRAPH, Kind.LABELLED, Kind.TURN) and _leads_in(page, at):
         return replace(form, kind=Kind.LEAD_IN)
+    if form.kind is Kind.PARAGRAPH and not form.scheme and _refers_to_list(page, at):
+        return replace(form, scheme=REFERRING)
     return form
+
+
+def _unsigned_level(page: _Lines, at: int) -> int:
+    """Return the level of a heading in brackets above an article, or of one that is bold; 0 for other lines."""
+    following, words = page.form(at + 1), page.words(at)
+    if following is None or following.kind is Kind.CODE:
+        return 0
+    if following.level == ARTICLE_LEVEL and is_caption_of_article(words):
+        return CAPTION_LEVEL
+    is_text = following.kind in (Kind.PARAGRAPH, Kind.ITEM, Kind.LABELLED) or at + 1 in page.tables
+    return SIGNED_LEVEL if is_text and is_bold(words) and not is_bold(page.words(at + 1)) else 0
 
 
 def _find_bare_numbers(page: _Lines) -> None:
@@ -223,6 +250,12 @@ def _leads_in(page: _Lines, at: int) -> bool:
     following = page.form(at + 1)
     listed = at + 1 in page.tables or (following is not None and following.kind is Kind.ITEM)
     return listed and _LEADS_IN.search(page.words(at)[-_LEAD_IN_END:]) is not None
+
+
+def _refers_to_list(page: _Lines, at: int) -> bool:
+    """Return whether a line refers to the list that follows, such as 次の役員を置く."""
+    following = page.form(at + 1)
+    return following is not None and following.kind is Kind.ITEM and refers_below(page.words(at))
 
 
 def _find_underlined(page: _Lines) -> None:

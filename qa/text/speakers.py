@@ -28,7 +28,7 @@ _COLON = r"[*_]{0,3}\s?[:：](?!//)(?!(?<=\d[:：])\d)[*_]{0,3}\s*(?=\S)"
 """A colon before words; that of a time or an address is none."""
 _SHAPES = {
     "label": regex.compile(rf"[*_]{{0,3}}[○◯〇●◎◆■—–-]?\s?{_NAME}{_ROLE}{_COLON}"),
-    "timed": regex.compile(rf"[*_]{{0,3}}{_DATED_TIME}\s*[-–—]?\s*{_NAME}{_ROLE}{_COLON}"),
+    "timed": regex.compile(rf"[*_]{{0,3}}{_DATED_TIME}\s{{0,9}}[-–—]?\s{{0,9}}{_NAME}{_ROLE}{_COLON}"),
     "circle": regex.compile(rf"[○◯〇◎]\s?{_NAME}{_ROLE}\u3000+(?=\S)"),
     "angle": regex.compile(rf"(?:{_DATED_TIME}\s+)?<{_NAME}>\s+(?=\S)"),
     "quote": regex.compile(rf"{_NAME}[ \u3000]?(?=[「『].*[」』]\Z)", regex.DOTALL),
@@ -40,6 +40,8 @@ _SHAPES = {
 ``田中「words」``, and a line with a name and a time above the words."""
 _CERTAIN = frozenset({"timed", "angle", "quote", "above"})
 """Shapes that nothing but a chat, a transcript or a play has, so that their words need not be sentences."""
+RECORD = "record"
+"""The scheme of a line that heads a record."""
 _FEWEST = 2
 """How often a name comes back, and how many names recur."""
 
@@ -72,6 +74,27 @@ def find_turns(text: str, lines: Sequence[Line], forms: Sequence[Form | None]) -
             above = turn.shape == "above"
             turns[at] = Form(Kind.SPEAKER, lines[at].start) if above else Form(Kind.TURN, turn.words, spoken=True)
     return turns
+
+
+def find_records(text: str, lines: Sequence[Line], forms: Sequence[Form | None]) -> set[int]:
+    """Return the numbers of the lines that head a record, as the name of each place does in a list of places.
+
+    A record is a run of lines with labels. Its first label is the first of another one, too.
+    """
+    runs: list[list[tuple[int, str]]] = []
+    before, seen = -1, set[str]()
+    for at, form in enumerate(forms):
+        if form is None or form.kind is not Kind.LABELLED:
+            continue
+        label = text[lines[at].start : form.words].strip()
+        if before != at - 1 or lines[at].opens or label in seen:
+            runs.append([])
+            seen = set()
+        runs[-1].append((at, label))
+        seen.add(label)
+        before = at
+    firsts = Counter(run[0][1] for run in runs if len(run) > 1)
+    return {run[0][0] for run in runs if len(run) > 1 and firsts[run[0][1]] > 1}
 
 
 def _candidates(text: str, lines: Sequence[Line], forms: Sequence[Form | None]) -> Iterator[tuple[int, _Turn]]:

@@ -16,7 +16,7 @@ from qa.text.lines import Line
 from qa.text.marks import Kind
 from qa.text.paragraphs import Span, trim
 
-_BORDER = regex.compile(r"\|?[\s:|\-─━┼+]*[-─━]{2,}[\s:|\-─━┼+]*\Z")
+_BORDER = regex.compile(r"(?=(?:[\s:|┼+]|[-─━](?![-─━]))*+[-─━]{2})[\s:|\-─━┼+]++\Z")
 _BAR = regex.compile(r"(?<!\\)\|")
 """A bar between cells; one after a backslash belongs to its cell."""
 _SPACED_BAR = regex.compile(r"(?<=\s)\|(?=\s|\Z)")

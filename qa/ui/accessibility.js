@@ -17,9 +17,11 @@ function sayInPageLanguage(box) {
   });
 }
 
-/** Let Tab reach a passage that scrolls, so that the arrow keys scroll it. @param {HTMLElement} passage */
+/** Let Tab reach a passage that scrolls, so that the arrow keys scroll it; begin at its mark. @param {HTMLElement} passage */
 function makeReachable(passage) {
   if (passage.scrollHeight <= passage.clientHeight) return;
+  const mark = QA.find(passage, "mark")?.getBoundingClientRect();
+  if (mark) passage.scrollTop += mark.top - passage.getBoundingClientRect().top - 24;
   const card = passage.closest(".excerpt, .related");
   passage.tabIndex = 0;
   passage.setAttribute("role", "group");

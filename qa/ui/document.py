@@ -27,6 +27,7 @@ LONGEST_TITLE = 120
 """Code points. A longer line without a sign of a heading is prose."""
 _KINDS = {Kind.PARAGRAPH: "text", Kind.LABELLED: "text", Kind.TURN: "text", Kind.BOILERPLATE: "tail"}
 """Kinds of blocks that the pane calls by another name."""
+_LINE_ENDS = "\n\r\u2028\u2029"
 _OF_TABLES = {Kind.HEADER, Kind.ROW}
 
 
@@ -128,8 +129,10 @@ def _between(text: str, start: int, end: int, kind: str = "rule") -> list[dict[s
 
 def _indent(text: str, start: int) -> str:
     """Return the white space before a line's first character."""
-    before = text[text.rfind("\n", 0, start) + 1 : start]
-    return before if before.isspace() else ""
+    at = start
+    while at and text[at - 1].isspace() and text[at - 1] not in _LINE_ENDS:
+        at -= 1
+    return text[at:start] if not at or text[at - 1] in _LINE_ENDS else ""
 
 
 def _sentence_parts(text: str, start: int, end: int, sentences: Sequence[Span]) -> list[list[str | int]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -57,7 +57,7 @@ def _excerpt_json(excerpt: Excerpt, turn: Turn) -> dict[str, Any]:
         place = {key: value for key, value in excerpt.now.to_dict().items() if key not in ("n", "quote")}
         now = {**place, "sha256": excerpt.sha256}
     return {
-        **excerpt.was.to_dict(),
+        **replace(excerpt.was, context=excerpt.now.context).to_dict(),  # what it stands under, if it still does
         "sha256": turn.sources.get(excerpt.was.source, ""),
         "standing": excerpt.standing.value,
         "now": now,

@@ -36,12 +36,11 @@ MOST_CITATIONS_IN_ALL = 1_000
 MOST_HITS = DEFAULT_CONFIG.passages_read
 """Passages kept of one answer: those it cites are among those that were read for it."""
 MOST_CONTEXT = 64
-"""Parts of what one citation stands under: there are 32 levels of headings."""
+"""Parts of what one citation stands under; it has no more (`qa.citations.MOST_PARTS`)."""
 LONGEST_TEXT = 200_000
 """Code points of any one string."""
 LONGEST_PASSAGE = 20_000
-"""Code points of a quote or a passage: the model reads at most 512 tokens of at most 16 code points, and white space
-between them."""
+"""Code points of a quote or a passage. A quote is shorter (`qa.extents`); a passage that is longer is left out."""
 LONGEST_SOURCE_NAME = LONGEST_NAME + 32
 """Code points of a source's name with the number that makes it unique."""
 GREATEST = 2**53
@@ -94,7 +93,7 @@ def _kept_entry(entry: Turn | Switched) -> dict[str, Any]:
 
 def _kept_answer(answer: Answer) -> dict[str, Any]:
     cited = (hit for hit in answer.hits if any(hit.holds(c.source, c.start, c.end) for c in answer.citations))
-    hits = tuple(cited) if answer.answered else answer.hits[:RELATED]
+    hits = [hit for hit in (cited if answer.answered else answer.hits[:RELATED]) if len(hit.text) <= LONGEST_PASSAGE]
     return {
         "answered": answer.answered,
         "confidence": answer.confidence,
