@@ -25,7 +25,6 @@ ROOT = Path(__file__).resolve().parents[1]
 ARTICLE = ROOT / "source" / "openai-turmoil.txt"
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 QUESTION = "暫定CEOに任命されたのは誰ですか"
-TWO_SENTENCES = "サム・アルトマンは何をしましたか"
 UNANSWERED = "富士山の高さは何メートルですか"
 ARABIC = "من هو الرئيس التنفيذي المؤقت لشركة OpenAI؟"
 NOTES = "庭の記録\n\n庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。門の鍵は赤い箱の中にあります。\n"
@@ -100,7 +99,7 @@ def _contrast(page: Page, out: Path, name: str) -> None:
 
 def _sources(page: Page, out: Path, name: str) -> None:
     """Add texts, one of which fails, then show a conversation after its article has changed."""
-    _ask(page, TWO_SENTENCES)
+    _ask(page, QUESTION)
     quotes = page.locator("#chat .answer .quote").all_text_contents()
     _panel(page).click()
     with tempfile.TemporaryDirectory() as folder:
