@@ -128,6 +128,22 @@ class Embedder:
         with self._lock:
             self.max_tokens = window - len(self._model.tokenizer(prompts.passage)["input_ids"])
 
+    @property
+    def transformer(self) -> Any:
+        """The transformer itself, for what needs more of it than vectors (`qa.reader`)."""
+        return self._model[0].auto_model
+
+    def encode(self, texts: Sequence[str]) -> Any:
+        """Return the tokenizer's encoding of texts, prompts included, cut at the window: ids, offsets and specials."""
+        with self._lock:
+            return self._model.tokenizer(
+                list(texts),
+                truncation=True,
+                max_length=self._model.max_seq_length,
+                return_offsets_mapping=True,
+                return_special_tokens_mask=True,
+            )
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, not counting prompt and special tokens."""
         if not texts:

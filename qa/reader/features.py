@@ -1,0 +1,144 @@
+"""Texts -> states: what the lower layers of the embedding model make of a question, or of a passage with its context.
+
+The passage is read with its context before it, exactly as the index embeds it (`qa.search.embedding`). The states of
+its prompt and of the special tokens are left out; those of the context's last tokens come first, and are read, but
+nothing that answers is ever looked for in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.nn import functional
+
+from qa.reader.layers import LOWER, layers_of
+from qa.search.embedding import Embedder
+
+States16 = npt.NDArray[np.float16]
+
+LONGEST_CONTEXT = 48
+"""Tokens of a passage's context whose states are kept: the last, which are the nearest."""
+LONGEST_QUESTION = 96
+"""Tokens of a question whose states are kept, its prompt included: the first."""
+_BATCH_TOKENS = 3000
+"""Tokens in one batch, padding included."""
+
+
+@dataclass(frozen=True)
+class States:
+    """The states of a text's tokens after the lower layers.
+
+    Attributes:
+        hidden: float16 [t, d], the states.
+        spans: int32 [t, 2], each token's place in the text; 0-based code points, end exclusive; (0, 0) in a context.
+        context: how many of the tokens, the first ones, belong to the context.
+        vector: float32 [d], the text's embedding, if it was asked for.
+    """
+
+    hidden: States16
+    spans: npt.NDArray[np.int32]
+    context: int = 0
+    vector: npt.NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
+class _Tokens:
+    """A text in tokens: their ids, which of them are kept, and the places of those."""
+
+    ids: list[int]
+    kept: npt.NDArray[np.int64]
+    spans: npt.NDArray[np.int32]
+    context: int
+
+
+class Encoder:
+    """The lower layers of an embedding model."""
+
+    def __init__(self, embedder: Embedder, vectors: bool = False) -> None:
+        """Copy the layers; with ``vectors`` the upper ones too, so that each text's embedding comes with its states."""
+        bert = embedder.transformer
+        self._embedder = embedder
+        self._embeddings = bert.embeddings
+        self._layers = layers_of(bert, range(bert.config.num_hidden_layers if vectors else LOWER)).eval()
+        self._vectors = vectors
+
+    def question(self, text: str) -> States:
+        """Return the states of a question, its prompt and special tokens included."""
+        return next(self.questions([text]))
+
+    def questions(self, texts: Sequence[str]) -> Iterator[States]:
+        """Yield the states of questions."""
+        prompt = self._embedder.prompts.query
+        encoded = self._embedder.encode([prompt + text for text in texts])
+        tokens = []
+        for n in range(len(texts)):
+            ids = encoded["input_ids"][n]
+            spans = np.maximum(np.array(encoded["offset_mapping"][n], dtype=np.int32) - len(prompt), 0)
+            kept = np.arange(min(len(ids), LONGEST_QUESTION))
+            tokens.append(_Tokens(ids, kept, spans[kept], 0))
+        return self._states(tokens)
+
+    def passages(self, texts: Sequence[str], contexts: Sequence[str]) -> Iterator[States]:
+        """Yield the states of passages, each read after what it stands under."""
+        if not texts:
+            return iter(())
+        prompt = self._embedder.prompts.passage
+        before = [f"{context}\n" if context else "" for context in contexts]
+        encoded = self._embedder.encode([prompt + one + text for one, text in zip(before, texts, strict=True)])
+        tokens = []
+        for n, one in enumerate(before):
+            spans = np.array(encoded["offset_mapping"][n], dtype=np.int32).reshape(-1, 2) - len(prompt)
+            real = ~np.array(encoded["special_tokens_mask"][n], dtype=bool) & (spans[:, 1] > spans[:, 0])
+            own = np.flatnonzero(real & (spans[:, 1] > len(one)))
+            context = np.flatnonzero(real & (spans[:, 1] > 0) & (spans[:, 1] <= len(one)))[-LONGEST_CONTEXT:]
+            places = np.zeros((len(context) + len(own), 2), dtype=np.int32)
+            places[len(context) :] = np.maximum(spans[own] - len(one), 0)
+            tokens.append(_Tokens(encoded["input_ids"][n], np.concatenate([context, own]), places, len(context)))
+        return self._states(tokens)
+
+    def _states(self, texts: Sequence[_Tokens]) -> Iterator[States]:
+        """Yield the states of each text, in order; texts that follow one another share a batch."""
+        first = 0
+        while first < len(texts):
+            last, longest = first, 0
+            while last < len(texts):
+                longest = max(longest, len(texts[last].ids))
+                if last > first and longest * (last + 1 - first) > _BATCH_TOKENS:
+                    break
+                last += 1
+            yield from self._run(texts[first:last])
+            first = last
+
+    def _run(self, texts: Sequence[_Tokens]) -> Iterator[States]:
+        """Yield the states of a batch."""
+        longest = max(len(text.ids) for text in texts)
+        ids = torch.zeros(len(texts), longest, dtype=torch.long)
+        mask = torch.zeros(len(texts), longest, dtype=torch.bool)
+        for n, text in enumerate(texts):
+            ids[n, : len(text.ids)] = torch.tensor(text.ids)
+            mask[n, : len(text.ids)] = True
+        with torch.inference_mode(), precision():
+            states = self._embeddings(input_ids=ids)
+            lower = states
+            for number, layer in enumerate(self._layers, 1):
+                states = layer(states, mask[:, None, None, :])
+                lower = states if number == LOWER else lower
+            vectors = functional.normalize((states.float() * mask[:, :, None]).sum(1), dim=-1).numpy()
+            hidden = lower.half().numpy()
+        for n, text in enumerate(texts):
+            vector = self._without(vectors[n]) if self._vectors else None
+            yield States(hidden[n, text.kept], text.spans, text.context, vector)
+
+    def _without(self, vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        directions = self._embedder.directions
+        return vector if directions is None else directions.texts.remove(vector)
+
+
+def precision() -> AbstractContextManager[object]:
+    """Return a context in which matrices are multiplied in bfloat16, if the processor can, else as they are."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported())
