@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch.nn import functional
 
 from qa.reader.layers import LOWER, layers_of
 from qa.search.embedding import Embedder
@@ -37,18 +36,22 @@ class States:
         hidden: float16 [t, d], the states.
         spans: int32 [t, 2], each token's place in the text; 0-based code points, end exclusive; (0, 0) in a context.
         context: how many of the tokens, the first ones, belong to the context.
-        vector: float32 [d], the text's embedding, if it was asked for.
     """
 
     hidden: States16
     spans: npt.NDArray[np.int32]
     context: int = 0
-    vector: npt.NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
-class _Tokens:
-    """A text in tokens: their ids, which of them are kept, and the places of those."""
+class Tokens:
+    """A text in tokens.
+
+    Attributes:
+        ids: what the encoder reads, prompt and special tokens included.
+        kept: int64 [t], which of them have states.
+        spans, context: as :class:`States` has them.
+    """
 
     ids: list[int]
     kept: npt.NDArray[np.int64]
@@ -59,38 +62,40 @@ class _Tokens:
 class Encoder:
     """The lower layers of an embedding model."""
 
-    def __init__(self, embedder: Embedder, vectors: bool = False) -> None:
-        """Copy the layers; with ``vectors`` the upper ones too, so that each text's embedding comes with its states."""
+    def __init__(self, embedder: Embedder) -> None:
+        """Copy the layers."""
         bert = embedder.transformer
         self._embedder = embedder
         self._embeddings = bert.embeddings
-        self._layers = layers_of(bert, range(bert.config.num_hidden_layers if vectors else LOWER)).eval()
-        self._vectors = vectors
+        self._layers = layers_of(bert, range(LOWER)).eval().requires_grad_(False)
 
     def question(self, text: str) -> States:
         """Return the states of a question, its prompt and special tokens included."""
-        return next(self.questions([text]))
-
-    def questions(self, texts: Sequence[str]) -> Iterator[States]:
-        """Yield the states of questions."""
-        prompt = self._embedder.prompts.query
-        encoded = self._embedder.encode([prompt + text for text in texts])
-        tokens = []
-        for n in range(len(texts)):
-            ids = encoded["input_ids"][n]
-            spans = np.maximum(np.array(encoded["offset_mapping"][n], dtype=np.int32) - len(prompt), 0)
-            kept = np.arange(min(len(ids), LONGEST_QUESTION))
-            tokens.append(_Tokens(ids, kept, spans[kept], 0))
-        return self._states(tokens)
+        return next(self.states(self.questions([text])))
 
     def passages(self, texts: Sequence[str], contexts: Sequence[str]) -> Iterator[States]:
         """Yield the states of passages, each read after what it stands under."""
+        return self.states(self.in_context(texts, contexts))
+
+    def questions(self, texts: Sequence[str]) -> list[Tokens]:
+        """Return questions in tokens."""
+        prompt = self._embedder.prompts.query
+        encoded = self._embedder.encode([prompt + text for text in texts])
+        found = []
+        for ids, places in zip(encoded["input_ids"], encoded["offset_mapping"], strict=True):
+            spans = np.maximum(np.array(places, dtype=np.int32) - len(prompt), 0)
+            kept = np.arange(min(len(ids), LONGEST_QUESTION))
+            found.append(Tokens(ids, kept, spans[kept], 0))
+        return found
+
+    def in_context(self, texts: Sequence[str], contexts: Sequence[str]) -> list[Tokens]:
+        """Return passages in tokens, each after what it stands under."""
         if not texts:
-            return iter(())
+            return []
         prompt = self._embedder.prompts.passage
         before = [f"{context}\n" if context else "" for context in contexts]
         encoded = self._embedder.encode([prompt + one + text for one, text in zip(before, texts, strict=True)])
-        tokens = []
+        found = []
         for n, one in enumerate(before):
             spans = np.array(encoded["offset_mapping"][n], dtype=np.int32).reshape(-1, 2) - len(prompt)
             real = ~np.array(encoded["special_tokens_mask"][n], dtype=bool) & (spans[:, 1] > spans[:, 0])
@@ -98,10 +103,10 @@ class Encoder:
             context = np.flatnonzero(real & (spans[:, 1] > 0) & (spans[:, 1] <= len(one)))[-LONGEST_CONTEXT:]
             places = np.zeros((len(context) + len(own), 2), dtype=np.int32)
             places[len(context) :] = np.maximum(spans[own] - len(one), 0)
-            tokens.append(_Tokens(encoded["input_ids"][n], np.concatenate([context, own]), places, len(context)))
-        return self._states(tokens)
+            found.append(Tokens(encoded["input_ids"][n], np.concatenate([context, own]), places, len(context)))
+        return found
 
-    def _states(self, texts: Sequence[_Tokens]) -> Iterator[States]:
+    def states(self, texts: Sequence[Tokens]) -> Iterator[States]:
         """Yield the states of each text, in order; texts that follow one another share a batch."""
         first = 0
         while first < len(texts):
@@ -114,7 +119,7 @@ class Encoder:
             yield from self._run(texts[first:last])
             first = last
 
-    def _run(self, texts: Sequence[_Tokens]) -> Iterator[States]:
+    def _run(self, texts: Sequence[Tokens]) -> Iterator[States]:
         """Yield the states of a batch."""
         longest = max(len(text.ids) for text in texts)
         ids = torch.zeros(len(texts), longest, dtype=torch.long)
@@ -124,19 +129,11 @@ class Encoder:
             mask[n, : len(text.ids)] = True
         with torch.inference_mode(), precision():
             states = self._embeddings(input_ids=ids)
-            lower = states
-            for number, layer in enumerate(self._layers, 1):
+            for layer in self._layers:
                 states = layer(states, mask[:, None, None, :])
-                lower = states if number == LOWER else lower
-            vectors = functional.normalize((states.float() * mask[:, :, None]).sum(1), dim=-1).numpy()
-            hidden = lower.half().numpy()
+            hidden = states.half().numpy()
         for n, text in enumerate(texts):
-            vector = self._without(vectors[n]) if self._vectors else None
-            yield States(hidden[n, text.kept], text.spans, text.context, vector)
-
-    def _without(self, vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        directions = self._embedder.directions
-        return vector if directions is None else directions.texts.remove(vector)
+            yield States(hidden[n, text.kept], text.spans, text.context)
 
 
 def precision() -> AbstractContextManager[object]:

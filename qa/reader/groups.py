@@ -18,13 +18,10 @@ from qa.reader.features import States16
 from qa.reader.layers import WIDTH
 from qa.reader.prepared import Prepared, Question
 
-SHARES = {"documents": 0.46, "hard": 0.22, "paragraphs": 0.13, "parallel": 0.14, "faq": 0.05}
+SHARES = {"documents": 0.48, "hard": 0.24, "paragraphs": 0.11, "parallel": 0.11, "faq": 0.06}
 """How often a question of each group is drawn."""
 ANSWERABLE = 0.64
 """How often it is one that its text answers, if the group has others."""
-EARLY = 0.06
-"""Share of the training in which there are only questions that are answered, and few passages: what answers is learnt
-first, and then when nothing does."""
 LEFT_OUT, WITHOUT, CHANGED = 0.08, 0.12, 0.12
 """How often the passage that answers is left out, is read without what answers, or the question no longer holds."""
 SIZES = (3, 4, 6)

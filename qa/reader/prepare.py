@@ -8,18 +8,19 @@ with the states of all of them.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from os import SEEK_END
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from qa.reader.cutting import Cut, Gold, cut_text, gold_of, passages_with, without_units
-from qa.reader.features import Encoder, States
+from qa.reader.features import Encoder, States16, Tokens
 from qa.reader.layers import WIDTH
 from qa.reader.negatives import Pool, Wanted, folded
 from qa.reader.prepared import Places, Question, save_prepared
@@ -27,9 +28,6 @@ from qa.reader.records import Asked, Records, held_out_lines, read_records
 from qa.reader.variants import add_faqs, names_in, no_longer_holding
 from qa.search.weights import load_model
 from qa.text.passages import CountTokens
-
-Encode = Callable[[Sequence[str], Sequence[str]], Iterable[States]]
-"""Texts and their contexts -> their states."""
 
 PARAGRAPHS = {"jaquad": 2500, "drcd": 500, "cmrc": 400}
 """Paragraphs drawn of each file of them: documents and hard questions should be seen more often."""
@@ -41,12 +39,12 @@ CHANGED = {"documents": 1.0, "hard": 1.0, "paragraphs": 0.4, "parallel": 0.2, "f
 """Share of a group's questions that are prepared with another number or name, too."""
 NEGATIVES = 9
 """Passages near by words, and passages near by vectors, that are kept for a question."""
-_AT_ONCE = 2048
-"""Texts that are tokenized at once."""
+_REPORTED = 1000
+"""Texts after which the speed is printed."""
 
 
 @dataclass
-class _Collected:
+class Collected:
     """What is prepared, before it is embedded.
 
     Attributes:
@@ -88,27 +86,28 @@ def prepare(data: Path, out: Path, share: float = 1.0, seed: int = 0) -> None:
     records = read_records(data, {name: int(n * share) for name, n in PARAGRAPHS.items()}, rng)
     for group in ("paragraphs", "parallel"):
         add_faqs(records, group, int(FAQS * share), rng)
-    collected = _collect(records, embedder.count_tokens, rng)
+    collected = collect(records, embedder.count_tokens, rng)
     print(f"{len(collected.cuts)} passages, {len(collected.questions)} questions", flush=True)
-    encoder = Encoder(embedder, vectors=True)
-    with (out / "states.f16").open("wb") as file:
-        writer = _Writer(file)
-        contexts = [cut.context for cut in collected.cuts]
-        passages = writer.write(encoder.passages, [cut.words for cut in collected.cuts], contexts)
-        asked = collected.questions
-        questions = writer.write(lambda texts, _: encoder.questions(texts), asked, [""] * len(asked))
-    mean = np.stack([questions.mean, passages.mean]).astype(np.float32)
-    places = _places(collected.cuts, passages, questions)
-    given = list(_questions(records, collected, passages, questions))
-    save_prepared(out, places, given, mean)
+    encoder = Encoder(embedder)
+    contexts = [cut.context for cut in collected.cuts]
+    tokens = encoder.in_context([cut.words for cut in collected.cuts], contexts)
+    tokens += encoder.questions(collected.questions)
+    order = in_order(tokens, len(contexts))
+    bounds = bounds_of(tokens, order)
+    encode(encoder, [tokens[at] for at in order], out / "states.f16")
+    states = np.memmap(out / "states.f16", dtype=np.float16, mode="r").reshape(-1, WIDTH)
+    passages, questions = (
+        Encoded(tokens[part], bounds[part], states) for part in (slice(len(contexts)), slice(len(contexts), None))
+    )
+    finish(out, records, collected, passages, questions)
     if held_out := held_out_lines(data):
         (out / "held_out.jsonl").write_text("\n".join(held_out) + "\n", encoding="utf-8")
-    print(f"{len(given)} questions, {writer.rows} states, {(time.monotonic() - began) / 60:.1f} minutes", flush=True)
+    print(f"{len(states)} states, {(time.monotonic() - began) / 60:.1f} minutes", flush=True)
 
 
-def _collect(records: Records, count_tokens: CountTokens, rng: random.Random) -> _Collected:
+def collect(records: Records, count_tokens: CountTokens, rng: random.Random) -> Collected:
     """Cut the texts, find what answers, and make the variants."""
-    found = _Collected()
+    found = Collected()
     for number, text in enumerate(records.texts):
         own = list(cut_text(number, text, count_tokens))
         found.by_text.append(list(range(len(found.cuts), len(found.cuts) + len(own))))
@@ -126,7 +125,7 @@ def _collect(records: Records, count_tokens: CountTokens, rng: random.Random) ->
 
 
 def _add_variants(
-    found: _Collected, number: int, asked: Asked, gold: Gold, names: Sequence[str], rng: random.Random
+    found: Collected, number: int, asked: Asked, gold: Gold, names: Sequence[str], rng: random.Random
 ) -> None:
     cut = found.cuts[gold.passage]
     answer = cut.words[slice(*gold.answer)]
@@ -142,58 +141,76 @@ def _add_variants(
 
 
 @dataclass
-class _Written:
-    """Where the states of n texts are, and what else is known of them.
+class Encoded:
+    """Texts with their states.
 
     Attributes:
-        bounds: int64 [n, 2], each text's first row and the one after its last.
-        contexts: int64 [n], how many tokens of each belong to a context.
-        vectors: float32 [n, d], the embeddings.
-        spans: the places of each text's tokens.
-        total: float64 [d], the sum of the states.
+        tokens: the tokens of each text.
+        bounds: int64 [n, 2], each text's first row of states and the one after its last.
+        states: float16 [s, d], the states of all texts.
+        mean: float32 [d], the mean state.
+        vectors: float32 [n, d], of unit length: how each text's mean state differs from the mean.
     """
 
+    tokens: Sequence[Tokens]
     bounds: npt.NDArray[np.int64]
-    contexts: npt.NDArray[np.int64]
-    vectors: npt.NDArray[np.float32]
-    spans: dict[int, npt.NDArray[np.int32]] = field(default_factory=dict)
-    total: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(WIDTH))
+    states: States16
+    mean: npt.NDArray[np.float32] = field(init=False)
+    vectors: npt.NDArray[np.float32] = field(init=False)
 
-    @property
-    def mean(self) -> npt.NDArray[np.float64]:
-        """The mean state."""
-        mean: npt.NDArray[np.float64] = self.total / (self.bounds[:, 1] - self.bounds[:, 0]).sum()
-        return mean
-
-
-class _Writer:
-    """Writes states one after the other into a file."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._began = time.monotonic()
-        self.rows = 0
-
-    def write(self, encode: Encode, texts: Sequence[str], contexts: Sequence[str]) -> _Written:
-        """Encode texts, those of like length together, and write their states."""
-        order = sorted(range(len(texts)), key=lambda n: len(texts[n]) + len(contexts[n]))
-        n = len(texts)
-        found = _Written(np.zeros((n, 2), np.int64), np.zeros(n, np.int64), np.zeros((n, WIDTH), np.float32))
-        for first in range(0, n, _AT_ONCE):
-            batch = order[first : first + _AT_ONCE]
-            states = encode([texts[at] for at in batch], [contexts[at] for at in batch])
-            for at, one in zip(batch, states, strict=True):
-                self._file.write(one.hidden.tobytes())
-                found.bounds[at] = self.rows, self.rows + len(one.hidden)
-                self.rows += len(one.hidden)
-                found.spans[at], found.contexts[at], found.vectors[at] = one.spans, one.context, one.vector
-                found.total += one.hidden.sum(axis=0, dtype=np.float64)
-            speed = self.rows / (time.monotonic() - self._began)
-            print(f"{first + len(batch)} of {n} texts, {speed:.0f} states a second", flush=True)
-        return found
+    def __post_init__(self) -> None:
+        sums = np.array([self.states[first:end].sum(0, dtype=np.float32) for first, end in self.bounds])
+        lengths = (self.bounds[:, 1] - self.bounds[:, 0])[:, None]
+        self.mean = (sums.sum(0, dtype=np.float64) / max(lengths.sum(), 1)).astype(np.float32)
+        vectors = sums / np.maximum(lengths, 1) - self.mean
+        self.vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
-def _places(cuts: Sequence[Cut], passages: _Written, questions: _Written) -> Places:
+def in_order(tokens: Sequence[Tokens], passages: int) -> list[int]:
+    """Return the order in which texts are encoded: the passages, then the questions, those of like length together."""
+    return sorted(range(len(tokens)), key=lambda at: (at >= passages, len(tokens[at].ids)))
+
+
+def bounds_of(tokens: Sequence[Tokens], order: Sequence[int]) -> npt.NDArray[np.int64]:
+    """Return int64 [n, 2]: where the states of each text will be, in the order given."""
+    bounds, rows = np.zeros((len(tokens), 2), dtype=np.int64), 0
+    for at in order:
+        bounds[at] = rows, rows + len(tokens[at].kept)
+        rows += len(tokens[at].kept)
+    return bounds
+
+
+def encode(encoder: Encoder, tokens: Sequence[Tokens], file: Path) -> None:
+    """Write the states of texts one after the other; go on after those that the file has already.
+
+    Beside the file is the digest of the tokens, so that it is begun anew if they are others.
+    """
+    ends = np.cumsum([len(one.kept) for one in tokens])
+    digest, stamp = hashlib.sha256(str([one.ids for one in tokens]).encode()).hexdigest(), file.with_suffix(".sha256")
+    if not stamp.exists() or stamp.read_text(encoding="ascii") != digest:
+        file.unlink(missing_ok=True)
+        stamp.write_text(digest, encoding="ascii")
+    there = file.stat().st_size // (2 * WIDTH) if file.exists() else 0
+    done = int(np.searchsorted(ends, there, side="right"))
+    rows = int(ends[done - 1]) if done else 0
+    began, first = time.monotonic(), rows
+    with file.open("r+b" if file.exists() else "wb") as opened:
+        opened.truncate(rows * 2 * WIDTH)
+        opened.seek(0, SEEK_END)
+        for at, one in enumerate(encoder.states(tokens[done:]), done + 1):
+            opened.write(one.hidden.tobytes())
+            if at % _REPORTED == 0 or at == len(tokens):
+                speed = (int(ends[at - 1]) - first) / (time.monotonic() - began)
+                print(f"{at} of {len(tokens)} texts, {speed:.0f} states a second", flush=True)
+
+
+def finish(out: Path, records: Records, collected: Collected, passages: Encoded, questions: Encoded) -> None:
+    """Write what is known of the passages and questions whose states are there."""
+    given = list(_questions(records, collected, passages, questions))
+    save_prepared(out, _places(collected.cuts, passages, questions), given, np.stack([questions.mean, passages.mean]))
+
+
+def _places(cuts: Sequence[Cut], passages: Encoded, questions: Encoded) -> Places:
     units: list[tuple[int, int, int]] = []
     bounds: list[tuple[int, int]] = []
     for number, cut in enumerate(cuts):
@@ -204,22 +221,22 @@ def _places(cuts: Sequence[Cut], passages: _Written, questions: _Written) -> Pla
     return Places(
         passages.bounds,
         questions.bounds,
-        passages.contexts,
+        np.array([one.context for one in passages.tokens], dtype=np.int64),
         np.array(units, dtype=np.int64),
         np.array(bounds, dtype=np.int64),
     )
 
 
-def _tokens(written: _Written, number: int, span: tuple[int, int]) -> tuple[int, int]:
+def _tokens(encoded: Encoded, number: int, span: tuple[int, int]) -> tuple[int, int]:
     """Return the first token of a span, and the one after its last."""
-    context = int(written.contexts[number])
-    own = written.spans[number][context:]
+    tokens = encoded.tokens[number]
+    context, own = tokens.context, tokens.spans[tokens.context :]
     first = int(np.searchsorted(own[:, 1], span[0], side="right"))
     last = int(np.searchsorted(own[:, 0], span[1], side="left"))
     return context + first, context + max(first, last)
 
 
-def _questions(records: Records, found: _Collected, passages: _Written, questions: _Written) -> Iterator[Question]:
+def _questions(records: Records, found: Collected, passages: Encoded, questions: Encoded) -> Iterator[Question]:
     """Yield the questions with the passages that they are read with."""
     pools = _pools(records, found, passages)
     by_title: dict[str, set[int]] = {}
@@ -258,7 +275,7 @@ def _is_beside(number: int, cut: Cut, gold: Gold | None, answer: str) -> bool:
     return gold is None or (number != gold.passage and folded(answer) not in folded(cut.words))
 
 
-def _pools(records: Records, found: _Collected, passages: _Written) -> dict[str, Pool]:
+def _pools(records: Records, found: Collected, passages: Encoded) -> dict[str, Pool]:
     """Return the passages of the texts by pool; a FAQ's negatives are those of its language."""
     numbers: dict[str, list[int]] = {}
     for text, own in enumerate(found.by_text):

@@ -114,4 +114,5 @@ def save_prepared(folder: Path, places: Places, questions: Sequence[Question], m
 
 def _question(line: str) -> Question:
     given: dict[str, Any] = json.loads(line)
-    return Question(**{name: tuple(one) if isinstance(one, list) else one for name, one in given.items()})
+    fields: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in given.items()}
+    return Question(**fields)

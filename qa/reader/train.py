@@ -22,7 +22,7 @@ from torch.optim import AdamW
 from qa.reader.checkpoint import Progress, load_checkpoint, save_checkpoint
 from qa.reader.curve import add_row, draw, keep_rows, read_rows
 from qa.reader.features import precision
-from qa.reader.groups import EARLY, Group, Groups, windows_of
+from qa.reader.groups import Group, Groups, windows_of
 from qa.reader.layers import JOINT, LOWER, Joint, layers_of
 from qa.reader.losses import Losses, losses_of
 from qa.reader.prepare import prepare
@@ -32,7 +32,7 @@ from qa.search.weights import DEFAULT_MODEL, load_model
 
 WARM_UP = 0.02
 """Share of the training in which the learning rate rises."""
-AVERAGED = 0.998
+AVERAGED = 0.99
 """How slowly the running mean of the weights, which is what is kept, follows them."""
 CLIPPED = 1.0
 """Longest gradient."""
@@ -55,14 +55,17 @@ class Plan:
         rate: the highest learning rate; it falls to 0 at the end.
         tokens: the fewest tokens of a batch.
         dropout: share of the numbers that are left out while training.
+        early: share of the training in which there are only questions that are answered, and few passages: what
+            answers is learnt first, and then when nothing does.
         seed: what everything drawn depends on.
     """
 
     steps: int = 20_000
     minutes: float | None = None
-    rate: float = 4e-4
-    tokens: int = 4400
+    rate: float = 3e-4
+    tokens: int = 3300
     dropout: float = 0.0
+    early: float = 0.06
     seed: int = 0
 
 
@@ -79,7 +82,9 @@ class Run:
     done: Progress = field(init=False)
 
     def __post_init__(self) -> None:
-        self.optimizer = AdamW(self.model.parameters(), lr=self.plan.rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+        self.optimizer = AdamW(
+            self.model.parameters(), lr=self.plan.rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+        )
         self.average = {name: one.detach().clone() for name, one in self.model.state_dict().items()}
         self.done = Progress(seed=self.plan.seed)
         self._groups = Groups(self.data)
@@ -123,7 +128,7 @@ class Run:
         """Update the weights once; return the losses, and how many windows were read."""
         rng = random.Random(f"{self.plan.seed} {self.done.step}")
         torch.manual_seed(rng.getrandbits(32))
-        groups = self._groups.batch(rng, self.plan.tokens, self.share < EARLY)
+        groups = self._groups.batch(rng, self.plan.tokens, self.share < self.plan.early)
         rising = (self.share + 1 / self.plan.steps) / WARM_UP
         rate = self.plan.rate * min(1, rising) * max(0.01, 1 - self.share)
         for settings in self.optimizer.param_groups:
@@ -218,6 +223,8 @@ def main() -> None:
             prepare(options.data, folder, seed=options.seed)
     data = Prepared.load(folder)
     plan = replace(plan, steps=options.steps, minutes=options.minutes, rate=options.rate, seed=options.seed)
+    if options.start:
+        plan = replace(plan, early=0.0)  # it has learnt what answers
     run = Run(data, plan, first_weights(data, plan, options.start), options.out)
     if options.resume:
         run.resume()
