@@ -7,17 +7,20 @@ passage answers, tell answerable questions from the others. ``reader`` scores un
 by the product's own formula, and ``fused`` by the sum of both, the product's times a weight that ``--fit``, a set
 that nothing else is measured on, has chosen.
 
-A set of documents is asked one document at a time and, after that, all together.
+A set of documents is asked one document at a time and, after that, all together. ``--bytes`` keeps the states of
+passages in one byte a number, as an index could; ``--times`` prints how long the parts of reading take instead.
 """
 
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from prepared import RESULTS
 from units import is_evidence
 
@@ -31,6 +34,9 @@ from qa.retrieval import prepare, search
 from qa.search.config import DEFAULT_CONFIG
 from qa.units import score_units
 
+TIMED = 40
+"""Questions that are timed."""
+PARTS = ("search", "states of the question", "states of passages", "reading")
 WEIGHTS = (0.0, 1.0, 2.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 1e6)
 """Weights of the product's score that are tried; the last leaves nothing of the reader."""
 
@@ -68,22 +74,64 @@ class Scored:
 class States8:
     """The states of an index's passages, made when they are first read."""
 
-    def __init__(self, index: Index, encoder: Encoder) -> None:
+    def __init__(self, index: Index, encoder: Encoder, in_bytes: bool = False) -> None:
         self._index = index
         self._encoder = encoder
+        self._in_bytes = in_bytes
         self._known: dict[int, States] = {}
 
     def readable(self, numbers: Sequence[int]) -> list[Readable]:
         missing = [n for n in numbers if n not in self._known]
         texts = [self._index.text(self._index.passages[n]) for n in missing]
         contexts = [self._index.context(n) for n in missing]
-        self._known.update(zip(missing, self._encoder.passages(texts, contexts), strict=True))
+        states = self._encoder.passages(texts, contexts)
+        self._known.update(zip(missing, map(in_bytes, states) if self._in_bytes else states, strict=True))
         return [self._readable(number) for number in numbers]
 
     def _readable(self, number: int) -> Readable:
         passage = self._index.passages[number]
         spans = [(u.start - passage.start, u.end - passage.start) for u in self._index.passage_units(number)]
         return Readable(self._index.text(passage), self._known[number], spans)
+
+
+def in_bytes(states: States) -> States:
+    """Return states as they are after they were kept in one byte a number, with a scale for each token."""
+    hidden = states.hidden.astype(np.float32)
+    scales = np.abs(hidden).max(axis=1, keepdims=True) / 127
+    return replace(states, hidden=(np.rint(hidden / scales) * scales).astype(np.float16))
+
+
+def print_times(path: Path, reader: Reader) -> None:
+    """Print the median times of the parts of reading for a set's questions, all its texts together."""
+    name, questions = list(collections(path, Path("index")))[-1]
+    [collection] = questions.collections
+    assert collection.sources is not None
+    index = Index.build(collection.sources, RESULTS / f"reader {name}" / "0", keep=1)
+    encoder = Encoder(index.embedder)
+    seconds: dict[str, list[float]] = {
+        "search": [],
+        "states of the question": [],
+        "states of passages": [],
+        "reading": [],
+    }
+    tokens = []
+    for question in collection.questions[:TIMED]:
+        times = [time.perf_counter()]
+        query = prepare(index, question.question)
+        numbers = [hit.number for hit in search(index, query, DEFAULT_CONFIG.passages_read)]
+        times.append(time.perf_counter())
+        asked = encoder.question(question.question)
+        times.append(time.perf_counter())
+        passages = States8(index, encoder).readable(numbers)
+        times.append(time.perf_counter())
+        reader.read(asked, passages)
+        times.append(time.perf_counter())
+        tokens.append(sum(len(passage.states.hidden) for passage in passages) / len(passages))
+        for part, taken in zip(seconds, np.diff(times).tolist(), strict=True):
+            seconds[part].append(taken)
+    print(f"{name}: {len(numbers)} passages of {np.mean(tokens):.0f} tokens, {torch.get_num_threads()} threads")
+    for part, own in seconds.items():
+        print(f"{part:24}{1000 * np.median(own):6.0f} ms")
 
 
 def scored(index: Index, states: States8, encoder: Encoder, reader: Reader, question: Question) -> Scored:
@@ -139,7 +187,7 @@ def measure(
         else:
             index = Index.build(collection.sources, RESULTS / f"reader {name}" / str(number), keep=1)
         encoder = Encoder(index.embedder)
-        states = States8(index, encoder)
+        states = States8(index, encoder, options.bytes)
         every += [scored(index, states, encoder, reader, question) for question in collection.questions]
     report(name, every, weight)
     return every
@@ -177,8 +225,14 @@ def main() -> None:
     parser.add_argument("--fit", type=Path, help="set that the weight is chosen on")
     parser.add_argument("--weight", type=float, default=8.0, help="weight of the product's score without --fit")
     parser.add_argument("--index", type=Path, default=Path("index"), help="index of the text that a set lacks")
+    parser.add_argument("--bytes", action="store_true", help="keep the states in one byte a number")
+    parser.add_argument("--times", action="store_true", help="print times instead")
     options = parser.parse_args()
     reader, weight = Reader.load(options.weights), options.weight
+    if options.times:
+        for path in options.sets:
+            print_times(path, reader)
+        return
     if options.fit:
         every: list[Scored] = []
         for name, questions in collections(options.fit, options.index):

@@ -1,5 +1,7 @@
 import csv
+import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,16 +10,19 @@ import torch
 
 from qa.errors import ModelError
 from qa.reader.cutting import cut_text, gold_of, without_units
-from qa.reader.features import States
+from qa.reader.features import Encoder, States
 from qa.reader.groups import Groups, windows_of
 from qa.reader.layers import Joint
 from qa.reader.losses import unit_scores
 from qa.reader.model import Readable, Reader, best_span
+from qa.reader.negatives import Pool, Wanted
+from qa.reader.prepare import encode
 from qa.reader.prepared import Places, Prepared, Question, save_prepared
-from qa.reader.records import Asked, Text
+from qa.reader.records import Asked, Records, Text, held_out_lines, read_records
 from qa.reader.train import Plan, Run
-from qa.reader.variants import names_in, no_longer_holding
+from qa.reader.variants import add_faqs, names_in, no_longer_holding
 from qa.reader.weights import WEIGHTS, ReaderConfig, load_weights
+from qa.search.weights import load_model
 
 TEXT = "会議の記録\n\n出席者は7人だった。議長は佐藤氏が務めた。\n\n予算は3億円と決まった。次の会議は5月9日に開く。"
 
@@ -94,6 +99,71 @@ def test_a_question_no_longer_holds_when_a_number_of_the_passage_is_exchanged() 
     assert changed is not None and changed.endswith("年の会議の議長は?") and "2019" not in changed
     assert no_longer_holding("議長は?", "2019年の会議", ["アムステルダム"], random.Random(0)) is None
     assert names_in(["首都アムステルダムは?", "the Mayor of Oslo"]) == ["Mayor", "Oslo", "アムステルダム"]
+
+
+def test_a_faq_has_its_answers_at_their_exact_places() -> None:
+    records = Records([Text(TEXT, "", "ja")])
+    for question, answer in (("何人?", "7人"), ("議長は?", "佐藤氏"), ("予算は?", "3億円"), ("次は?", "5月9日")):
+        span = TEXT.index(answer), TEXT.index(answer) + len(answer)
+        records.asked.append(Asked(question, "paragraphs", 0, True, span, span))
+    add_faqs(records, "paragraphs", 1, random.Random(0))
+    made = [asked for asked in records.asked if asked.group == "faq"]
+    assert len(made) == 4
+    text = records.texts[1].text
+    cuts = list(enumerate(cut_text(0, records.texts[1], words)))
+    for asked in made:
+        assert asked.answer is not None and asked.evidence is not None
+        assert text[slice(*asked.answer)] in {"7人", "佐藤氏", "3億円", "5月9日"}
+        assert text[slice(*asked.evidence)].endswith("。")
+        gold = gold_of(asked, cuts)
+        assert gold is not None and asked.question not in cuts[gold.passage][1].words[slice(*gold.answer)]
+
+
+def test_every_seventh_document_is_held_out(tmp_path: Path) -> None:
+    qas = [{"q": "何?", "lang": "en", "answerable": True, "answer": "7人", "sentence": "出席者は7人だった。"}]
+    lines = [{"id": str(n), "lang": "ja", "title": "会議", "text": TEXT, "qas": qas} for n in range(15)]
+    content = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    (tmp_path / "documents_a.jsonl").write_text(content, encoding="utf-8")
+    records = read_records(tmp_path, {}, random.Random(0))
+    assert [n for n, text in enumerate(records.texts) if text.pool == "held out"] == [0, 7, 14]
+    assert [json.loads(line)["id"] for line in held_out_lines(tmp_path)] == ["0", "7", "14"]
+    assert not records.asked[0].same_language
+
+
+def test_negatives_are_near_and_have_no_answer() -> None:
+    vectors = np.eye(3, dtype=np.float32)
+    pool = Pool([10, 11, 12], ["予算は3億円", "予算は5億円", "議長は佐藤氏"], [0, 1, 2], vectors)
+    wanted = Wanted("予算は?", vectors[2], "３億円", frozenset())
+    assert pool.near(wanted, 2) == [11, 12]
+    assert pool.near(replace(wanted, answer="", texts=frozenset([1])), 2) == [10, 12]
+
+
+def test_states_are_those_of_the_eighth_layer_and_the_context_comes_first() -> None:
+    encoder, context = Encoder(load_model()), "料金 › 指定袋"
+    [states] = encoder.passages(["大は500円、 中は330円です。"], [context])
+    own = states.spans[states.context :]
+    assert states.context > 0 and not states.spans[: states.context].any()
+    assert (own[0, 0], own[-1, 1]) == (0, len("大は500円、 中は330円です。"))
+    assert encoder.passages(["大"], [""]).__next__().context == 0
+    ids = torch.tensor([encoder.in_context(["大は500円、 中は330円です。"], [context])[0].ids])
+    with torch.inference_mode():
+        layers = load_model().transformer(ids, output_hidden_states=True).hidden_states
+    theirs, ours = layers[8][0, -1 - len(own) : -1].numpy(), states.hidden[states.context :].astype(np.float32)
+    cosines = (theirs * ours).sum(1) / np.linalg.norm(theirs, axis=1) / np.linalg.norm(ours, axis=1)
+    assert cosines.min() > 0.999
+
+
+def test_what_is_encoded_already_is_not_encoded_again(tmp_path: Path) -> None:
+    encoder = Encoder(load_model())
+    tokens = encoder.questions(["猫は?", "犬はどこ?", "鳥は?"])
+    file = tmp_path / "states.f16"
+    encode(encoder, tokens, file)
+    whole = file.read_bytes()
+    file.write_bytes(b"\0" * 768 + whole[768:-1000])
+    encode(encoder, tokens, file)
+    assert file.read_bytes()[:768] == b"\0" * 768 and len(file.read_bytes()) == len(whole)
+    encode(encoder, tokens[:2], file)
+    assert file.read_bytes()[:768] != b"\0" * 768
 
 
 def test_the_score_of_a_unit_is_the_mean_of_its_tokens() -> None:
