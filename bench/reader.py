@@ -37,7 +37,7 @@ from qa.units import score_units
 TIMED = 40
 """Questions that are timed."""
 PARTS = ("search", "states of the question", "states of passages", "reading")
-WEIGHTS = (0.0, 1.0, 2.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 1e6)
+WEIGHTS = (0.0, 4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0, 1e6)
 """Weights of the product's score that are tried; the last leaves nothing of the reader."""
 
 SURELY: dict[str, Callable[[np.ndarray], float]] = {
@@ -223,7 +223,7 @@ def main() -> None:
     parser.add_argument("weights", type=Path, help="folder of a trained reader")
     parser.add_argument("sets", nargs="*", type=Path)
     parser.add_argument("--fit", type=Path, help="set that the weight is chosen on")
-    parser.add_argument("--weight", type=float, default=8.0, help="weight of the product's score without --fit")
+    parser.add_argument("--weight", type=float, default=32.0, help="weight of the product's score without --fit")
     parser.add_argument("--index", type=Path, default=Path("index"), help="index of the text that a set lacks")
     parser.add_argument("--bytes", action="store_true", help="keep the states in one byte a number")
     parser.add_argument("--times", action="store_true", help="print times instead")

@@ -29,9 +29,9 @@ from qa.reader.variants import add_faqs, names_in, no_longer_holding
 from qa.search.weights import load_model
 from qa.text.passages import CountTokens
 
-PARAGRAPHS = {"jaquad": 2500, "drcd": 500, "cmrc": 400}
+PARAGRAPHS = {"jaquad": 1800, "drcd": 350, "cmrc": 300}
 """Paragraphs drawn of each file of them: documents and hard questions should be seen more often."""
-FAQS = 350
+FAQS = 150
 """FAQs made of the questions of paragraphs, and as many of those of parallel texts."""
 WITHOUT = {"documents": 1.0, "hard": 0.6, "paragraphs": 0.3, "parallel": 0.15}
 """Share of a group's questions whose passage is prepared without what answers, too."""
