@@ -25,6 +25,7 @@ from qa import Index, Source, errors
 from qa.catalogue import languages, words_of
 from qa.errors import QAError
 from qa.maintenance.repair import repair
+from qa.reader.features import encoder_of
 from qa.reading.fetching import fetch, fetching_off_error
 from qa.reading.files import DEFAULT_MAX_BYTES, read_sources, source_from_bytes, source_from_text
 from qa.retrieval import prepare, retrieve
@@ -121,6 +122,7 @@ def models_that_cannot_be_used(tmp_path: Path) -> Iterator[tuple[str, Callable[[
 
     yield "model.load", lambda: load_encoder("nothing", str(tmp_path / "nothing"))
     yield "model.tokenizer", lambda: SentenceTransformerEncoder(SimpleNamespace(tokenizer=object()), "slow")
+    yield "model.reader", lambda: encoder_of(SimpleNamespace(encoder=None, name="other"))  # type: ignore[arg-type]
     yield "model.damaged", lambda: convert(cut, tmp_path)
     yield "model.format", lambda: convert(other, tmp_path)
     if packaged_weights():
@@ -312,8 +314,11 @@ FOR_DEVELOPERS = {
     *("ValueError", "AttributeError", "RuntimeError", "OSError", "RecordError", "SystemExit", "Command"),
     *("option", "help_option", "version_option", "argument", "command", "group"),  # click's help texts
 }
-NOT_SENTENCES = ("suggestions/", "asked.py", "text/", "serving/metrics.py", "extraction/isolation.py")
-"""Modules with the grammar of languages, the metrics' own names, and code to run."""
+NOT_SENTENCES = (
+    *("suggestions/", "asked.py", "extents.py", "text/"),
+    *("serving/metrics.py", "extraction/isolation.py", "reader/train", "reader/prepare", "reader/records"),
+)
+"""Modules with the grammar of languages, the metrics' own names, code to run, and tools of developers."""
 LABELS = {
     *("evidence, never declining", "same language", "other language", "depends on "),  # of tables of figures
     *("no index", "no model", "code points"),  # of JSON

@@ -19,6 +19,7 @@ import numpy as np
 from qa.search.encoders import Encoded, Prompts, Vectors
 
 if TYPE_CHECKING:
+    from tokenizers import Encoding
     from torch import Tensor
 
 _log = logging.getLogger(__name__)
@@ -32,7 +33,11 @@ _PREFIX = "0.model."
 
 
 class E5Encoder:
-    """The default model. See :class:`qa.search.encoders.Encoder`."""
+    """The default model. See :class:`qa.search.encoders.Encoder`.
+
+    Attributes:
+        weights: its parameters, by BertModel's names.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Map the weights of a SentenceTransformer folder that holds a BERT with mean pooling."""
@@ -42,8 +47,8 @@ class E5Encoder:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads would not outlive a fork
         config, own = (_read_json(folder / name) for name in ("config.json", "config_sentence_transformers.json"))
         self._folder = folder
-        self._weights: Mapping[str, Tensor] = load_file(folder / "model.safetensors")
-        self._layers = [_Layer(self._weights, number, config) for number in range(config["num_hidden_layers"])]
+        self.weights: Mapping[str, Tensor] = load_file(folder / "model.safetensors")
+        self._layers = [_Layer(self.weights, number, config) for number in range(config["num_hidden_layers"])]
         self._epsilon: float = config["layer_norm_eps"]
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.prompts = Prompts(own["prompts"]["query"], own["prompts"]["document"])
@@ -64,8 +69,7 @@ class E5Encoder:
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """Return what the model makes of each text."""
-        self._tokenizer.enable_truncation(self.window)
-        encodings = self._tokenizer.encode_batch(list(texts))
+        encodings = self.tokenize(texts)
         found = []
         for one, tokens in zip(encodings, self.states([one.ids for one in encodings], len(self._layers)), strict=True):
             vector = tokens.mean(axis=0)
@@ -79,6 +83,12 @@ class E5Encoder:
             )
         return found
 
+    def tokenize(self, texts: Sequence[str]) -> list[Encoding]:
+        """Return texts in tokens, special ones included, as many as fit the window."""
+        self._tokenizer.enable_truncation(self.window)
+        encodings: list[Encoding] = self._tokenizer.encode_batch(list(texts))
+        return encodings
+
     def states(self, ids: Sequence[Sequence[int]], depth: int) -> list[Vectors]:
         """Return the states of texts in tokens after the first ``depth`` layers, float32 [t, h] each."""
         import torch
@@ -90,26 +100,26 @@ class E5Encoder:
             padded[row, : len(own)] = torch.tensor(own)
             there[row, : len(own)] = True
         with torch.inference_mode():
-            states = self._embed(padded)
+            states = self.embed(padded)
             for layer in self._layers[:depth]:
                 states = layer(states, there[:, None, None, :])
         return [states[row, : len(own)].numpy() for row, own in enumerate(ids)]
 
-    def _embed(self, ids: Tensor) -> Tensor:
+    def embed(self, ids: Tensor) -> Tensor:
         """Return the states of tokens [n, t] before the first layer."""
         from torch.nn import functional
 
         word, place, kind = (
-            self._weights[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")
+            self.weights[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")
         )
-        norm, bias = (self._weights[f"embeddings.LayerNorm.{name}"] for name in ("weight", "bias"))
+        norm, bias = (self.weights[f"embeddings.LayerNorm.{name}"] for name in ("weight", "bias"))
         states = functional.embedding(ids, word) + place[: ids.shape[1]] + kind[0]
         return functional.layer_norm(states, norm.shape, norm, bias, self._epsilon)
 
     def hash_weights(self) -> str:
         """Return the fingerprint, read from all weights."""
         digest = hashlib.sha256()
-        for name, value in sorted(self._weights.items()):
+        for name, value in sorted(self.weights.items()):
             hash_tensor(digest, _PREFIX + name, value)
         hash_tokenizer(digest, self._tokenizer.to_str())
         self._tokenizer.no_truncation()

@@ -104,6 +104,11 @@ class Embedder:
             [read] = self._encoder.encode([prompts.passage])
         self.max_tokens = self._encoder.window - len(read.spans)
 
+    @property
+    def encoder(self) -> Encoder:
+        """The model itself, for what needs more of it than vectors (`qa.reader`)."""
+        return self._encoder
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, not counting prompt and special tokens."""
         with self._lock:
