@@ -16,7 +16,7 @@ import numpy.typing as npt
 import torch
 
 from qa.errors import ModelError
-from qa.reader.layers import LOWER, layers_of
+from qa.reader.layers import LOWER
 from qa.search.e5 import E5Encoder
 from qa.search.embedding import Embedder
 from qa.search.weights import DEFAULT_MODEL
@@ -77,13 +77,12 @@ class Encoder:
     """The lower layers of an embedding model."""
 
     def __init__(self, embedder: Embedder) -> None:
-        """Copy the layers.
+        """Use the layers of an embedding model.
 
         Raises:
             ModelError: it is not the default model.
         """
         self._prompts, self._encoder = embedder.prompts, encoder_of(embedder)
-        self._layers = layers_of(self._encoder.weights, range(LOWER)).eval().requires_grad_(False)
 
     def question(self, text: str) -> States:
         """Return the states of a question, its prompt and special tokens included."""
@@ -136,19 +135,10 @@ class Encoder:
 
     def _run(self, texts: Sequence[Tokens]) -> Iterator[States]:
         """Yield the states of a batch."""
-        longest = max(len(text.ids) for text in texts)
-        ids = torch.zeros(len(texts), longest, dtype=torch.long)
-        mask = torch.zeros(len(texts), longest, dtype=torch.bool)
-        for n, text in enumerate(texts):
-            ids[n, : len(text.ids)] = torch.tensor(text.ids)
-            mask[n, : len(text.ids)] = True
-        with torch.inference_mode(), precision():
-            states = self._encoder.embed(ids)
-            for layer in self._layers:
-                states = layer(states, mask[:, None, None, :])
-            hidden = states.half().numpy()
-        for n, text in enumerate(texts):
-            yield States(hidden[n, text.kept], text.spans, text.context)
+        with precision():
+            states = self._encoder.states([text.ids for text in texts], LOWER)
+        for text, hidden in zip(texts, states, strict=True):
+            yield States(hidden[text.kept].astype(np.float16), text.spans, text.context)
 
 
 def precision() -> AbstractContextManager[object]:

@@ -100,12 +100,12 @@ class E5Encoder:
             padded[row, : len(own)] = torch.tensor(own)
             there[row, : len(own)] = True
         with torch.inference_mode():
-            states = self.embed(padded)
+            states = self._embed(padded)
             for layer in self._layers[:depth]:
                 states = layer(states, there[:, None, None, :])
         return [states[row, : len(own)].numpy() for row, own in enumerate(ids)]
 
-    def embed(self, ids: Tensor) -> Tensor:
+    def _embed(self, ids: Tensor) -> Tensor:
         """Return the states of tokens [n, t] before the first layer."""
         from torch.nn import functional
 
