@@ -27,7 +27,7 @@ from qa.text.forms import asks, refers_below
 from qa.text.marks import Kind
 from qa.text.passages import Unit
 from qa.text.tables import cells
-from qa.units import ScoredUnit
+from qa.units import ScoredUnit, places_of_block
 
 LONGEST_EXTENT = 800
 """Code points of a list that is cited whole. Of a longer one the first part is cited, up to the end of an item."""
@@ -119,14 +119,9 @@ def extent_of_unit(index: Index, unit: ScoredUnit) -> Extent:
 
 
 def _units_after(index: Index, unit: ScoredUnit) -> Iterator[Unit]:
-    """Yield the units that follow a unit in its block."""
-    number = index.passage_at(unit.source, unit.start)
-    while number is not None and number in index.passages_of(unit.source):
-        own = index.passage_units(number)
-        yield from (one for one in own if one.block == unit.block and one.start >= unit.end)
-        if own[-1].block != unit.block:
-            return
-        number += 1
+    """Return the units that follow a unit in its block."""
+    own = (index.passage_units(number)[at] for number, at in places_of_block(index, unit.source, unit.block))
+    return (one for one in own if one.start >= unit.end)
 
 
 def _replies(text: str, blocks: Sequence[Block], block: Block) -> bool:

@@ -77,6 +77,19 @@ def citable_units(index: Index, passages: Sequence[int]) -> list[Place]:
     return found
 
 
+def places_of_block(index: Index, name: str, block: int) -> list[Place]:
+    """Return the units of a block of a source, in order."""
+    found: list[Place] = []
+    number = index.passage_at(name, index.blocks[name][block].start)
+    while number is not None and number in index.passages_of(name):
+        own = [(number, at) for at, unit in enumerate(index.passage_units(number)) if unit.block == block]
+        if not own:
+            break
+        found += own
+        number += 1
+    return found
+
+
 def units_of(index: Index, query: Query, places: Sequence[Place], config: SearchConfig = DEFAULT_CONFIG) -> Units:
     """Return units in the form that the ranker scores, with what they may borrow."""
     lending = _Lending(index)
@@ -147,20 +160,8 @@ class _Lending:
         for block in ancestors(self.index.blocks[name], self.index.passage_units(number)[at].block):
             key = (name, block)
             if key not in self._blocks:
-                self._blocks[key] = self._units_of_block(name, block)
+                self._blocks[key] = places_of_block(self.index, name, block)
             found += self._blocks[key]
-        return found
-
-    def _units_of_block(self, name: str, block: int) -> list[Place]:
-        found: list[Place] = []
-        number = self.index.passage_at(name, self.index.blocks[name][block].start)
-        while number is not None and number in self.index.passages_of(name):
-            units = self.index.passage_units(number)
-            own = [(number, at) for at, unit in enumerate(units) if unit.block == block]
-            if not own:
-                break
-            found += own
-            number += 1
         return found
 
     def before(self, number: int, at: int) -> Place | None:
