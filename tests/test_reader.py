@@ -10,7 +10,7 @@ import torch
 
 from qa.errors import ModelError
 from qa.reader.cutting import cut_text, gold_of, without_units
-from qa.reader.features import Encoder, States, encoder_of
+from qa.reader.features import Encoder, encoder_of
 from qa.reader.groups import Groups, windows_of
 from qa.reader.layers import Joint
 from qa.reader.losses import unit_scores
@@ -22,6 +22,7 @@ from qa.reader.records import Asked, Records, Text, held_out_lines, read_records
 from qa.reader.train import Plan, Run
 from qa.reader.variants import add_faqs, names_in, no_longer_holding
 from qa.reader.weights import WEIGHTS, ReaderConfig, load_weights
+from qa.search.states import States
 from qa.search.weights import load_model
 
 TEXT = "会議の記録\n\n出席者は7人だった。議長は佐藤氏が務めた。\n\n予算は3億円と決まった。次の会議は5月9日に開く。"
@@ -140,13 +141,13 @@ def test_negatives_are_near_and_have_no_answer() -> None:
 
 def test_states_are_those_of_the_eighth_layer_and_the_context_comes_first() -> None:
     encoder, context = Encoder(load_model()), "料金 › 指定袋"
-    [states] = encoder.passages(["大は500円、 中は330円です。"], [context])
+    tokens = encoder.in_context(["大は500円、 中は330円です。", "大"], [context, ""])
+    states, without = encoder.states(tokens)
     own = states.spans[states.context :]
     assert states.context > 0 and not states.spans[: states.context].any()
     assert (own[0, 0], own[-1, 1]) == (0, len("大は500円、 中は330円です。"))
-    assert encoder.passages(["大"], [""]).__next__().context == 0
-    ids = torch.tensor([encoder.in_context(["大は500円、 中は330円です。"], [context])[0].ids])
-    [layer8] = encoder_of(load_model()).states(ids.tolist(), 8)
+    assert (without.context, len(without.hidden)) == (0, 1)
+    [layer8] = encoder_of(load_model()).states([tokens[0].ids], 8)
     theirs, ours = layer8[-1 - len(own) : -1], states.hidden[states.context :].astype(np.float32)
     cosines = (theirs * ours).sum(1) / np.linalg.norm(theirs, axis=1) / np.linalg.norm(ours, axis=1)
     assert cosines.min() > 0.999

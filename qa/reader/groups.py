@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from qa.reader.features import States16
 from qa.reader.layers import WIDTH
 from qa.reader.prepared import Prepared, Question
+from qa.search.states import States16
 
 SHARES = {"documents": 0.48, "hard": 0.24, "paragraphs": 0.11, "parallel": 0.11, "faq": 0.06}
 """How often a question of each group is drawn."""

@@ -18,8 +18,6 @@ WIDTH, HEADS, INNER = 384, 12, 1536
 matrices."""
 JOINT = 4
 """Layers that read question and passage together."""
-LOWER = 8
-"""Layers of the encoder that read them apart."""
 _EPSILON = 1e-12
 _NONE = -9.0
 """The cosine with a token that is not there."""

@@ -1,7 +1,7 @@
 """Question and passages -> readings: whether each passage answers, which of its units does, and in which words.
 
     reader = load_reader()
-    readings = reader.read(question, passages)      # states, as `qa.reader.features` makes them
+    readings = reader.read(question, passages)      # states of the question and the passages
 
 Offsets are 0-based code points into the passage's text, end exclusive.
 """
@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from qa.reader.features import States, precision
+from qa.reader.features import precision
 from qa.reader.layers import WIDTH, Joint
 from qa.reader.weights import ReaderConfig, load_weights
+from qa.search.states import States
 from qa.text.paragraphs import Span, trim
 
 Floats = npt.NDArray[np.float32]

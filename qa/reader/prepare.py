@@ -20,12 +20,13 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.reader.cutting import Cut, Gold, cut_text, gold_of, passages_with, without_units
-from qa.reader.features import Encoder, States16, Tokens
+from qa.reader.features import Encoder, Tokens
 from qa.reader.layers import WIDTH
 from qa.reader.negatives import Pool, Wanted, folded
 from qa.reader.prepared import Places, Question, save_prepared
 from qa.reader.records import Asked, Records, held_out_lines, read_records
 from qa.reader.variants import add_faqs, names_in, no_longer_holding
+from qa.search.states import States16
 from qa.search.weights import load_model
 from qa.text.passages import CountTokens
 
@@ -175,8 +176,8 @@ def bounds_of(tokens: Sequence[Tokens], order: Sequence[int]) -> npt.NDArray[np.
     """Return int64 [n, 2]: where the states of each text will be, in the order given."""
     bounds, rows = np.zeros((len(tokens), 2), dtype=np.int64), 0
     for at in order:
-        bounds[at] = rows, rows + len(tokens[at].kept)
-        rows += len(tokens[at].kept)
+        bounds[at] = rows, rows + len(tokens[at].chosen.rows)
+        rows += len(tokens[at].chosen.rows)
     return bounds
 
 
@@ -185,7 +186,7 @@ def encode(encoder: Encoder, tokens: Sequence[Tokens], file: Path) -> None:
 
     Beside the file is the digest of the tokens, so that it is begun anew if they are others.
     """
-    ends = np.cumsum([len(one.kept) for one in tokens])
+    ends = np.cumsum([len(one.chosen.rows) for one in tokens])
     digest, stamp = hashlib.sha256(str([one.ids for one in tokens]).encode()).hexdigest(), file.with_suffix(".sha256")
     if not stamp.exists() or stamp.read_text(encoding="ascii") != digest:
         file.unlink(missing_ok=True)
@@ -221,7 +222,7 @@ def _places(cuts: Sequence[Cut], passages: Encoded, questions: Encoded) -> Place
     return Places(
         passages.bounds,
         questions.bounds,
-        np.array([one.context for one in passages.tokens], dtype=np.int64),
+        np.array([one.chosen.context for one in passages.tokens], dtype=np.int64),
         np.array(units, dtype=np.int64),
         np.array(bounds, dtype=np.int64),
     )
@@ -229,8 +230,8 @@ def _places(cuts: Sequence[Cut], passages: Encoded, questions: Encoded) -> Place
 
 def _tokens(encoded: Encoded, number: int, span: tuple[int, int]) -> tuple[int, int]:
     """Return the first token of a span, and the one after its last."""
-    tokens = encoded.tokens[number]
-    context, own = tokens.context, tokens.spans[tokens.context :]
+    chosen = encoded.tokens[number].chosen
+    context, own = chosen.context, chosen.own.spans
     first = int(np.searchsorted(own[:, 1], span[0], side="right"))
     last = int(np.searchsorted(own[:, 0], span[1], side="left"))
     return context + first, context + max(first, last)

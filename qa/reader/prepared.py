@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
-from qa.reader.features import States16
 from qa.reader.layers import WIDTH
+from qa.search.states import States16
 
 
 @dataclass(frozen=True)

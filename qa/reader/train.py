@@ -23,11 +23,12 @@ from qa.reader.checkpoint import Progress, load_checkpoint, save_checkpoint
 from qa.reader.curve import add_row, draw, keep_rows, read_rows
 from qa.reader.features import encoder_of, precision
 from qa.reader.groups import Group, Groups, windows_of
-from qa.reader.layers import JOINT, LOWER, Joint, layers_of
+from qa.reader.layers import JOINT, Joint, layers_of
 from qa.reader.losses import Losses, losses_of
 from qa.reader.prepare import prepare
 from qa.reader.prepared import Prepared
 from qa.reader.weights import ReaderConfig, load_weights, save_reader
+from qa.search.states import LOWER
 from qa.search.weights import DEFAULT_MODEL, load_model
 
 WARM_UP = 0.02

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from qa.search.encoders import Encoded, Prompts, Vectors
+from qa.search.states import LOWER
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -38,6 +40,8 @@ class E5Encoder:
     Attributes:
         weights: its parameters, by BertModel's names.
     """
+
+    lower: int | None = LOWER
 
     def __init__(self, folder: Path) -> None:
         """Map the weights of a SentenceTransformer folder that holds a BERT with mean pooling."""
@@ -70,15 +74,17 @@ class E5Encoder:
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """Return what the model makes of each text."""
         encodings = self.tokenize(texts)
+        lower, last = self._after([one.ids for one in encodings], (LOWER, len(self._layers)))
         found = []
-        for one, tokens in zip(encodings, self.states([one.ids for one in encodings], len(self._layers)), strict=True):
+        for one, below, tokens in zip(encodings, lower, last, strict=True):
             vector = tokens.mean(axis=0)
             found.append(
                 Encoded(
                     vector / max(float(np.linalg.norm(vector)), 1e-12),
                     tokens,
-                    np.asarray(one.offsets, dtype=np.int32).reshape(-1, 2),
-                    np.asarray(one.special_tokens_mask, dtype=bool),
+                    spans_of(one),
+                    special_in(one),
+                    below,
                 )
             )
         return found
@@ -91,6 +97,11 @@ class E5Encoder:
 
     def states(self, ids: Sequence[Sequence[int]], depth: int) -> list[Vectors]:
         """Return the states of texts in tokens after the first ``depth`` layers, float32 [t, h] each."""
+        [found] = self._after(ids, (depth,))
+        return found
+
+    def _after(self, ids: Sequence[Sequence[int]], depths: Sequence[int]) -> list[list[Vectors]]:
+        """Return the states of texts in tokens after as many layers as each of ``depths``, in ascending order, says."""
         import torch
 
         longest = max(map(len, ids), default=0)
@@ -99,11 +110,15 @@ class E5Encoder:
         for row, own in enumerate(ids):
             padded[row, : len(own)] = torch.tensor(own)
             there[row, : len(own)] = True
+        found, done = [], 0
         with torch.inference_mode():
             states = self._embed(padded)
-            for layer in self._layers[:depth]:
-                states = layer(states, there[:, None, None, :])
-        return [states[row, : len(own)].numpy() for row, own in enumerate(ids)]
+            for depth in depths:
+                for layer in self._layers[done:depth]:
+                    states = layer(states, there[:, None, None, :])
+                found.append([states[row, : len(own)].numpy() for row, own in enumerate(ids)])
+                done = depth
+        return found
 
     def _embed(self, ids: Tensor) -> Tensor:
         """Return the states of tokens [n, t] before the first layer."""
@@ -181,6 +196,16 @@ class _Layer:
         states = functional.layer_norm(states + seen, (width,), *self.norm1, self.epsilon)
         inner = functional.linear(functional.gelu(functional.linear(states, *self.up)), *self.down)
         return functional.layer_norm(states + inner, (width,), *self.norm2, self.epsilon)
+
+
+def spans_of(encoding: Encoding) -> npt.NDArray[np.int32]:
+    """Return int32 [t, 2], the place of each token in the text; 0-based code points, end exclusive."""
+    return np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2)
+
+
+def special_in(encoding: Encoding) -> npt.NDArray[np.bool_]:
+    """Return bool [t], which of the tokens are special."""
+    return np.asarray(encoding.special_tokens_mask, dtype=bool)
 
 
 def hash_tensor(digest: Any, name: str, value: Tensor) -> None:

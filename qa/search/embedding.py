@@ -17,6 +17,7 @@ import numpy.typing as npt
 from qa.progress import Progress, ProgressEvent, Stage
 from qa.search.directions import LanguageDirections
 from qa.search.encoders import Encoded, Encoder, Prompts, Vectors
+from qa.search.states import Chosen, States, in_passage, in_question
 
 _BATCH = 16
 _BETWEEN = 4
@@ -33,6 +34,7 @@ class ModelRecord:
         prompts: the text put before questions and passages.
         dimension: the length of a vector.
         directions: the name of the directions of language that are removed; None if none are.
+        lower: the layer after which the states of tokens are kept; None if none are.
     """
 
     name: str
@@ -40,6 +42,7 @@ class ModelRecord:
     prompts: Prompts
     dimension: int
     directions: str | None = None
+    lower: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,14 @@ class Embedded:
         vector: float32 [d], unit length, the text as a whole.
         tokens: float32 [t, d], unit length, its tokens; special tokens and the prompt are left out.
         spans: int32 [t, 2], each token's place in the text; 0-based code points, end exclusive.
+        states: the states of a question's first tokens, prompt and special tokens included, or of a passage's tokens
+            after the last ones of its context; None if the model gives none.
     """
 
     vector: Vectors
     tokens: Vectors
     spans: npt.NDArray[np.int32]
+    states: States | None = None
 
 
 class Embedder:
@@ -84,7 +90,7 @@ class Embedder:
     def record(self) -> ModelRecord:
         """What distinguishes it from another model, and from the same model with other prompts."""
         directions = self.directions.name if self.directions else None
-        return ModelRecord(self.name, self.fingerprint, self.prompts, self.dimension, directions)
+        return ModelRecord(self.name, self.fingerprint, self.prompts, self.dimension, directions, self._encoder.lower)
 
     def without_directions(self) -> Embedder:
         """Return the same model with its vectors as they are, directions of language included."""
@@ -121,7 +127,10 @@ class Embedder:
 
     def embed_question(self, question: str) -> Embedded:
         """Return a question's embeddings."""
-        return next(self._embed([question], self.prompts.query, None))
+        prompt = self.prompts.query
+        [encoded] = self._encode([prompt + question])
+        own = in_passage(encoded.spans, encoded.special, len(prompt), 0)
+        return self._embedded(encoded, own, in_question(encoded.spans, len(prompt)))
 
     def embed_passages(
         self, texts: Sequence[str], progress: Progress | None = None, contexts: Sequence[str] | None = None
@@ -134,11 +143,19 @@ class Embedder:
             contexts: what each stands under, which is read before it and gets no token vectors; None for nothing. Of
                 a context that the window has no room for, the end is read.
         """
-        contexts = contexts and self._fitted(texts, contexts)
-        for done, embedded in enumerate(self._embed(texts, self.prompts.passage, contexts), 1):
-            yield embedded
-            if progress:
-                progress(ProgressEvent(Stage.EMBEDDING, done, len(texts)))
+        prompt = self.prompts.passage
+        before = self.before(texts, contexts) if contexts else [""] * len(texts)
+        read = [prompt + start + text for start, text in zip(before, texts, strict=True)]
+        for first in range(0, len(texts), _BATCH):
+            for done, one in enumerate(self._encode(read[first : first + _BATCH]), first + 1):
+                chosen = in_passage(one.spans, one.special, len(prompt), len(before[done - 1]))
+                yield self._embedded(one, chosen.own, chosen)
+                if progress:
+                    progress(ProgressEvent(Stage.EMBEDDING, done, len(texts)))
+
+    def before(self, texts: Sequence[str], contexts: Sequence[str]) -> list[str]:
+        """Return what is put between the prompt and each passage: its context and a line break, or nothing."""
+        return [f"{context}\n" if context else "" for context in self._fitted(texts, contexts)]
 
     def _fitted(self, texts: Sequence[str], contexts: Sequence[str]) -> list[str]:
         """Return the contexts, those cut to their end that would push a part of their text out of the window."""
@@ -154,30 +171,17 @@ class Embedder:
             spans = self._encoder.token_spans(text)
         return text[spans[-tokens][0] :] if tokens else ""
 
-    def _embed(self, texts: Sequence[str], prompt: str, contexts: Sequence[str] | None) -> Iterator[Embedded]:
-        before = [prompt + (f"{context}\n" if context else "") for context in contexts or [""] * len(texts)]
-        for first in range(0, len(texts), _BATCH):
-            batch = [start + text for start, text in zip(before, texts, strict=True)][first : first + _BATCH]
-            with self._lock:
-                encoded = self._encoder.encode(batch)
-            for start, one in zip(before[first:], encoded, strict=False):
-                embedded = _embedded(one, len(start))
-                yield embedded if self.directions is None else _without(embedded, self.directions)
+    def _encode(self, texts: Sequence[str]) -> list[Encoded]:
+        with self._lock:
+            return self._encoder.encode(texts)
 
-
-def _embedded(encoded: Encoded, skipped: int) -> Embedded:
-    """Return the embeddings of a text; its first ``skipped`` code points are prompt and context."""
-    spans = encoded.spans - skipped
-    kept = ~encoded.special & (spans[:, 1] > 0) & (spans[:, 1] > spans[:, 0])
-    tokens = encoded.tokens[kept]
-    norms = np.linalg.norm(tokens, axis=1, keepdims=True)
-    return Embedded(
-        vector=(encoded.vector / max(float(np.linalg.norm(encoded.vector)), 1e-12)).astype(np.float32),
-        tokens=(tokens / np.maximum(norms, 1e-12)).astype(np.float32),
-        spans=np.maximum(spans[kept], 0),
-    )
-
-
-def _without(embedded: Embedded, directions: LanguageDirections) -> Embedded:
-    vector, tokens = directions.texts.remove(embedded.vector), directions.tokens.remove(embedded.tokens)
-    return Embedded(vector, tokens, embedded.spans)
+    def _embedded(self, encoded: Encoded, own: Chosen, stated: Chosen) -> Embedded:
+        """Return the embeddings of a text, given which of its tokens have vectors and which have states."""
+        tokens = encoded.tokens[own.rows]
+        norms = np.linalg.norm(tokens, axis=1, keepdims=True)
+        vector = (encoded.vector / max(float(np.linalg.norm(encoded.vector)), 1e-12)).astype(np.float32)
+        tokens = (tokens / np.maximum(norms, 1e-12)).astype(np.float32)
+        if self.directions is not None:
+            vector, tokens = self.directions.texts.remove(vector), self.directions.tokens.remove(tokens)
+        states = None if encoded.lower is None else stated.states(encoded.lower)
+        return Embedded(vector, tokens, own.spans, states)

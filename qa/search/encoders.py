@@ -29,12 +29,14 @@ class Encoded:
         tokens: float32 [t, h], the states of its tokens after the last layer, special tokens included.
         spans: int32 [t, 2], each token's place in the text; 0-based code points, end exclusive.
         special: bool [t], which tokens are special, such as those at the beginning and the end.
+        lower: float32 [t, h], the states of the same tokens after the layer `Encoder.lower`; None if that is None.
     """
 
     vector: Vectors
     tokens: Vectors
     spans: npt.NDArray[np.int32]
     special: npt.NDArray[np.bool_]
+    lower: Vectors | None = None
 
 
 class Encoder(Protocol):
@@ -45,12 +47,14 @@ class Encoder(Protocol):
         dimension: d, the length of a vector.
         window: how many tokens it reads, prompt and special tokens included.
         fingerprint: 16 hex digits, a hash of all weights, the tokenizer, the window and the kind of pooling.
+        lower: the layer whose states it gives, too, because a trained reader reads them; None if it gives none.
     """
 
     prompts: Prompts
     dimension: int
     window: int
     fingerprint: str
+    lower: int | None
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, without special tokens."""

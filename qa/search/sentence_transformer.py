@@ -27,6 +27,8 @@ _HUB_SECONDS = 10
 class SentenceTransformerEncoder:
     """A loaded ``SentenceTransformer``. See :class:`qa.search.encoders.Encoder`."""
 
+    lower: int | None = None
+
     def __init__(self, model: Any, name: str) -> None:
         """Wrap a model.
 

@@ -5,7 +5,6 @@ A number takes one byte. Only the directions of the vectors matter, so their sca
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from qa.search.rows import RowWriter, load_rows
+from qa.search.states import QuantisedStates
+
 if TYPE_CHECKING:
     from qa.search.embedding import Embedded
 
-_VECTORS, _NORMS, _SPANS, _BOUNDS = "vectors.i8", "norms.npy", "spans.npy", "bounds.npy"
+_VECTORS, _NORMS, _SPANS = "vectors.i8", "norms.npy", "spans.npy"
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,8 @@ class TokenVectors:
     def load(cls, folder: Path) -> TokenVectors:
         """Read what a :class:`TokenWriter` wrote; the vectors stay on the disk until they are used."""
         spans = np.load(folder / _SPANS, allow_pickle=False)
-        vectors = (
-            np.memmap(folder / _VECTORS, dtype=np.int8, mode="r").reshape(len(spans), -1)
-            if len(spans)
-            else np.zeros((0, 0), dtype=np.int8)
-        )
-        norms = np.load(folder / _NORMS, allow_pickle=False)
-        return cls(vectors, norms, spans, np.load(folder / _BOUNDS, allow_pickle=False))
+        vectors, bounds = load_rows(folder, _VECTORS, len(spans))
+        return cls(vectors, np.load(folder / _NORMS, allow_pickle=False), spans, bounds)
 
     def of(self, passage: int) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32]]:
         """Return a passage's token vectors, int8 [t, d], and their spans, int32 [t, 2]."""
@@ -61,16 +58,19 @@ class QuantisedEmbedding:
         vector: float32 [d], unit length: the passage as a whole.
         tokens: int8 [t, d]: the directions of its tokens.
         spans: int32 [t, 2]: each token's start and end in the passage's text, 0-based code points, end exclusive.
+        states: the states of its tokens, those of its context first; None if its model gives none.
     """
 
     vector: npt.NDArray[np.float32]
     tokens: npt.NDArray[np.int8]
     spans: npt.NDArray[np.int32]
+    states: QuantisedStates | None = None
 
     @classmethod
     def of(cls, embedded: Embedded) -> QuantisedEmbedding:
         """Quantise what the model gave for a passage."""
-        return cls(embedded.vector, quantise(embedded.tokens), embedded.spans)
+        states = QuantisedStates.of(embedded.states) if embedded.states else None
+        return cls(embedded.vector, quantise(embedded.tokens), embedded.spans, states)
 
 
 class TokenWriter:
@@ -81,38 +81,32 @@ class TokenWriter:
 
     def __init__(self, folder: Path, passages: int) -> None:
         """Create the folder and open its files, for ``passages`` passages."""
-        folder.mkdir()
         self._folder = folder
-        self._file = (folder / _VECTORS).open("wb")
+        self._rows = RowWriter(folder, _VECTORS, passages)
         self._norms: list[npt.NDArray[np.float32]] = []
         self._spans: list[npt.NDArray[np.int32]] = []
-        self._bounds = np.zeros((passages, 2), dtype=np.int64)
-        self._written = 0
 
     def write(self, passages: list[int], vectors: npt.NDArray[np.int8], spans: npt.NDArray[np.int32]) -> None:
         """Add token vectors, int8 [t, d], and spans, int32 [t, 2]; the passages given have the same text."""
-        self._file.write(np.ascontiguousarray(vectors).tobytes())
+        self._rows.add(passages, vectors)
         lengths = np.linalg.norm(vectors.astype(np.float32), axis=1)
         self._norms.append(np.maximum(lengths, 1e-12).astype(np.float32))
         self._spans.append(np.asarray(spans, dtype=np.int32))
-        self._bounds[passages] = (self._written, self._written + len(vectors))
-        self._written += len(vectors)
 
     def __enter__(self) -> TokenWriter:
+        self._rows.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        with suppress(OSError):  # what is buffered may not fit on the disk
-            self._file.close()
+    def __exit__(self, *error: object) -> None:
+        self._rows.__exit__(*error)
 
     def finish(self) -> None:
         """Close the file of vectors and write the other files."""
-        self._file.close()
+        self._rows.finish()
         spans = np.concatenate(self._spans) if self._spans else np.zeros((0, 2), dtype=np.int32)
         norms = np.concatenate(self._norms) if self._norms else np.zeros(0, dtype=np.float32)
         np.save(self._folder / _NORMS, norms, allow_pickle=False)
         np.save(self._folder / _SPANS, spans, allow_pickle=False)
-        np.save(self._folder / _BOUNDS, self._bounds, allow_pickle=False)
 
 
 def quantise(tokens: npt.NDArray[np.float32]) -> npt.NDArray[np.int8]:
