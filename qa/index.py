@@ -57,6 +57,7 @@ class Index:
         passages: all passages, source by source, in reading order.
         store: the passages' vectors and terms.
         tokens: the vectors of their tokens.
+        states: the states of their tokens, for a trained reader; None if the model is not the default one.
         built: what the change did that returned this object; None after :meth:`open` and :meth:`rollback`.
     """
 
@@ -71,6 +72,7 @@ class Index:
         self.passages = contents.passages
         self.store = contents.store
         self.tokens = contents.tokens
+        self.states = contents.states
         self.built = built
         self._contents = contents
         self._stamp = generations.pointer_stamp(path)

@@ -17,6 +17,7 @@ from qa.index import Index
 from qa.progress import ProgressEvent, Stage
 from qa.search.embedding import Embedder
 from qa.search.encoders import Prompts
+from qa.search.states import QuantisedStates
 from qa.search.tokens import QuantisedEmbedding
 from qa.storage.checkpoint import _SIZE, Checkpoint
 from qa.text.source import Source
@@ -24,21 +25,32 @@ from qa.text.source import Source
 STORY = "\n\n".join(f"# 第{n}話\n\n{n}匹の猫が魚を食べました。" for n in range(3 * _SIZE))
 
 
-def model(fingerprint: str = "a", query: str = "") -> Any:
-    return SimpleNamespace(fingerprint=fingerprint, prompts=Prompts(query, ""), dimension=4, directions=None)
+def model(fingerprint: str = "a", query: str = "", lower: int | None = 8) -> Any:
+    prompts = Prompts(query, "")
+    return SimpleNamespace(fingerprint=fingerprint, prompts=prompts, dimension=4, directions=None, lower=lower)
 
 
 def key(number: int) -> str:
     return hashlib.sha256(str(number).encode()).hexdigest()
 
 
-def passage(number: int) -> QuantisedEmbedding:
+def passage(number: int, has_states: bool = True) -> QuantisedEmbedding:
     tokens = number % 5 + 1
+    states = QuantisedStates(
+        np.full((tokens + number % 3, 4), -number % 100, dtype=np.int8),
+        np.full(tokens + number % 3, number, dtype=np.float16),
+    )
     return QuantisedEmbedding(
         np.full(4, number, dtype=np.float32),
         np.full((tokens, 4), number % 100, dtype=np.int8),
         np.arange(2 * tokens, dtype=np.int32).reshape(tokens, 2),
+        states if has_states else None,
     )
+
+
+def arrays(embedding: QuantisedEmbedding) -> list[Any]:
+    *own, states = astuple(embedding)
+    return [*own, *states]
 
 
 def kept(index: Path, count: int = 2 * _SIZE) -> Checkpoint:
@@ -54,9 +66,18 @@ def test_kept_passages_are_read_back_unchanged(tmp_path: Path) -> None:
     for number in (0, 1, _SIZE - 1, _SIZE, 2 * _SIZE - 1):
         found = batches.get(key(number))
         assert found is not None
-        for one, other in zip(astuple(found), astuple(passage(number)), strict=True):
+        for one, other in zip(arrays(found), arrays(passage(number)), strict=True):
             assert one.dtype == other.dtype and np.array_equal(one, other)
     assert batches.get(key(2 * _SIZE)) is None
+
+
+def test_passages_of_a_model_that_gives_no_states_are_kept_without(tmp_path: Path) -> None:
+    batches = Checkpoint(tmp_path, model(lower=None))
+    for number in range(_SIZE):
+        batches.put(key(number), passage(number, has_states=False))
+    found = Checkpoint(tmp_path, model(lower=None)).get(key(3))
+    assert found is not None and found.states is None
+    assert np.array_equal(found.tokens, passage(3).tokens)
 
 
 def test_only_full_files_are_written(tmp_path: Path) -> None:
@@ -64,7 +85,7 @@ def test_only_full_files_are_written(tmp_path: Path) -> None:
     assert len(kept(tmp_path, _SIZE + 1)) == _SIZE
 
 
-@pytest.mark.parametrize("other", [model("b"), model(query="query: ")])
+@pytest.mark.parametrize("other", [model("b"), model(query="query: "), model(lower=None)])
 def test_passages_of_another_model_or_prompt_are_removed(tmp_path: Path, other: Any) -> None:
     kept(tmp_path)
     assert len(Checkpoint(tmp_path, other)) == 0
@@ -113,6 +134,12 @@ def test_an_interrupted_build_continues_where_it_stopped(tmp_path: Path, monkeyp
     whole = Index.build(source, tmp_path / "whole")
     assert np.allclose(resumed.store.vectors, whole.store.vectors, atol=1e-5)
     assert resumed.passages == whole.passages
+    assert resumed.states is not None and whole.states is not None
+    for number in range(len(whole.passages)):
+        ours, theirs = resumed.states.of(number), whole.states.of(number)
+        assert (ours.context, ours.spans.tolist()) == (theirs.context, theirs.spans.tolist())
+        # They were in batches with other passages: the last digits differ.
+        np.testing.assert_allclose(ours.hidden.astype(float), theirs.hidden.astype(float), atol=0.1)
 
 
 def called_off_after(passages: int, error: type[Exception]) -> Any:

@@ -384,7 +384,7 @@ def test_a_damaged_index_and_one_of_another_format_name_the_command_that_repairs
     shutil.copytree(article_index, copy)
     manifest = next(copy.glob("generations/*/manifest.json"))
     original = manifest.read_text(encoding="utf-8")
-    manifest.write_text(original.replace('"format": 2', '"format": 99'), encoding="utf-8")
+    manifest.write_text(original.replace('"format": 3', '"format": 99'), encoding="utf-8")
     line = error_line(qa("ask", QUESTION, "--index", copy))
     assert "99" in line
     assert "qa build" in line

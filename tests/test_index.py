@@ -31,7 +31,7 @@ from qa.search.weights import default_model_folder
 from qa.storage import generations
 from qa.storage.contents import read_contents
 from qa.storage.lock import locked
-from qa.storage.manifest import FILE
+from qa.storage.manifest import FILE, FORMAT_VERSION
 from qa.storage.rollback import roll_back
 from qa.suggestions import suggestions_of
 from qa.text.marks import Kind, Mark
@@ -615,6 +615,42 @@ def test_an_index_of_an_earlier_version_keeps_its_generations_when_it_is_upgrade
     (tmp_path / "CURRENT").write_text("2\n", encoding="ascii")
     index = Index.open(tmp_path)
     assert (index.generation, [entry.generation for entry in index.history()]) == (3, [3, 2, 1])
+
+
+def as_format_2(index: Path) -> None:
+    """Turn the current generation into what the version before the states of tokens wrote."""
+    shutil.rmtree(generations.generation_folder(index, generations.current_number(index)) / "states")
+    rewrite_manifest(index, {"format": 2, "model": {"lower": None}})
+
+
+def test_an_index_of_format_2_gets_states_and_keeps_texts_marks_and_sizes(tmp_path: Path) -> None:
+    marked = Source("list.md", "# no heading", marks=(Mark(0, 12, Kind.PARAGRAPH),))
+    before = Index.build([CATS, marked], tmp_path, chunking=Chunking(256, 0))
+    as_format_2(tmp_path)
+    with pytest.raises(IndexMismatchError, match="earlier version"):
+        Index.open(tmp_path, upgrade=False)
+    after = Index.open(tmp_path)
+    assert after.manifest.format == FORMAT_VERSION and after.states is not None
+    assert (after.sources, after.passages) == (before.sources, before.passages)
+    assert after.manifest.chunking == Chunking(256, 0)
+    np.testing.assert_allclose(after.store.vectors, before.store.vectors, atol=1e-4)
+    assert [entry.generation for entry in after.history()] == [2, 1]
+
+
+@pytest.mark.parametrize("format_", [1, 2])
+def test_a_generation_of_an_earlier_version_can_be_gone_back_to(tmp_path: Path, format_: int) -> None:
+    if format_ == 1:
+        shutil.copytree(Path(__file__).parent / "data" / "index-without-paths", tmp_path, dirs_exist_ok=True)
+    else:
+        Index.build(CATS, tmp_path)
+        as_format_2(tmp_path)
+    upgraded = Index.open(tmp_path)
+    texts = what_is_there(upgraded)
+    added = upgraded.add(BIRDS, keep=4)
+    assert [entry.generation for entry in added.history()] == [3, 2, 1]
+    back = added.rollback(1)
+    assert what_is_there(back) == texts and back.states is not None
+    assert (back.generation, [entry.generation for entry in back.history()]) == (4, [4, 3, 2, 1])
 
 
 def test_the_terms_of_sentences_take_bounded_memory(tmp_path: Path) -> None:

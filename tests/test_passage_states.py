@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
+from qa.index import Index
 from qa.reader.features import Encoder
+from qa.reading.markdown import with_marks
 from qa.search.embedding import Embedded, Embedder
 from qa.search.sentence_transformer import load_encoder
-from qa.search.states import LONGEST_CONTEXT, LONGEST_QUESTION, States
+from qa.search.states import LONGEST_CONTEXT, LONGEST_QUESTION, QuantisedStates, States
 from qa.search.weights import default_model_folder, load_model
+from qa.storage import generations
+from qa.text.passages import Chunking
+from qa.text.source import Source
 
 PASSAGE, CONTEXT = "大は500円、 中は330円です。", "料金 › 指定袋"
 LONG = "家庭ごみの出し方と料金についての細かい決まりを次に示す。" * 8
@@ -75,3 +83,77 @@ def test_another_model_gives_no_states(other_model: Embedder) -> None:
     assert other_model.record.lower is None
     assert other_model.embed_question("猫は?").states is None
     assert [one.states for one in other_model.embed_passages([PASSAGE], contexts=[CONTEXT])] == [None]
+
+
+# What an index keeps
+
+FEES = with_marks(Source("fees.md", f"# {LONG}\n\n{PASSAGE}\n\n## 袋\n\n袋は店で買えます。"))
+CATS, DOGS = Source("cats", "猫は魚を食べます。"), Source("dogs", "犬は肉を食べます。")
+
+
+def hidden(index: Index) -> list[Any]:
+    """Return the states of each passage, as they are stored."""
+    assert index.states is not None
+    return [index.states.of(number).hidden.tolist() for number in range(len(index.passages))]
+
+
+def test_states_in_one_byte_a_number_are_off_by_half_a_step_at_most() -> None:
+    rows = np.random.default_rng(0).normal(size=(5, 384)).astype(np.float16)
+    rows[0] *= 40
+    rows[4] = 0
+    quantised = QuantisedStates.of(States(rows, np.zeros((5, 2), dtype=np.int32)))
+    assert quantised.values.dtype == np.int8 and np.abs(quantised.values[:4]).max(axis=1).tolist() == [127] * 4
+    steps = np.abs(rows.astype(float)).max(axis=1, keepdims=True) / 127
+    assert (np.abs(quantised.hidden().astype(float) - rows) <= 0.6 * steps).all()
+
+
+def test_an_index_keeps_the_states_that_embedding_its_passages_gives(tmp_path: Path) -> None:
+    index = Index.build([FEES, CATS], tmp_path, chunking=Chunking(256, 0))
+    texts = [index.text(passage) for passage in index.passages]
+    contexts = [index.context(number) for number in range(len(texts))]
+    encoder, embedded = Encoder(index.embedder), embedded_passages(texts, contexts)
+    trained_on = encoder.states(encoder.in_context(texts, contexts))
+    assert index.states is not None
+    for number, (one, expected) in enumerate(zip(embedded, trained_on, strict=True)):
+        found = index.states.of(number)
+        assert_alike(found, expected)
+        assert one.states is not None and found.spans.tolist() == one.states.spans.tolist()
+        exact = one.states.hidden.astype(float)
+        steps = np.abs(exact).max(axis=1, keepdims=True) / 127
+        # Batches of other lengths move the last digits, too.
+        assert (np.abs(found.hidden.astype(float) - exact) <= 0.6 * steps + 0.01).all()
+    by_context = {index.states.of(number).context for number in range(len(texts))}
+    assert by_context == {0, LONGEST_CONTEXT}
+    assert index.states.values.dtype == np.int8
+
+
+def test_passages_with_the_same_words_share_their_states(tmp_path: Path) -> None:
+    text = "Cats sleep all day.\n\nDogs bark at night.\n\nCats sleep all day."
+    index = Index.build(Source("a", text), tmp_path, chunking=Chunking(256, 0))
+    assert index.states is not None
+    first, other, last = index.states.bounds.tolist()
+    assert first == last != other and len(index.states.values) == other[1]
+
+
+def test_states_are_taken_over_by_the_next_generations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = hidden(Index.build([CATS, DOGS], tmp_path))
+
+    def none_wanted(*_: object, **__: object) -> Any:
+        raise AssertionError("a passage is embedded again")
+
+    monkeypatch.setattr(Embedder, "embed_passages", none_wanted)
+    again = Index.build([DOGS, CATS], tmp_path)
+    assert again.built is not None and again.built.embedded == 0
+    assert hidden(again) == before[::-1]
+    assert hidden(again.remove(["dogs"])) == before[:1]
+    assert hidden(Index.open(tmp_path)) == before[:1]
+
+
+def test_an_index_of_another_model_has_no_states_until_it_is_built_with_the_default_one(tmp_path: Path) -> None:
+    other = Index.build(CATS, tmp_path, model=str(default_model_folder()))
+    folder = generations.generation_folder(tmp_path, other.generation)
+    assert other.states is None and other.model.lower is None and not (folder / "states").exists()
+    assert Index.open(tmp_path).states is None
+    own = Index.build(CATS, tmp_path, model="multilingual-e5-small")
+    assert own.built is not None and own.built.embedded == 1
+    assert own.states is not None and len(own.states.of(0).hidden) == len(own.tokens.of(0)[0])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +39,7 @@ class RowWriter:
         self._bounds[passages] = (self._written, self._written + len(rows))
         self._written += len(rows)
 
-    def __enter__(self) -> RowWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -46,7 +47,7 @@ class RowWriter:
             self._file.close()
 
     def finish(self) -> None:
-        """Close the file and write the bounds."""
+        """Close the file and write what belongs to it."""
         self._file.close()
         np.save(self._folder / _BOUNDS, self._bounds, allow_pickle=False)
 

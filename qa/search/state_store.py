@@ -56,32 +56,21 @@ class PassageStates:
         return States(hidden, spans, context)
 
 
-class StateWriter:
-    """Writer of states, passage by passage in any order; call :meth:`finish` when all are written.
-
-    Leaving its ``with`` block without that only closes the file.
-    """
+class StateWriter(RowWriter):
+    """Writer of states: see :class:`qa.search.rows.RowWriter`."""
 
     def __init__(self, folder: Path, passages: int) -> None:
         """Create the folder and open its files, for ``passages`` passages."""
-        self._folder = folder
-        self._rows = RowWriter(folder, _VALUES, passages)
+        super().__init__(folder, _VALUES, passages)
         self._scales: list[npt.NDArray[np.float16]] = []
 
     def write(self, passages: list[int], states: QuantisedStates) -> None:
         """Add states; the passages given have the same text and context."""
-        self._rows.add(passages, states.values)
+        self.add(passages, states.values)
         self._scales.append(np.asarray(states.scales, dtype=np.float16))
 
-    def __enter__(self) -> StateWriter:
-        self._rows.__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._rows.__exit__(*error)
-
     def finish(self) -> None:
-        """Close the file of values and write the other files."""
-        self._rows.finish()
+        """Close the file and write what belongs to it."""
+        super().finish()
         scales = np.concatenate(self._scales) if self._scales else np.zeros(0, dtype=np.float16)
         np.save(self._folder / _SCALES, scales, allow_pickle=False)

@@ -73,36 +73,25 @@ class QuantisedEmbedding:
         return cls(embedded.vector, quantise(embedded.tokens), embedded.spans, states)
 
 
-class TokenWriter:
-    """Writer of token vectors, passage by passage in any order; call :meth:`finish` when all are written.
-
-    Leaving its ``with`` block without that only closes the file.
-    """
+class TokenWriter(RowWriter):
+    """Writer of token vectors: see :class:`qa.search.rows.RowWriter`."""
 
     def __init__(self, folder: Path, passages: int) -> None:
         """Create the folder and open its files, for ``passages`` passages."""
-        self._folder = folder
-        self._rows = RowWriter(folder, _VECTORS, passages)
+        super().__init__(folder, _VECTORS, passages)
         self._norms: list[npt.NDArray[np.float32]] = []
         self._spans: list[npt.NDArray[np.int32]] = []
 
     def write(self, passages: list[int], vectors: npt.NDArray[np.int8], spans: npt.NDArray[np.int32]) -> None:
         """Add token vectors, int8 [t, d], and spans, int32 [t, 2]; the passages given have the same text."""
-        self._rows.add(passages, vectors)
+        self.add(passages, vectors)
         lengths = np.linalg.norm(vectors.astype(np.float32), axis=1)
         self._norms.append(np.maximum(lengths, 1e-12).astype(np.float32))
         self._spans.append(np.asarray(spans, dtype=np.int32))
 
-    def __enter__(self) -> TokenWriter:
-        self._rows.__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._rows.__exit__(*error)
-
     def finish(self) -> None:
-        """Close the file of vectors and write the other files."""
-        self._rows.finish()
+        """Close the file and write what belongs to it."""
+        super().finish()
         spans = np.concatenate(self._spans) if self._spans else np.zeros((0, 2), dtype=np.int32)
         norms = np.concatenate(self._norms) if self._norms else np.zeros(0, dtype=np.float32)
         np.save(self._folder / _NORMS, norms, allow_pickle=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,9 @@ import numpy.typing as npt
 
 from qa.errors import SourceError
 from qa.progress import Progress, ProgressEvent, Stage
+from qa.search.embedding import ModelRecord
 from qa.search.lexical import BM25, Analysis, tokenize
+from qa.search.state_store import StateWriter
 from qa.search.store import FaissStore
 from qa.search.tokens import QuantisedEmbedding, TokenWriter
 from qa.storage.checkpoint import Checkpoint
@@ -43,6 +46,42 @@ class _Parts:
     blocks: dict[str, Sequence[Block]] = field(default_factory=dict)
     passages: list[Passage] = field(default_factory=list)
     units: list[Sequence[Unit]] = field(default_factory=list)
+
+
+class _EmbeddingWriter:
+    """Writer of the embeddings of a generation's passages, in any order.
+
+    Attributes:
+        vectors: float32 [p, d], the passages' vectors; the rest goes to ``tokens/`` and ``states/``.
+    """
+
+    def __init__(self, folder: Path, passages: int, model: ModelRecord) -> None:
+        self.vectors = np.zeros((passages, model.dimension), dtype=np.float32)
+        self._open = ExitStack()
+        self._tokens = self._open.enter_context(TokenWriter(folder / "tokens", passages))
+        self._states = None
+        if model.lower is not None:
+            self._states = self._open.enter_context(StateWriter(folder / "states", passages))
+
+    def write(self, passages: list[int], embedding: QuantisedEmbedding) -> None:
+        """Add an embedding; the passages given have the same text and context."""
+        self.vectors[passages] = embedding.vector
+        self._tokens.write(passages, embedding.tokens, embedding.spans)
+        if self._states is not None:
+            assert embedding.states is not None  # the same model made it
+            self._states.write(passages, embedding.states)
+
+    def __enter__(self) -> _EmbeddingWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def finish(self) -> None:
+        """Close the files and write what belongs to them."""
+        self._tokens.finish()
+        if self._states is not None:
+            self._states.finish()
 
 
 @dataclass(frozen=True)
@@ -108,25 +147,23 @@ class Builder:
     def _write_embeddings(
         self, contents: Sequence[str], contexts: Sequence[str]
     ) -> tuple[npt.NDArray[np.float32], int]:
-        """Write ``tokens/``; return the passages' vectors, float32 [p, d], and how many had to be embedded."""
+        """Write ``tokens/`` and ``states/``.
+
+        Returns:
+            The passages' vectors, float32 [p, d], and how many had to be embedded.
+        """
         alike: dict[str, list[int]] = {}  # passages with the same text and context are embedded once
         for number, (content, context) in enumerate(zip(contents, contexts, strict=True)):
             alike.setdefault(content_key(content, context), []).append(number)
-        vectors = np.zeros((len(contents), self.configuration.model.dimension), dtype=np.float32)
         # Our own reading and writing is wrapped piece by piece: errors of the model and of ``progress`` are no disk's.
         with storage_errors(self.index):
-            writer = TokenWriter(self.folder / "tokens", len(contents))
-
-        def write(numbers: list[int], embedding: QuantisedEmbedding) -> None:
-            vectors[numbers] = embedding.vector
-            writer.write(numbers, embedding.tokens, embedding.spans)
-
+            writer = _EmbeddingWriter(self.folder, len(contents), self.configuration.model)
         missing: list[str] = []
         with writer:
             with storage_errors(self.index):
                 for key, numbers in alike.items():
                     if known := self.reusable.embedding(key):
-                        write(numbers, known)
+                        writer.write(numbers, known)
                     else:
                         missing.append(key)
             # Texts of similar length share a batch, so that little of it is padding.
@@ -143,10 +180,10 @@ class Builder:
                 with storage_errors(self.index):
                     embedding = QuantisedEmbedding.of(one)
                     self.checkpoint.put(key, embedding)
-                    write(alike[key], embedding)
+                    writer.write(alike[key], embedding)
             with storage_errors(self.index, library_writes=True):
                 writer.finish()
-        return vectors, len(missing)
+        return writer.vectors, len(missing)
 
     def _write_manifest(self, sources: Mapping[str, Source], parts: _Parts) -> None:
         records = write_sources(self.index, self.folder, sources.values())

@@ -1,6 +1,6 @@
 """Passages that an unfinished build has embedded, kept so that the next build need not embed them again.
 
-    index/batches/<made by>/<sha256>.safetensors     keys, vectors, tokens and spans of some passages
+    index/batches/<made by>/<sha256>.safetensors     keys and embeddings of some passages
 
 ``made by`` identifies a model with its prompts. A file whose SHA-256 is not its name is removed unread. safetensors
 maps a file and runs nothing of it; it comes with sentence-transformers.
@@ -12,14 +12,17 @@ import hashlib
 import json
 import shutil
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from qa.search.embedding import ModelRecord
+from qa.search.states import QuantisedStates
 from qa.search.tokens import QuantisedEmbedding
 from qa.storage.generations import BATCHES
 from qa.storage.manifest import file_sha256
@@ -38,7 +41,8 @@ class Checkpoint:
 
     def __init__(self, index: Path, model: ModelRecord) -> None:
         """Find what the same model has left; remove what other models left, and what is old or damaged."""
-        made_by = json.dumps([model.fingerprint, asdict(model.prompts), model.dimension, model.directions])
+        made_by = json.dumps([model.fingerprint, asdict(model.prompts), model.dimension, model.directions, model.lower])
+        self._has_states = model.lower is not None
         self._folder = index / BATCHES / hashlib.sha256(made_by.encode()).hexdigest()[:16]
         self._used: set[Path] = set()
         self._waiting: list[tuple[str, QuantisedEmbedding]] = []
@@ -64,10 +68,12 @@ class Checkpoint:
             return None
         file, row = self._found[key]
         self._used.add(file)
-        first, end = _read_tensor(file, "bounds", row)
-        rows = slice(int(first), int(end))
+        rows = slice(*_read_tensor(file, "bounds", row).tolist())
         return QuantisedEmbedding(
-            _read_tensor(file, "vectors", row), _read_tensor(file, "tokens", rows), _read_tensor(file, "spans", rows)
+            _read_tensor(file, "vectors", row),
+            _read_tensor(file, "tokens", rows),
+            _read_tensor(file, "spans", rows),
+            _read_states(file, row) if self._has_states else None,
         )
 
     def put(self, key: str, embedding: QuantisedEmbedding) -> None:
@@ -89,14 +95,14 @@ class Checkpoint:
 
         keys = [np.frombuffer(bytes.fromhex(key), dtype=np.uint8) for key, _ in self._waiting]
         embeddings = [embedding for _, embedding in self._waiting]
-        ends = np.cumsum([len(one.tokens) for one in embeddings])
         content = save(
             {
                 "keys": np.stack(keys),
                 "vectors": np.stack([one.vector for one in embeddings]),
                 "tokens": np.concatenate([one.tokens for one in embeddings]),
                 "spans": np.concatenate([np.asarray(one.spans, dtype=np.int32) for one in embeddings]),
-                "bounds": np.stack([np.concatenate([[0], ends[:-1]]), ends], axis=1),
+                "bounds": _bounds([len(one.tokens) for one in embeddings]),
+                **_written_states([one.states for one in embeddings if one.states is not None]),
             }
         )
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -105,6 +111,28 @@ class Checkpoint:
         self._used.add(file)
         file.write_bytes(content)
         self._waiting.clear()
+
+
+def _bounds(lengths: Sequence[int]) -> npt.NDArray[np.int64]:
+    """Return int64 [n, 2], the first row and the one after the last of what has so many rows each."""
+    ends = np.cumsum(lengths)
+    return np.stack([ends - lengths, ends], axis=1)
+
+
+def _written_states(states: Sequence[QuantisedStates]) -> dict[str, npt.NDArray[Any]]:
+    """Return the tensors that keep states; none without any."""
+    if not states:
+        return {}
+    return {
+        "states": np.concatenate([one.values for one in states]),
+        "scales": np.concatenate([one.scales for one in states]),
+        "state_bounds": _bounds([len(one.values) for one in states]),
+    }
+
+
+def _read_states(file: Path, row: int) -> QuantisedStates:
+    rows = slice(*_read_tensor(file, "state_bounds", row).tolist())
+    return QuantisedStates(_read_tensor(file, "states", rows), _read_tensor(file, "scales", rows))
 
 
 def _read_tensor(file: Path, name: str, rows: int | slice = slice(None)) -> Any:

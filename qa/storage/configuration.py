@@ -12,13 +12,14 @@ from qa.errors import IndexMismatchError, ModelError, QAError, StorageError
 from qa.search.embedding import Embedder, ModelRecord
 from qa.search.weights import load_model, load_recorded
 from qa.storage import generations
-from qa.storage.manifest import FORMAT_VERSION, KEPT, Manifest
+from qa.storage.manifest import KEPT, Manifest
 from qa.text.passages import Chunking
 
 DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=100)
 """Sizes chosen by `python bench/chunking.py`, which prints what others give."""
 
-_EARLIER_DEFAULT = Chunking(max_tokens=256, min_tokens=0)
+_EARLIER_DEFAULTS = {1: Chunking(max_tokens=256, min_tokens=0)}
+"""The default sizes by the format that they differed in."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def configured(index: Path, settings: Settings) -> Configuration:
 
 def _chunking_of(before: Manifest | None) -> Chunking:
     """Return the sizes that an index was built with, unless they were the default of an earlier format."""
-    if before is None or (before.format != FORMAT_VERSION and before.chunking == _EARLIER_DEFAULT):
+    if before is None or before.chunking == _EARLIER_DEFAULTS.get(before.format):
         return DEFAULT_CHUNKING
     return before.chunking
 
@@ -118,7 +119,8 @@ def load_made_with(index: Path, model: ModelRecord) -> Embedder:
         IndexMismatchError: the model of that name is another one now. ModelError: there is no such model any more.
     """
     embedder = load_recorded_model(index, model)
-    if (embedder.fingerprint, embedder.record.directions) != (model.fingerprint, model.directions):
+    now = embedder.record
+    if (now.fingerprint, now.directions, now.lower) != (model.fingerprint, model.directions, model.lower):
         raise IndexMismatchError(
             "index.model", index=str(index), model=model.name, remedy=generations.repair_command(index)
         )

@@ -7,6 +7,7 @@
     blocks.npy                           int64 [b, 7]: source, kind, start, end, words, parent (-1: none), level
     units.npy                            int64 [u, 4]: passage, start, end, block of each unit
     faiss.index, lexical/, tokens/       what is searched (`qa.search.store`, `qa.search.tokens`)
+    states/                              what a trained reader reads (`qa.search.state_store`)
 
 Text is stored once; everything else is offsets into it: 0-based code points, end exclusive.
 """
@@ -24,6 +25,7 @@ import numpy as np
 
 from qa.errors import IndexDamagedError, IndexMismatchError
 from qa.search.lexical import Analysis
+from qa.search.state_store import PassageStates
 from qa.search.store import FaissStore
 from qa.search.tokens import TokenVectors
 from qa.storage import generations
@@ -54,6 +56,7 @@ class Contents:
         units: the units of each passage.
         store: the passages' vectors and terms.
         tokens: the vectors of their tokens, which stay on the disk until they are needed.
+        states: the states of their tokens, which do so too; None if the model gives none.
     """
 
     number: int
@@ -64,6 +67,7 @@ class Contents:
     units: tuple[tuple[Unit, ...], ...]
     store: FaissStore
     tokens: TokenVectors
+    states: PassageStates | None
 
     def text(self, passage: Passage) -> str:
         """Return the passage's text: ``sources[passage.source].text[passage.start:passage.end]``."""
@@ -139,6 +143,7 @@ def _read_files(index: Path, number: int, folder: Path, manifest: Manifest) -> C
     units: list[list[Unit]] = [[] for _ in passages]
     for passage, *unit in np.load(folder / "units.npy", allow_pickle=False).tolist():
         units[passage].append(Unit(*unit))
+    tokens = TokenVectors.load(folder / "tokens")
     return Contents(
         number,
         manifest,
@@ -147,7 +152,8 @@ def _read_files(index: Path, number: int, folder: Path, manifest: Manifest) -> C
         {name: tuple(own) for name, own in blocks.items()},
         tuple(map(tuple, units)),
         FaissStore.load(folder),
-        TokenVectors.load(folder / "tokens"),
+        tokens,
+        None if manifest.model.lower is None else PassageStates.load(folder / "states", tokens),
     )
 
 

@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 from qa.search.embedding import ModelRecord
 from qa.text.passages import Chunking
 
-FORMAT_VERSION = 2
-EARLIER_FORMATS = (1,)
+FORMAT_VERSION = 3
+EARLIER_FORMATS = (1, 2)
 """Formats whose texts can be read, to make an index of the present format of them."""
 KEPT = 2
 """Generations that are kept by default: the current one, and the one before it to go back to."""

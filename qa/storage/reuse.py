@@ -89,4 +89,5 @@ def _embeddings(contents: Contents, model: ModelRecord) -> Iterator[tuple[str, Q
     vectors = contents.store.vectors
     for number, passage in enumerate(contents.passages):
         key = content_key(contents.text(passage), contents.context(number))
-        yield key, QuantisedEmbedding(vectors[number], *contents.tokens.of(number))
+        states = None if contents.states is None else contents.states.quantised(number)
+        yield key, QuantisedEmbedding(vectors[number], *contents.tokens.of(number), states)

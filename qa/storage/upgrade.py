@@ -17,6 +17,9 @@ from qa.storage.writing import IndexWriter
 
 _log = logging.getLogger(__name__)
 
+_FIRST_WITH_MARKS = 2
+"""The first format that keeps what Markdown says of its lines."""
+
 
 def upgrade(index: Path, progress: Progress | None = None) -> bool:
     """Split and embed the texts of an index again, if its format is an earlier one.
@@ -37,7 +40,9 @@ def upgrade(index: Path, progress: Progress | None = None) -> bool:
         manifest = generations.check_generation(index, number)
         if manifest.format != FORMAT_VERSION:  # unless another process was faster
             folder = generations.generation_folder(index, number)
-            sources = {record.name: with_marks(read_source(index, folder, record)) for record in manifest.sources}
+            sources = {record.name: read_source(index, folder, record) for record in manifest.sources}
+            if manifest.format < _FIRST_WITH_MARKS:
+                sources = {name: with_marks(source) for name, source in sources.items()}
             writer.write(sources, configured(index, Settings()))
             writer.commit(keep_all=True)
             _log.warning("%s", Sentence("index.upgraded", index=str(index)))
