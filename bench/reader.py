@@ -7,8 +7,8 @@ passage answers, tell answerable questions from the others. ``reader`` scores un
 by the product's own formula, and ``fused`` by the sum of both, the product's times a weight that ``--fit``, a set
 that nothing else is measured on, has chosen.
 
-A set of documents is asked one document at a time and, after that, all together. ``--bytes`` keeps the states of
-passages in one byte a number, as an index could; ``--times`` prints how long the parts of reading take instead.
+A set of documents is asked one document at a time and, after that, all together. ``--times`` prints how long the parts
+of reading take instead.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,15 +28,16 @@ from qa.evaluation.metrics import roc_auc
 from qa.evaluation.questions import EvaluationSet, Question
 from qa.evaluation.sets import place, read_set
 from qa.index import Index
-from qa.reader.features import Encoder, States
 from qa.reader.model import Readable, Reader, Reading
 from qa.retrieval import prepare, search
 from qa.search.config import DEFAULT_CONFIG
+from qa.search.query import Query
+from qa.search.states import States
 from qa.units import score_units
 
 TIMED = 40
 """Questions that are timed."""
-PARTS = ("search", "states of the question", "states of passages", "reading")
+PARTS = ("search", "states of passages", "reading")
 WEIGHTS = (0.0, 4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0, 1e6)
 """Weights of the product's score that are tried; the last leaves nothing of the reader."""
 
@@ -71,34 +72,18 @@ class Scored:
         return float(found[0] + 1) if len(found) else np.inf
 
 
-class States8:
-    """The states of an index's passages, made when they are first read."""
-
-    def __init__(self, index: Index, encoder: Encoder, in_bytes: bool = False) -> None:
-        self._index = index
-        self._encoder = encoder
-        self._in_bytes = in_bytes
-        self._known: dict[int, States] = {}
-
-    def readable(self, numbers: Sequence[int]) -> list[Readable]:
-        missing = [n for n in numbers if n not in self._known]
-        texts = [self._index.text(self._index.passages[n]) for n in missing]
-        contexts = [self._index.context(n) for n in missing]
-        states = self._encoder.passages(texts, contexts)
-        self._known.update(zip(missing, map(in_bytes, states) if self._in_bytes else states, strict=True))
-        return [self._readable(number) for number in numbers]
-
-    def _readable(self, number: int) -> Readable:
-        passage = self._index.passages[number]
-        spans = [(u.start - passage.start, u.end - passage.start) for u in self._index.passage_units(number)]
-        return Readable(self._index.text(passage), self._known[number], spans)
+def readable(index: Index, number: int) -> Readable:
+    """Return a passage as a reader reads it."""
+    assert index.states is not None
+    passage = index.passages[number]
+    spans = [(unit.start - passage.start, unit.end - passage.start) for unit in index.passage_units(number)]
+    return Readable(index.text(passage), index.states.of(number), spans)
 
 
-def in_bytes(states: States) -> States:
-    """Return states as they are after they were kept in one byte a number, with a scale for each token."""
-    hidden = states.hidden.astype(np.float32)
-    scales = np.abs(hidden).max(axis=1, keepdims=True) / 127
-    return replace(states, hidden=(np.rint(hidden / scales) * scales).astype(np.float16))
+def states_of(query: Query) -> States:
+    """Return the states of a question."""
+    assert query.embedded.states is not None
+    return query.embedded.states
 
 
 def print_times(path: Path, reader: Reader) -> None:
@@ -107,24 +92,16 @@ def print_times(path: Path, reader: Reader) -> None:
     [collection] = questions.collections
     assert collection.sources is not None
     index = Index.build(collection.sources, RESULTS / f"reader {name}" / "0", keep=1)
-    encoder = Encoder(index.embedder)
-    seconds: dict[str, list[float]] = {
-        "search": [],
-        "states of the question": [],
-        "states of passages": [],
-        "reading": [],
-    }
+    seconds: dict[str, list[float]] = {part: [] for part in PARTS}
     tokens = []
     for question in collection.questions[:TIMED]:
         times = [time.perf_counter()]
         query = prepare(index, question.question)
         numbers = [hit.number for hit in search(index, query, DEFAULT_CONFIG.passages_read)]
         times.append(time.perf_counter())
-        asked = encoder.question(question.question)
+        passages = [readable(index, number) for number in numbers]
         times.append(time.perf_counter())
-        passages = States8(index, encoder).readable(numbers)
-        times.append(time.perf_counter())
-        reader.read(asked, passages)
+        reader.read(states_of(query), passages)
         times.append(time.perf_counter())
         tokens.append(sum(len(passage.states.hidden) for passage in passages) / len(passages))
         for part, taken in zip(seconds, np.diff(times).tolist(), strict=True):
@@ -134,11 +111,11 @@ def print_times(path: Path, reader: Reader) -> None:
         print(f"{part:24}{1000 * np.median(own):6.0f} ms")
 
 
-def scored(index: Index, states: States8, encoder: Encoder, reader: Reader, question: Question) -> Scored:
+def scored(index: Index, reader: Reader, question: Question) -> Scored:
     """Search, read and score what was found."""
     query = prepare(index, question.question)
     numbers = [hit.number for hit in search(index, query, DEFAULT_CONFIG.passages_read)]
-    readings = reader.read(encoder.question(question.question), states.readable(numbers))
+    readings = reader.read(states_of(query), [readable(index, number) for number in numbers])
     by_unit = dict(unit_scores(index, numbers, readings))
     units = score_units(index, query, numbers)
     return Scored(
@@ -186,9 +163,7 @@ def measure(
             [collection] = place(EvaluationSet(name, (collection,)), index.sources).collections
         else:
             index = Index.build(collection.sources, RESULTS / f"reader {name}" / str(number), keep=1)
-        encoder = Encoder(index.embedder)
-        states = States8(index, encoder, options.bytes)
-        every += [scored(index, states, encoder, reader, question) for question in collection.questions]
+        every += [scored(index, reader, question) for question in collection.questions]
     report(name, every, weight)
     return every
 
@@ -225,7 +200,6 @@ def main() -> None:
     parser.add_argument("--fit", type=Path, help="set that the weight is chosen on")
     parser.add_argument("--weight", type=float, default=32.0, help="weight of the product's score without --fit")
     parser.add_argument("--index", type=Path, default=Path("index"), help="index of the text that a set lacks")
-    parser.add_argument("--bytes", action="store_true", help="keep the states in one byte a number")
     parser.add_argument("--times", action="store_true", help="print times instead")
     options = parser.parse_args()
     reader, weight = Reader.load(options.weights), options.weight

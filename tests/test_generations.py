@@ -247,7 +247,7 @@ def test_another_format_is_rejected_by_its_number(tmp_path: Path) -> None:
     make(tmp_path, "good")
     manifest = tmp_path / "generations" / "1" / "manifest.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": 99}))
-    with pytest.raises(IndexMismatchError, match="has format 99, but this version reads format 2"):
+    with pytest.raises(IndexMismatchError, match="has format 99, but this version reads format 3"):
         present(tmp_path)
 
 

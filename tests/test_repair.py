@@ -220,7 +220,7 @@ def test_a_damaged_generation_with_lost_texts_stays_until_the_next_repair(index:
 def test_an_index_of_another_format_is_left_alone_with_an_error(index: Path) -> None:
     file = index / "generations" / "2" / "manifest.json"
     file.write_text(file.read_text(encoding="utf-8").replace('"format": 3', '"format": 7'), encoding="utf-8")
-    with pytest.raises(IndexMismatchError, match="has format 7, but this version reads format 2"):
+    with pytest.raises(IndexMismatchError, match="has format 7, but this version reads format 3"):
         repair(index)
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _OLDEST_PYTHON = (3, 11)
 _UNPACKED_MODEL = 600 * 1024**2
 """Bytes that the default model takes in the cache folder while it is being unpacked."""
-_INDEX_ROOM = 100 * 1024**2
+_INDEX_ROOM = 200 * 1024**2
 """Bytes that an index of a book or two takes, with room to write the next generation beside it."""
 _PROBE_CHARS = 500
 """Code points of a passage that are searched for."""

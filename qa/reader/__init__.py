@@ -1,11 +1,11 @@
 """Question and passages -> where the answer is, and whether any passage holds one.
 
-    features.py   text -> the states of the embedding model's lower layers
     layers.py     states of question and passage -> scores of tokens, units and the passage (torch)
     model.py      weights -> ``Reader``: question, passages -> readings               <- start here
     weights.py    the files of a trained reader
 
 training
+    features.py   texts -> the states of the embedding model's lower layers, without the upper ones
     records.py    files of questions -> texts and what is asked of them
     cutting.py    texts -> passages, cut by the product's own code, and what is right in them
     variants.py   the same with the answer taken out, questions with another number, FAQs

@@ -5,6 +5,7 @@ text
     embedding.py  text -> a vector for the whole and one for each token
     weights.py    the default model's files
     tokens.py     the token vectors on the disk
+    states.py     which tokens have states for the reader; state_store.py keeps them on the disk
 
 question
     query.py      the question, embedded and tokenized
