@@ -137,7 +137,7 @@ def test_a_full_disk_is_found(article_index: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 10**6))
     fault = the_fault(check(article_index))
     assert fault.name == "disk"
-    assert fault.advice == "Free 100 MB there."
+    assert fault.advice == "Free 200 MB there."
 
 
 def test_a_missing_library_is_found_and_nothing_is_imported_after(
