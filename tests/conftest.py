@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import ANSWERS_WITHIN, CHROMIUM, DESKTOP, Visit, serving
+from browser import ANSWERS_WITHIN, CHROMIUM, DESKTOP, Scratch, Visit, serving
 from filelock import FileLock
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
@@ -88,10 +88,11 @@ def _serving_a_copy(article_index: Path, folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def scratch_address(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Yield the address of a server whose texts the tests may change."""
-    with _serving_a_copy(article_index, tmp_path_factory.mktemp("scratch")) as url:
-        yield url
+def scratch(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scratch]:
+    """Yield a server whose texts the tests may change. Each test first says which it is to hold."""
+    folder = tmp_path_factory.mktemp("scratch")
+    with _serving_a_copy(article_index, folder) as url:
+        yield Scratch(url, folder / "index")
 
 
 @pytest.fixture(scope="session")
