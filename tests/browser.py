@@ -8,12 +8,17 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+
+from qa import Index, Source
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_chromium = [
@@ -57,6 +62,23 @@ def serving(index: Path, *options: str, folder: Path | None = None, port: int = 
             server.terminate()
             assert server.wait(60) == 0, log.read_text()
             assert list(uploads.iterdir()) == []
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A server whose texts the tests change: its address and the folder of its index."""
+
+    url: str
+    index: Path
+
+    def holding(self, *sources: Source | Path) -> Index:
+        """Put these texts in place of all others, and return the index once the server answers from it."""
+        built = Index.build(sources, self.index)
+        until = time.monotonic() + STARTS_WITHIN
+        while httpx.get(f"{self.url}healthz", trust_env=False).json()["generation"] != built.generation:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        return built
 
 
 def ask(page: Any, question: str) -> Any:

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import ANSWERS_WITHIN, PHONE, Visit, add_text, ask, needs_chromium, replace_text, serving
+from browser import ANSWERS_WITHIN, PHONE, Scratch, Visit, add_text, ask, needs_chromium, replace_text, serving
+from conftest import ARTICLE
 
 from qa.index import Index
 from qa.maintenance.doctor import check
+from qa.text.source import Source
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = needs_chromium
@@ -117,8 +119,9 @@ def test_errors_appear_next_to_the_question_and_keep_it(visit: Visit, address: s
     assert page.locator("#chat .asked").count() == 0
 
 
-def test_a_pasted_text_answers_without_a_restart_and_the_chat_says_so(visit: Visit, scratch_address: str) -> None:
-    page = visit(scratch_address)
+def test_a_pasted_text_answers_without_a_restart_and_the_chat_says_so(visit: Visit, scratch: Scratch) -> None:
+    scratch.holding(ARTICLE)
+    page = visit(scratch.url)
     ask(page, "暫定CEOに任命されたのは誰ですか")
     text = "庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。\n\n門の鍵は赤い箱の中にあります。"
     replace_text(page, "庭の記録", text)
@@ -243,10 +246,8 @@ def test_the_server_stops_within_four_seconds_and_loses_nothing(
     assert all(one.ok for one in check(tmp_path / "index"))
 
 
-def test_an_index_that_cannot_be_used_says_why_and_is_repaired_by_one_click(
-    browser: Any, article_index: Path, tmp_path: Path
-) -> None:
-    shutil.copytree(article_index, tmp_path / "index")
+def test_an_index_that_cannot_be_used_says_why_and_is_repaired_by_one_click(browser: Any, tmp_path: Path) -> None:
+    Index.build([Source("garden", "庭師の名前は山田花子です。\n\n門の鍵は赤い箱の中にあります。")], tmp_path / "index")
     [spans] = tmp_path.glob("index/generations/*/spans.npy")
     spans.write_bytes(b"")
     with serving(tmp_path / "index") as url:
@@ -255,12 +256,12 @@ def test_an_index_that_cannot_be_used_says_why_and_is_repaired_by_one_click(
         page.goto(url)
         page.wait_for_selector("#chat .welcome.broken .repair")
         assert "spans.npy" in page.inner_text("#chat .welcome")
-        page.fill("#question textarea", "暫定CEOに任命されたのは誰ですか")
+        page.fill("#question textarea", "庭師の名前は誰ですか")
         page.press("#question textarea", "Enter")
         playwright_api.expect(page.locator("#notice .trouble .repair")).to_have_text("索引を修復する")
         page.click("#notice .repair")
         page.wait_for_selector("#source .sentence")
-        assert ask(page, "暫定CEOに任命されたのは誰ですか").locator(".cite").count()
+        assert ask(page, "庭師の名前は誰ですか").locator(".cite").count()
     page.close()
     assert "Traceback" not in (tmp_path / "server.log").read_text(encoding="utf-8")  # nor from stopping
 

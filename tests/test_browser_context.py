@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browser import DESKTOP, PHONE, Visit, needs_chromium, serving
+from browser import DESKTOP, PHONE, Scratch, Visit, needs_chromium
 
 from qa.answer import Answer
 from qa.citations import cite
@@ -70,11 +69,8 @@ ARABIC_ROW, ARABIC_REPLY = "| الكبار | 500 دينار | 700 دينار |",
 
 
 @pytest.fixture(scope="module")
-def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Index]]:
-    path = tmp_path_factory.mktemp("guide") / "index"
-    index = Index.build(SOURCES.values(), path)
-    with serving(path) as address:
-        yield address, index
+def guide(scratch: Scratch) -> tuple[str, Index]:
+    return scratch.url, scratch.holding(*SOURCES.values())
 
 
 def saved(index: Index, name: str, *quotes: str) -> str:

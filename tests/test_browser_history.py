@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import PHONE, Visit, ask, needs_chromium
+from browser import PHONE, Scratch, Visit, ask, needs_chromium
 
 from qa import Index, Source
 from qa.answer import Answer
@@ -334,7 +328,9 @@ BEFORE = Source("庭.txt", "門の鍵は赤い箱の中にあります。\n\n庭
 AFTER = Source("庭.txt", "門の鍵は赤い箱の中にあります。\n\nお知らせを足しました。\n\n庭師の名前は山田花子です。")
 
 
-def test_after_a_restart_with_a_changed_text_each_citation_is_valid_moved_or_gone(browser: Any, tmp_path: Path) -> None:
+def test_when_a_text_has_changed_each_citation_of_a_kept_conversation_is_valid_moved_or_gone(
+    visit: Visit, scratch: Scratch
+) -> None:
     quotes = BEFORE.text.split("\n\n")
     cited = tuple(
         Citation(n, BEFORE.name, BEFORE.text.index(quote), BEFORE.text.index(quote) + len(quote), quote)
@@ -342,50 +338,27 @@ def test_after_a_restart_with_a_changed_text_each_citation_is_valid_moved_or_gon
     )
     answer = Answer("庭は？", "", cited, True, 0.9, (), "庭は？")
     record = to_record(History().asked("庭は？").answered(answer, {BEFORE.name: BEFORE}))
-    index = tmp_path / "index"
-    Index.build([BEFORE], index)
-    with serving_at(index) as url:
-        page = browser.new_page(locale="ja-JP")
-        page.goto(url)
-        page.wait_for_selector("html[data-ready]")
-        page.evaluate(
-            """record => {
-                localStorage['cited-qa.conversations'] = JSON.stringify({[record.id]: {updated: 1, record}});
-                sessionStorage['cited-qa.open'] = record.id;
-            }""",
-            record,
-        )
-        reload(page)
-        page.wait_for_selector("#chat .cite")
-        assert page.locator("#chat .cite").all_inner_texts() == ["[1]", "[2]", "[3]"]
-        assert page.locator("#chat .moved, #chat .gone, #chat .switched").count() == 0
-        page.goto("about:blank")
-    Index.build([AFTER], index)
-    with serving_at(index, int(url.rstrip("/").rpartition(":")[2])):
-        page.goto(url)
-        page.wait_for_selector("#chat .cite")
-        assert page.locator("#chat .cite").all_inner_texts() == ["[1]", "[2]"]
-        assert page.locator("#chat .cite.moved").inner_text() == "[2]"
-        assert page.locator("#chat .gone").inner_text() == quotes[2]
-        assert page.locator("#chat .switched").count() == 1
-        page.locator("#chat .cite.moved").click()
-        page.wait_for_selector("#source .sentence.current")
-        assert page.locator("#source .sentence.current").text_content() == quotes[1]
-        page.close()
-
-
-@contextmanager
-def serving_at(index: Path, port: int = 0) -> Iterator[str]:
-    """Run ``qa serve`` and yield the address. With the port of an earlier server it is the same site to the browser."""
-    command = [sys.executable, "-m", "qa", "serve", "--index", str(index), "--port", str(port)]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with (index.parent / "server.log").open("w") as errors:
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
-        try:
-            assert server.stdout
-            found = re.search(r"http://\S+", server.stdout.readline())
-            assert found, (index.parent / "server.log").read_text()
-            yield found.group()
-        finally:
-            server.terminate()
-            server.wait(15)
+    scratch.holding(BEFORE)
+    page = visit(scratch.url)
+    page.evaluate(
+        """record => {
+            localStorage['cited-qa.conversations'] = JSON.stringify({[record.id]: {updated: 1, record}});
+            sessionStorage['cited-qa.open'] = record.id;
+        }""",
+        record,
+    )
+    reload(page)
+    page.wait_for_selector("#chat .cite")
+    assert page.locator("#chat .cite").all_inner_texts() == ["[1]", "[2]", "[3]"]
+    assert page.locator("#chat .moved, #chat .gone, #chat .switched").count() == 0
+    page.goto("about:blank")
+    scratch.holding(AFTER)
+    page.goto(scratch.url)
+    page.wait_for_selector("#chat .cite")
+    assert page.locator("#chat .cite").all_inner_texts() == ["[1]", "[2]"]
+    assert page.locator("#chat .cite.moved").inner_text() == "[2]"
+    assert page.locator("#chat .gone").inner_text() == quotes[2]
+    assert page.locator("#chat .switched").count() == 1
+    page.locator("#chat .cite.moved").click()
+    page.wait_for_selector("#source .sentence.current")
+    assert page.locator("#source .sentence.current").text_content() == quotes[1]

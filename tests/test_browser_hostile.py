@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from qa import Index, Source
+from qa import Source
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-from browser import DESKTOP, PHONE, ask, needs_chromium, serving  # noqa: E402
+from browser import DESKTOP, PHONE, Scratch, ask, needs_chromium  # noqa: E402
 
 pytestmark = needs_chromium
 Visit = Callable[..., Any]
@@ -46,12 +46,10 @@ QUESTIONS = (
 
 
 @pytest.fixture(scope="module")
-def hostile_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def hostile_address(scratch: Scratch) -> str:
     """Serve a hostile text under a hostile name."""
-    index = tmp_path_factory.mktemp("hostile") / "index"
-    Index.build([Source(NAME, TEXT)], index)
-    with serving(index) as url:
-        yield url
+    scratch.holding(Source(NAME, TEXT))
+    return scratch.url
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from browser import (
     ANSWERS_WITHIN,
     PHONE,
-    STARTS_WITHIN,
+    Scratch,
     Visit,
     add_text,
     ask,
@@ -22,7 +18,6 @@ from browser import (
     open_texts,
     remove_text,
     row,
-    serving,
 )  # fmt: skip
 from conftest import ARTICLE as ARTICLE_FILE
 
@@ -38,28 +33,13 @@ GARDEN = "庭師の名前は山田花子です。彼女は毎朝六時に水を�
 LONG = "\n\n".join(f"第{n}話。{n}匹の猫が魚を食べました。長い一日でした。" for n in range(4000))
 ARTICLE = ARTICLE_FILE.name
 WITHIN = {"timeout": ANSWERS_WITHIN}
-Served = tuple[str, Path]
-
-
-@pytest.fixture(scope="module")
-def served(article_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve texts that the tests change; yield the address and the index."""
-    index = tmp_path_factory.mktemp("sources") / "index"
-    shutil.copytree(article_index, index)
-    with serving(index) as url:
-        yield url, index
 
 
 @pytest.fixture
-def own_address(served: Served) -> str:
+def own_address(scratch: Scratch) -> str:
     """Return the address of the server once it answers from the article alone again."""
-    url, index = served
-    built = Index.build([ARTICLE_FILE], index).generation
-    until = time.monotonic() + STARTS_WITHIN
-    while httpx.get(f"{url}healthz", trust_env=False).json()["generation"] != built:
-        assert time.monotonic() < until
-        time.sleep(0.05)
-    return url
+    scratch.holding(ARTICLE_FILE)
+    return scratch.url
 
 
 def give_files(page: Any, *paths: Path) -> None:
@@ -290,13 +270,13 @@ def test_every_open_page_shows_what_another_does(visit: Visit, own_address: str)
     row(second, "庭の記録").wait_for(state="detached", **WITHIN)
 
 
-def test_a_text_that_is_swapped_while_the_page_opens_is_drawn(visit: Visit, own_address: str, served: Served) -> None:
+def test_a_text_that_is_swapped_while_the_page_opens_is_drawn(visit: Visit, own_address: str, scratch: Scratch) -> None:
     page = visit(own_address)
     held: list[Any] = []
     page.route("**/component_server/", lambda route: held.append(route))
     page.reload()
     page.wait_for_selector("html[data-ready]")  # drawn from the present text
-    Index.build([Source("庭の記録", GARDEN)], served[1])
+    Index.build([Source("庭の記録", GARDEN)], scratch.index)
     for route in held:
         route.continue_()
     page.unroute("**/component_server/")

@@ -5,11 +5,12 @@ After an upgrade of Gradio, look here first: each test names the assumption that
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -20,6 +21,7 @@ from qa.ui.gradio_compat import (
     Proceed,
     answer_mcp_in_json,
     declare_endpoint,
+    gr,
     limit_sessions,
     mcp_trouble,
     scripted_part,
@@ -27,6 +29,15 @@ from qa.ui.gradio_compat import (
     wrap_calls,
 )
 
+STUBS = """
+import inspect, sys
+
+stubs, file_of = [], inspect.getfile
+sys.addaudithook(lambda event, given: stubs.append(given[0]) if event == "open" and ".pyi" in str(given[0]) else None)
+import qa.serving.app
+
+print(len(stubs), inspect.getfile is file_of, inspect.getfile(sys.modules["gradio"].HTML))
+"""
 SCRIPT = "element.onclick = () => trigger('picked', {n: 1});"
 
 
@@ -76,6 +87,12 @@ def made() -> Iterator[Made]:
     made = Made()
     with made.client:
         yield made
+
+
+def test_gradio_is_imported_without_looking_at_its_type_stubs() -> None:
+    said = subprocess.run([sys.executable, "-c", STUBS], capture_output=True, text=True, check=True)
+    stubs, restored, file = said.stdout.split()
+    assert (stubs, restored, Path(file).name) == ("0", "True", "html.py")
 
 
 def test_a_part_is_sent_as_its_template_and_its_script(made: Made) -> None:

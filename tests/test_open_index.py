@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 import pytest
 from manifests import rewrite_manifest
 
@@ -31,6 +30,7 @@ from qa.storage.building import Builder
 from qa.storage.lock import locked
 from qa.storage.writing import IndexWriter
 from qa.text.source import Source
+from qa.ui.gradio_compat import gr
 from qa.ui.history import History
 from qa.ui.reading import reading_of
 from qa.ui.texts import TextsPanel

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import gradio as gr
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 
@@ -20,7 +19,7 @@ from qa.serving.guard import Guard
 from qa.serving.metrics import Metrics
 from qa.serving.sign_in import SignIn
 from qa.ui.endpoints import was_busy
-from qa.ui.gradio_compat import answer_mcp_in_json, mcp_trouble
+from qa.ui.gradio_compat import answer_mcp_in_json, gr, mcp_trouble
 from qa.ui.head import MAX_UPLOAD, head, theme
 from qa.ui.page import build_page
 

@@ -12,14 +12,12 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-import gradio as gr
-
 from qa.catalogue import Words, words_of
 from qa.index import Index
 from qa.service.open_index import OpenIndex
 from qa.ui.events import EXPORT, OPENING, Opening, parsed
 from qa.ui.export import FORMS
-from qa.ui.gradio_compat import sent_data
+from qa.ui.gradio_compat import gr, sent_data
 from qa.ui.history import History
 from qa.ui.parts import own_part
 from qa.ui.reading import Reading

@@ -14,13 +14,12 @@ from inspect import Parameter, signature
 from traceback import format_tb
 from typing import Annotated, Any, ParamSpec, TypeVar
 
-import gradio as gr
 from pydantic import Field, ValidationError, validate_call
 
 from qa.errors import BusyError, QAError
 from qa.reading.files import source_from_text
 from qa.service.open_index import OpenIndex
-from qa.ui.gradio_compat import Call, Proceed, declare_endpoint, wrap_calls
+from qa.ui.gradio_compat import Call, Proceed, declare_endpoint, gr, wrap_calls
 
 P = ParamSpec("P")
 R = TypeVar("R")

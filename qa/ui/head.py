@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 
-import gradio as gr
-
 from qa.catalogue import languages
+from qa.ui.gradio_compat import gr
 from qa.ui.markup import escape
 from qa.ui.parts import asset
 

@@ -11,8 +11,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import gradio as gr
-
 from qa.catalogue import Words, words_of
 from qa.errors import IndexMissingError
 from qa.index import Index
@@ -21,7 +19,7 @@ from qa.service.uploads import UPLOADS_KEPT
 from qa.ui.conversations import ConversationsPanel, kept
 from qa.ui.document import document, draft, overview
 from qa.ui.endpoints import add_endpoints, with_discreet_errors
-from qa.ui.gradio_compat import limit_sessions
+from qa.ui.gradio_compat import gr, limit_sessions
 from qa.ui.history import History
 from qa.ui.markup import source_class
 from qa.ui.messages import chat_messages

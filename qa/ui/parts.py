@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-import gradio as gr
-
 from qa.catalogue import Piece
-from qa.ui.gradio_compat import ServerFunction, scripted_part
+from qa.ui.gradio_compat import ServerFunction, gr, scripted_part
 
 
 def own_part(name: str, functions: Sequence[ServerFunction] = (), **options: Any) -> gr.HTML:

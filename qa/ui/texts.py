@@ -11,7 +11,6 @@ from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 import regex
 
 from qa.catalogue import Words, words_of
@@ -22,7 +21,7 @@ from qa.service.jobs import Job
 from qa.service.open_index import OpenIndex
 from qa.text.source import Source, clean_name, free_name
 from qa.ui.events import ACTION, CHOICE, POLL, Cancel, Dismiss, Remove, Rename, parsed
-from qa.ui.gradio_compat import sent_data
+from qa.ui.gradio_compat import gr, sent_data
 from qa.ui.listing import listing, stamp
 from qa.ui.parts import own_part, said
 from qa.ui.refusals import RefusedError, pieces_for
