@@ -320,16 +320,40 @@ def test_eval_prints_the_figures_of_a_set(tmp_path: Path) -> None:
     path.write_text(json.dumps(compact), encoding="utf-8")
     figures = printed(qa("eval", path, "--json"))
     assert list(figures) == [
-        "set", "questions", "retrieval", "evidence", "forced", "abstention", "verbatim", "languages", "intervals",
-        "seconds",
+        "set", "questions", "retrieval", "evidence", "forced", "abstention", "confidence", "verbatim", "languages",
+        "intervals", "seconds",
     ]  # fmt: skip
     assert (figures["set"], figures["questions"], figures["verbatim"]) == ("tiny", 1, 1.0)
     assert figures["retrieval"] == {"R@1": 1.0, "R@5": 1.0, "R@10": 1.0, "MRR@10": 1.0, "nDCG@10": 1.0}
     assert list(figures["evidence"]) == ["first", "cited", "answer", "citations"]
     assert list(figures["abstention"]) == ["answered_answerable", "declined_unanswerable", "AUC"]
+    assert list(figures["confidence"]) == ["ece", "ece_width", "brier", "aurc"]
     shown = qa("eval", path, "--limit", "1").stdout
     assert shown.startswith("tiny: 1 question in ")
     assert "retrieval  of     R@1" in shown
+    assert "confidence  of     ece" in shown
+
+
+def test_eval_draws_risk_and_reliability_into_a_folder(tmp_path: Path) -> None:
+    compact = {"passages": [TEXT], "queries": [["灯台の高さは?", 0, ["31メートル"], "灯台"]]}
+    (tmp_path / "tiny.json").write_text(json.dumps(compact), encoding="utf-8")
+    folder = tmp_path / "new" / "pictures"
+    drawn = [str(folder / f"tiny-{kind}.svg") for kind in ("risk", "reliability")]
+    assert printed(qa("eval", tmp_path / "tiny.json", "--pictures", folder, "--json"))["pictures"] == drawn
+    assert sorted(map(str, folder.iterdir())) == sorted(drawn)
+    shown = qa("eval", tmp_path / "tiny.json", "--pictures", folder).stdout
+    assert shown.splitlines()[-1] == f"Pictures: {', '.join(drawn)}"
+    assert qa("eval", tmp_path / "tiny.json", "--pictures", "").exit_code == 2
+
+
+def test_pictures_that_cannot_be_written_are_one_sentence_before_any_question_is_asked(tmp_path: Path) -> None:
+    compact = {"passages": [TEXT], "queries": [["灯台の高さは?", 0, ["31メートル"], "灯台"]]}
+    (tmp_path / "tiny.json").write_text(json.dumps(compact), encoding="utf-8")
+    line = error_line(qa("eval", tmp_path / "tiny.json", "--pictures", tmp_path / "tiny.json" / "in"))
+    assert line == (
+        f"The pictures cannot be written to {tmp_path / 'tiny.json' / 'in'} (Not a directory): "
+        "choose another folder with --pictures."
+    )
 
 
 # --- what people read ------------------------------------------------------------------------------------------

@@ -396,8 +396,8 @@ def report() -> Report:
 def test_every_figure_of_a_report_follows_from_its_scores(report: Report) -> None:
     figures = report.to_dict()
     assert list(figures) == [
-        "set", "questions", "retrieval", "evidence", "forced", "abstention", "verbatim", "languages", "intervals",
-        "seconds",
+        "set", "questions", "retrieval", "evidence", "forced", "abstention", "confidence", "verbatim", "languages",
+        "intervals", "seconds",
     ]  # fmt: skip
     assert (figures["set"], figures["questions"], figures["verbatim"]) == ("hand", 4, 15 / 16)
     assert figures["retrieval"] == {
@@ -411,6 +411,49 @@ def test_every_figure_of_a_report_follows_from_its_scores(report: Report) -> Non
     assert figures["forced"] == {"first": 0.3333, "cited": 1.0, "answer": 0.3333, "citations": 2.6667}
     # against the one unanswerable at .5: .9 wins, .5 ties, .2 loses
     assert figures["abstention"] == {"answered_answerable": 0.6667, "declined_unanswerable": 0.0, "AUC": 0.5}
+    # Only the first is right. One bin: |1/4 - 2.1/4|. By width: .9 misses by .1, .5 twice by .5, .2 by .2.
+    # (.1**2 + .5**2 + .2**2 + .5**2) / 4. The risk is 0 at 1/4, 2/3 at 3/4, where two tie, and 3/4 at 1.
+    assert figures["confidence"] == {
+        "ece": 0.275,
+        "ece_width": 0.325,
+        "brier": 0.1375,
+        "aurc": round(0.5 * 2 / 3 + 0.25 * 3 / 4, 4),
+    }
+
+
+@pytest.mark.parametrize(
+    ("answerable", "judged", "first", "right"),
+    [
+        (True, True, True, True),
+        (True, True, False, False),
+        (False, False, False, False),  # without an answer nothing that is cited is right
+        (True, False, False, None),  # the set does not say where the answer is
+    ],
+)
+def test_a_confidence_is_judged_by_what_would_be_cited_first(
+    answerable: bool, judged: bool, first: bool, right: bool | None
+) -> None:
+    forced = HIT if first else LATER
+    assert scored("en", None, MISS, 0.2, answerable=answerable, judged=judged, forced=forced).right is right
+
+
+def test_a_set_that_leaves_an_answer_unmarked_has_no_confidence_figures(report: Report) -> None:
+    unmarked = replace(report, scores=(*report.scores, scored("ja", None, LATER, 0.5, judged=False)))
+    figures = unmarked.to_dict()
+    assert unmarked.outcomes == []
+    assert set(figures["confidence"].values()) == set(figures["languages"]["ja"]["confidence"].values()) == {None}
+    assert figures["languages"]["en"]["confidence"]["brier"] == pytest.approx((0.2**2 + 0.5**2) / 2)
+    assert "aurc" in render(report) and "aurc" not in render(unmarked)
+
+
+def test_the_confidence_is_the_same_whether_or_not_declining_is_allowed(article_index: Path) -> None:
+    from qa import Index, answer
+
+    index = Index.open(article_index)
+    for question in ("暫定CEOに任命されたのは誰ですか", "Who left the board?", "qwzx"):
+        strict, forced = (answer(index, question, min_confidence=least) for least in (1.01, 0.0))
+        assert (strict.answered, forced.answered) == (False, True)
+        assert strict.confidence == forced.confidence
 
 
 def test_groups_have_figures_and_intervals_of_their_own(report: Report) -> None:
@@ -422,6 +465,8 @@ def test_groups_have_figures_and_intervals_of_their_own(report: Report) -> None:
     figures = replace(report, scores=scores).to_dict()
     assert list(figures["groups"]) == ["same language", "other language", "near", "when", "who"]
     assert figures["groups"]["same language"]["evidence"]["first"] == 0.5
+    # .9 right, .2 and .5 wrong
+    assert figures["groups"]["same language"]["confidence"]["brier"] == round((0.1**2 + 0.2**2 + 0.5**2) / 3, 4)
     assert figures["groups"]["other language"]["evidence"] == {"first": 0, "cited": 1, "answer": 0, "citations": 3}
     assert figures["intervals"]["when"]["cited"] == [1.0, 1.0]
     assert figures["intervals"]["near"]["first"] is None
@@ -500,6 +545,7 @@ def test_small_collections_have_abstention_figures_only(tmp_path: Path) -> None:
     figures = result.to_dict()
     assert set(figures["retrieval"].values()) == {None}
     assert set(figures["evidence"].values()) == {None}
+    assert set(figures["confidence"].values()) == {None}
     assert figures["abstention"]["AUC"] == 1.0
     assert figures["verbatim"] == 1.0
     assert "retrieval" not in render(result)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from qa.cli.options import Settings, print_json, with_chosen_sources, with_settings
+from qa.catalogue import Sentence
+from qa.cli.options import Folder, Settings, print_json, with_chosen_sources, with_settings
 from qa.cli.reporting import ReportingCommand
-from qa.terminal import progress_bar, show_answer, show_hits, status
+from qa.terminal import printable, progress_bar, show_answer, show_hits, status
 
 
 @click.command(cls=ReportingCommand)
@@ -52,21 +53,30 @@ def ask(settings: Settings, question: str, sources: tuple[str, ...] | None) -> N
 @click.argument("path", metavar="SET", type=click.Path(path_type=Path))
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask only N questions, drawn at random.")
 @click.option("--each", is_flag=True, help="Ask each document of the set by itself, not all together.")
+@click.option(
+    "--pictures", type=Folder(path_type=Path), metavar="DIR", help="Draw risk and reliability, as SVG, in this folder."
+)
 @with_settings
-def evaluate_set(settings: Settings, path: Path, limit: int | None, each: bool) -> None:
-    """Measure retrieval, evidence and abstention on a question set.
+def evaluate_set(settings: Settings, path: Path, limit: int | None, each: bool, pictures: Path | None) -> None:
+    """Measure retrieval, evidence, abstention and confidence on a question set.
 
     SET is SQuAD JSON (v1 or v2), an object of passages and queries, or JSON lines of questions, of documents with
     their questions, or of conversations about such documents; it may be gzipped.
     Questions about a text that the set does not contain are asked of the index.
     """
+    from qa.evaluation.pictures import check_pictures, write_pictures
     from qa.evaluation.report import evaluate, render
     from qa.evaluation.sets import read_set
 
     questions = read_set(path, each=each)
+    if pictures is not None:
+        check_pictures(questions, pictures)  # before hours of questions, not after them
     with progress_bar() as progress:
         report = evaluate(questions, settings.index, progress=progress, limit=limit)
+    drawn = [] if pictures is None else write_pictures(report, pictures)
     if settings.json:
-        print_json(report.to_dict())
+        print_json(report.to_dict() | ({"pictures": [str(file) for file in drawn]} if drawn else {}))
     else:
         click.echo(render(report))
+        if drawn:
+            click.echo(printable(f"\n{Sentence('eval.pictures', files=tuple(map(str, drawn)))}"))

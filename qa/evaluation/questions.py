@@ -49,6 +49,11 @@ class Question:
     kind: str = ""
 
     @property
+    def is_judged(self) -> bool:
+        """Whether it has an answer and the set says where: only then can a hit or a citation be right."""
+        return self.answerable and bool(self.gold or self.evidence)
+
+    @property
     def is_same_language(self) -> bool | None:
         """Whether it is asked in the language of its document; None if the set does not say."""
         if not self.document_lang:

@@ -2,7 +2,8 @@
 
 Retrieval figures come from the rank of the right passage and evidence figures from what the answers cite. Abstention
 figures are the share of answerable questions that were answered, the share of the others that were declined, and how
-well the confidence alone separates the two.
+well the confidence alone separates the two. Confidence figures say how far it can be trusted to tell whether the first
+citation answers.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from typing import Any
 
 from qa.catalogue import Sentence
 from qa.errors import EvaluationSetError
-from qa.evaluation import metrics
+from qa.evaluation import calibration, metrics
+from qa.evaluation.calibration import Outcome
 from qa.evaluation.questions import Collection, EvaluationSet
 from qa.evaluation.scores import DEPTH, EvidenceScore, QuestionScore, score_question
 from qa.evaluation.sets import place
@@ -57,6 +59,11 @@ class Report:
         for kind in sorted({score.kind for score in self.scores if score.kind}):
             groups[kind] = [score for score in self.scores if score.kind == kind]
         return {name: own for name, own in groups.items() if own}
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """The confidence of each question and whether it was right; [] if the set does not say of every question."""
+        return _outcomes(self.scores)
 
     @property
     def verbatim(self) -> float | None:
@@ -171,7 +178,25 @@ def _figures(scores: Sequence[QuestionScore]) -> dict[str, Any]:
                 "AUC": metrics.roc_auc((s.confidence for s in answerable), (s.confidence for s in unanswerable)),
             }
         ),
+        "confidence": _confidence_figures(_outcomes(scores)),
     }
+
+
+def _outcomes(scores: Sequence[QuestionScore]) -> list[Outcome]:
+    # Without the questions whose outcome is unknown the others would look riskier than they are.
+    outcomes = [(score.confidence, score.right) for score in scores if score.right is not None]
+    return outcomes if len(outcomes) == len(scores) else []
+
+
+def _confidence_figures(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
+    return _rounded(
+        {
+            "ece": calibration.error(calibration.bins_of_equal_mass(outcomes)),
+            "ece_width": calibration.error(calibration.bins_of_equal_width(outcomes)),
+            "brier": calibration.brier(outcomes),
+            "aurc": calibration.aurc(calibration.risk_curve(outcomes)),
+        }
+    )
 
 
 def _evidence_figures(scores: Sequence[EvidenceScore]) -> dict[str, float | None]:
@@ -221,14 +246,13 @@ def render(report: Report) -> str:
 
 
 def _table(report: Report, kind: str) -> str:
-    """Return the table of one kind of figure; "" if no question has such figures."""
+    """Return the table of one kind of figure; "" if the set allows none of them."""
     figures = report.to_dict()
-    counted = [score.lang for score in report.scores if score.judged or kind == "abstention"]
-    groups = {
-        name: [score for score in own if score.judged or kind == "abstention"] for name, own in report.groups.items()
-    }
-    if not counted:
+    if all(figure is None for figure in figures[kind].values()):
         return ""
+    of_all = kind in ("abstention", "confidence")
+    counted = [score.lang for score in report.scores if score.judged or of_all]
+    groups = {name: [score for score in own if score.judged or of_all] for name, own in report.groups.items()}
     rows = [[_TITLES[kind], "of", *figures[kind]]]
     rows.append(["all", str(len(counted)), *map(_figure_text, figures[kind].values())])
     languages = sorted(set(counted))
@@ -256,6 +280,7 @@ _TITLES = {
     "evidence": "evidence",
     "forced": "evidence, never declining",
     "abstention": "abstention",
+    "confidence": "confidence",
 }
 
 

@@ -50,7 +50,7 @@ class QuestionScore:
         judged: whether the set says where the answer is; retrieval and evidence figures are about these questions.
         rank: place of the first right hit, from 1; None if it is not among the first ten.
         answered: whether it was answered rather than declined.
-        confidence: the answer's confidence.
+        confidence: the confidence of the answer, which is the same whether or not it may be declined.
         evidence: what the answer cited; nothing if it was declined.
         forced: what it would have cited if declining had not been allowed.
         shown: how many excerpts were shown, hits and citations.
@@ -71,6 +71,14 @@ class QuestionScore:
     kind: str = ""
     same_language: bool | None = None
 
+    @property
+    def right(self) -> bool | None:
+        """Whether there is an answer and the first citation, if declining had not been allowed, is evidence for it.
+
+        None if there is an answer, but the set does not say where.
+        """
+        return None if self.answerable and not self.judged else self.judged and self.forced.first
+
 
 _NOTHING = EvidenceScore(first=False, cited=False, answer=False, citations=0)
 
@@ -86,7 +94,7 @@ def score_question(
         depth: how many hits to fetch, so that there are ten distinct sources among them.
         texts: the sources as the set has them, by name, to compare every excerpt with; None: the index's own.
     """
-    judged = question.answerable and bool(question.gold or question.evidence)
+    judged = question.is_judged
     try:
         result = answer(index, question.question, k=depth)
         forced = result if result.answered else answer(index, question.question, k=depth, min_confidence=0.0)
@@ -104,7 +112,7 @@ def score_question(
         judged=judged,
         rank=_rank_of_right_hit(result.hits, question),
         answered=result.answered,
-        confidence=result.confidence,
+        confidence=forced.confidence,
         evidence=_score_citations(result, question),
         forced=_score_citations(forced, question),
         shown=len(shown),
