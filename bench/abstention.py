@@ -19,8 +19,8 @@ from qa.index import Index
 from qa.retrieval import prepare
 from qa.search.config import DEFAULT_CONFIG
 
-THRESHOLDS = (0.2, 0.25, 0.3, 0.32, 0.34, 0.36, 0.38, 0.4, 0.45)
-NEVER = replace(DEFAULT_CONFIG, min_confidence=0.0)
+NEVER = replace(DEFAULT_CONFIG, bold=0.0)
+THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
 
 
 def confidences(index: Index, questions: list[str], name: str) -> np.ndarray:

@@ -1,28 +1,31 @@
 """What each way of scoring and choosing units gives: python bench/units.py SET [SET ...]
 
 The first table compares the product's ranker with other numbers (`qa.search.config`) in the place of one of its own:
-``first``, ``3`` and ``5`` are the shares of questions whose evidence is the best unit or among so many. The second
-compares margins below the best unit within which another is cited too: ``first`` is the share of questions whose first
-citation is evidence, ``cited`` the share with any, ``mean`` how many are cited. Of a set that names languages, each
-figure is given for questions in the language of the document and, after a slash, for those in another.
+``first``, ``3`` and ``5`` are the shares of questions whose evidence is the best unit or among so many, before they are
+read. The second compares what a unit must have to be cited beside the best one: a score within a margin, the least
+evidence, and how far below the best one's log-probability its own may be; ``cited`` is the share of questions for which
+a unit that is cited is evidence, ``mean`` how many are cited. Of a set that names languages, each figure is given for
+questions in the language of the document and, after a slash, for those in another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from prepared import Prepared, arguments, prepared
 from tqdm import tqdm
 
-from qa.answer import answer_query
-from qa.evaluation.metrics import is_same_sentence
+from qa.answering.asked import wanted
+from qa.answering.choosing import choose
+from qa.answering.finding import find
+from qa.answering.units import ScoredUnit, score_units
 from qa.evaluation.questions import Question
 from qa.retrieval import search
 from qa.search.config import DEFAULT_CONFIG, SearchConfig
 from qa.search.query import Query
-from qa.units import ScoredUnit, score_units
 
 FAR = 9.0
 """A discount that leaves nothing to borrow."""
@@ -44,7 +47,9 @@ WAYS: dict[str, SearchConfig] = {
     **{f"context_share {n}": replace(DEFAULT_CONFIG, context_share=n) for n in (0.0, 1.0)},
     **{f"exact_penalty {n}": replace(DEFAULT_CONFIG, exact_penalty=n) for n in (0.0, 0.05, 0.2)},
 }
-MARGINS = (0.02, 0.04, 0.06, 0.08, 0.12, 0.16)
+MARGINS = (0.03, 0.045, 0.06, 0.08)
+EVIDENCE = (-9.0, -3.0, -2.0, 0.0)
+ALTERNATIVES = (1.0, 3.0)
 
 
 @dataclass(frozen=True)
@@ -54,14 +59,6 @@ class Read:
     question: Question
     query: Query
     passages: tuple[int, ...]
-
-
-def is_evidence(question: Question, source: str, start: int, end: int) -> bool:
-    """Return whether a span is one that answers."""
-    return any(
-        source == evidence.source and is_same_sentence((start, end), (evidence.start, evidence.end))
-        for evidence in question.evidence
-    )
 
 
 def read(data: Prepared) -> list[Read]:
@@ -76,7 +73,7 @@ def read(data: Prepared) -> list[Read]:
 def rank_of_evidence(one: Read, units: Sequence[ScoredUnit]) -> float:
     """Return the place, from 1, of the first unit that answers; infinite if none was read."""
     ranked = sorted(units, key=lambda unit: -unit.score)
-    right = (n for n, unit in enumerate(ranked, 1) if is_evidence(one.question, unit.source, unit.start, unit.end))
+    right = (n for n, unit in enumerate(ranked, 1) if one.question.is_answered_by(unit.source, unit.start, unit.end))
     return next(right, np.inf)
 
 
@@ -97,16 +94,20 @@ def measure(data: Prepared) -> None:
         print(
             f"{name:24}  " + "  ".join(f"{shares(all_read, [r <= k for r in ranks]):11}" for k in (1, 3, 5)), flush=True
         )
-    print(f"\n{'margin':24}  first        cited        mean")
-    for margin in MARGINS:
-        config = replace(DEFAULT_CONFIG, margin=margin, min_confidence=0.0)
-        cited = [answer_query(data.index, one.query, 1, config=config).citations for one in all_read]
-        right = [
-            [is_evidence(one.question, c.source, c.start, c.end) for c in own]
-            for one, own in zip(all_read, cited, strict=True)
+    found = [find(data.index, one.query, 1) for one in tqdm(all_read, desc="reading", leave=False)]
+    print(f"\n{'cited beside the best':24}  cited        mean")
+    for margin, evidence, alternative in product(MARGINS, EVIDENCE, ALTERNATIVES):
+        config = replace(DEFAULT_CONFIG, margin=margin, least_evidence=evidence, alternative=alternative)
+        chosen = [
+            choose(own.units, data.index.sources, wanted(one.query.question), config)
+            for one, own in zip(all_read, found, strict=True)
         ]
-        figures = ([own[0] for own in right], map(any, right), map(len, cited))
-        print(f"{margin:<24g}  " + "  ".join(f"{shares(all_read, figure):11}" for figure in figures), flush=True)
+        right = [
+            any(one.question.is_answered_by(unit.source, unit.start, unit.end) for unit in own)
+            for one, own in zip(all_read, chosen, strict=True)
+        ]
+        name = f"{margin:g}, {evidence:g}, {alternative:g}"
+        print(f"{name:24}  {shares(all_read, right):11}  {shares(all_read, map(len, chosen)):11}", flush=True)
 
 
 if __name__ == "__main__":

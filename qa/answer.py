@@ -1,16 +1,16 @@
 """Question -> an answer in the source's own sentences, each cited; or an abstention.
 
-    question -> hits -> sentences of the hits, scored -> the best ones chosen -> citations, verified -> Answer
+    question -> hits -> their units, scored -> read -> the best ones chosen -> citations, verified -> Answer
 
-No language model writes anything here. The sentences of the passages found are scored one by one; the best comes
-first in the answer, and others with a score close to it follow in reading order. Every citation is checked against the
-stored source before it leaves this module.
+No language model writes anything here. The sentences of the passages found are scored and read one by one
+(`qa.answering`); the best comes first in the answer, and others that answer as well follow in reading order. Every
+citation is checked against the stored source before it leaves this module.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -19,14 +19,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qa.citations import Citation, cite, verified
-from qa.extents import Extent, extent_of_unit, extents_of
+from qa.answering.asked import wanted
+from qa.answering.choosing import choose, nearness_of
+from qa.answering.confidence import calibration_of
+from qa.answering.extents import Extent, extent_of_unit, extents_of
+from qa.answering.finding import find
+from qa.answering.readings import can_read
+from qa.answering.units import ScoredUnit
+from qa.citations import AnswerSpan, Citation, cite, verified
 from qa.index import Index
-from qa.retrieval import Hit, opened, passages_of, prepare, search
-from qa.search.config import DEFAULT_CONFIG, SearchConfig
+from qa.retrieval import Hit, opened, passages_of, prepare
+from qa.search.config import DEFAULT_CONFIG, Boldness, SearchConfig
 from qa.search.query import Query
-from qa.text.source import Source
-from qa.units import ScoredUnit, score_units
 
 
 def answer(
@@ -34,7 +38,9 @@ def answer(
     question: str,
     k: int = 10,
     *,
-    min_confidence: float = DEFAULT_CONFIG.min_confidence,
+    bold: Boldness | str | float = Boldness.NORMAL,
+    min_confidence: float | None = None,
+    reader: str | None = None,
     sources: str | Collection[str] | None = None,
     floor: float | None = None,
 ) -> Answer:
@@ -44,7 +50,11 @@ def answer(
         index: an open index, or the folder of one.
         question: up to 2,000 code points, in any language.
         k: how many passages to return as ``hits``; one that is cited is returned beyond that number.
-        min_confidence: the confidence below which the question is declined; 0 never declines.
+        bold: how readily to answer: "low", "normal" or "high", or the confidence below which a question is declined;
+            0 never declines.
+        min_confidence: that number, instead of ``bold``.
+        reader: a question-answering model to read with, by name or folder; None for the packaged reader, which can read
+            indexes of the default embedding model.
         sources: the name of the source to ask, or several names; None for all.
         floor: the former name of ``min_confidence``; it will be removed in the next version.
 
@@ -58,7 +68,7 @@ def answer(
         min_confidence = floor
     index = opened(index)
     among = passages_of(index, sources)
-    config = replace(DEFAULT_CONFIG, min_confidence=min_confidence)
+    config = replace(DEFAULT_CONFIG, bold=bold if min_confidence is None else min_confidence, reader=reader)
     return replace(answer_query(index, prepare(index, question), k, among, config), question=question)
 
 
@@ -71,10 +81,12 @@ class Answer:
         text: the cited sentences, each followed by its number: ``sentence [1] sentence [2]``; "" when declined.
         citations: at most five; [1] answers best, the others follow in reading order.
         answered: False when nothing found is close enough; then there are no citations.
-        confidence: how near the cited sentences come to the question in meaning (MaxSim of the nearest), 0 to 1;
-            when declined, that of the sentences that would have been cited.
+        confidence: the probability that citation [1] answers the question (`qa.answering.confidence`); when declined,
+            that of what would have been cited. For an index of another embedding model than the default one it is how
+            near the cited sentences come to the question in meaning (MaxSim of the nearest). 0 to 1.
         hits: the passages found, best first: what was read for an answer, or, when declined, what is related.
         searched_for: the text that was searched for.
+        span: the words in citation [1] that answer; None when declined, or if nothing could read them.
     """
 
     question: str
@@ -84,6 +96,7 @@ class Answer:
     confidence: float
     hits: tuple[Hit, ...]
     searched_for: str
+    span: AnswerSpan | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as the shell and HTTP print it; ``related`` is there only when declined."""
@@ -94,8 +107,23 @@ class Answer:
             "text": self.text,
             "citations": [citation.to_dict() for citation in self.citations],
             "searched_for": self.searched_for,
+            "span": self.span.to_dict() if self.span else None,
         }
         return given if self.answered else given | {"related": [hit.to_dict() for hit in self.hits]}
+
+
+def least_confidence(index: Index, config: SearchConfig = DEFAULT_CONFIG) -> float:
+    """Return the confidence below which a question of this index is declined.
+
+    If the index cannot be read, all words for how bold to be mean the same.
+
+    Raises:
+        ValueError: there is no such word.
+    """
+    if not isinstance(config.bold, str):
+        return config.bold
+    bold = Boldness(config.bold)
+    return calibration_of(index, config).threshold(bold) if can_read(index, config) else config.min_confidence
 
 
 def answer_query(
@@ -106,13 +134,12 @@ def answer_query(
     config: SearchConfig = DEFAULT_CONFIG,
 ) -> Answer:
     """Answer a prepared question, or decline it; only from the passages numbered in ``among``, if given."""
-    found = search(index, query, max(k, config.passages_read), among, config)
-    units = score_units(index, query, [hit.number for hit in found[: config.passages_read]], config)
-    chosen = choose(units, index.sources, config)
-    confidence = confidence_of(chosen)
+    found = find(index, query, k, among, config)
+    chosen = choose(found.units, index.sources, wanted(query.question), config)
+    confidence = calibration_of(index, config).probability(found.signs) if found.signs else nearness_of(chosen)
     citations: list[Citation] = []
-    if confidence >= config.min_confidence:
-        first = extents_of(index, query, chosen[0], units, config.margin)
+    if chosen and confidence >= least_confidence(index, config):
+        first = extents_of(index, query, chosen[0], found.units, config)
         spans = islice(_spans(index, first, chosen[1:]), config.max_citations)
         citations = verified(cite(spans, index.sources, index.blocks), index.sources)
     return Answer(
@@ -122,28 +149,13 @@ def answer_query(
         answered=bool(citations),
         confidence=round(confidence, 4),
         hits=tuple(
-            hit for n, hit in enumerate(found) if n < k or any(hit.holds(c.source, c.start, c.end) for c in citations)
+            hit
+            for n, hit in enumerate(found.hits)
+            if n < k or any(hit.holds(c.source, c.start, c.end) for c in citations)
         ),
         searched_for=query.question,
+        span=span_in(index, citations[0], chosen[0]) if citations else None,
     )
-
-
-def choose(
-    units: Sequence[ScoredUnit], sources: Mapping[str, Source], config: SearchConfig = DEFAULT_CONFIG
-) -> list[ScoredUnit]:
-    """Return the best unit, then those that score close to it, in reading order, without repetitions."""
-    ranked = sorted(units, key=lambda unit: -unit.score)
-    chosen: list[ScoredUnit] = []
-    quoted: set[str] = set()
-    for unit in ranked:
-        if len(chosen) == config.max_citations or unit.score < ranked[0].score - config.margin:
-            break
-        quote = "".join(sources[unit.source].text[unit.start : unit.end].split())
-        if quote not in quoted:
-            quoted.add(quote)
-            chosen.append(unit)
-    order = {name: number for number, name in enumerate(sources)}
-    return chosen[:1] + sorted(chosen[1:], key=lambda unit: (order[unit.source], unit.start))
 
 
 def _spans(index: Index, first: Sequence[Extent], others: Sequence[ScoredUnit]) -> Iterator[tuple[str, int, int]]:
@@ -168,6 +180,11 @@ def _follows(index: Index, unit: ScoredUnit, end: int, after: ScoredUnit) -> boo
     return (unit.source, unit.block) == (after.source, after.block) and end <= after.start and not between.strip()
 
 
-def confidence_of(chosen: Sequence[ScoredUnit]) -> float:
-    """Return how near the chosen units come to the question: the best MaxSim among them, from 0 to 1."""
-    return max(0.0, min(1.0, max((unit.maxsim for unit in chosen), default=0.0)))
+def span_in(index: Index, first: Citation, best: ScoredUnit) -> AnswerSpan | None:
+    """Return the words of the best unit that answer, if the first citation has them."""
+    if best.span is None or best.source != first.source:
+        return None
+    start, end = best.span
+    if not first.start <= start < end <= first.end:
+        return None
+    return AnswerSpan(best.source, start, end, index.sources[best.source].text[start:end])

@@ -58,6 +58,27 @@ class ContextPart:
 
 
 @dataclass(frozen=True)
+class AnswerSpan:
+    """The words of a citation that answer.
+
+    Attributes:
+        source: the source's name.
+        start: 0-based offset of its first code point in the source's text.
+        end: offset after the last one.
+        quote: the words, ``text[start:end]``.
+    """
+
+    source: str
+    start: int
+    end: int
+    quote: str
+
+    def to_dict(self) -> dict[str, str | int]:
+        """Return the span as the shell and HTTP print it."""
+        return {"source": self.source, "start": self.start, "end": self.end, "quote": self.quote}
+
+
+@dataclass(frozen=True)
 class Citation:
     """An excerpt of a source, and where it is.
 

@@ -27,6 +27,7 @@ from qa.storage.collection import renamed, stored_name, with_added, without
 from qa.storage.configuration import Settings, check_settings, configured, load_made_with, unchanged
 from qa.storage.contents import Contents, read_contents, read_current
 from qa.storage.generations import HistoryEntry
+from qa.storage.manifest import Record
 from qa.storage.rollback import roll_back
 from qa.storage.upgrade import is_older
 from qa.storage.upgrade import upgrade as upgrade_index
@@ -233,6 +234,21 @@ class Index:
         with IndexWriter(self.path, progress, on_commit=on_commit) as writer:
             there = writer.current.sources
             writer.write(renamed(there, stored_name(old, there), new), unchanged(self.path))
+            report = writer.commit()
+        return self._open_written(self.path, report)
+
+    def calibrated(self, calibration: Record, *, progress: Progress | None = None) -> Index:
+        """Keep a calibration (`qa.answering.confidence`) from now on; nothing is embedded, and no model loaded.
+
+        Args:
+            calibration: what ``Calibration.to_record`` gave; {} for the packaged calibration.
+            progress: as for :meth:`build`.
+
+        Raises:
+            IndexError_, StorageError: as for :meth:`remove`.
+        """
+        with IndexWriter(self.path, progress) as writer:
+            writer.write(writer.current.sources, replace(unchanged(self.path), calibration=calibration))
             report = writer.commit()
         return self._open_written(self.path, report)
 

@@ -18,7 +18,7 @@ from qa.catalogue import Sentence
 
 if TYPE_CHECKING:
     from qa.answer import Answer
-    from qa.citations import Citation
+    from qa.citations import AnswerSpan, Citation
     from qa.index import Index
     from qa.maintenance.doctor import Check
     from qa.progress import Progress, ProgressEvent, Stage
@@ -50,7 +50,7 @@ def show_answer(index: Index, answer: Answer) -> None:
         section = "" if citation.context else _section_of(index, citation)
         details = ", ".join(filter(None, (_page_or_time(citation), section)))
         click.echo(f"\n{_heading(f'[{citation.n}]', citation.source, citation.start, citation.end, details)}")
-        click.echo(_indented(citation.quote))
+        click.echo(_quoted(citation, answer.span))
         if citation.context:
             click.echo(click.style(_indented(_context_path(citation)), dim=True))
 
@@ -143,8 +143,21 @@ def _heading(label: str, source: str, start: int, end: int, details: str) -> str
     return f"{click.style(label, fg='cyan')} {click.style(printable(' '.join(place.split())), bold=True)}"
 
 
+def _quoted(citation: Citation, span: AnswerSpan | None) -> str:
+    """Return a quote; in the first, the words that answer are bold."""
+    if span is None or citation.n != 1:
+        return _indented(citation.quote)
+    start, end = span.start - citation.start, span.end - citation.start
+    before, words, after = map(printable, (citation.quote[:start], citation.quote[start:end], citation.quote[end:]))
+    return _indent(before + click.style(words, bold=True) + after)
+
+
 def _indented(text: str) -> str:
-    return "\n".join(f"    {line}" for line in printable(text).splitlines())
+    return _indent(printable(text))
+
+
+def _indent(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
 
 
 def _page_or_time(citation: Citation) -> str:

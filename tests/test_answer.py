@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from qa import Answer, Index, answer
-from qa.answer import choose, confidence_of
+from qa.answer import least_confidence
+from qa.answering.asked import Wanted
+from qa.answering.choosing import choose, nearness_of
+from qa.answering.units import ScoredUnit
 from qa.errors import QuestionError
-from qa.retrieval import prepare, search
 from qa.search.config import DEFAULT_CONFIG
 from qa.text.source import Source
-from qa.units import ScoredUnit, score_units
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "eval" / "article_dev.jsonl"
 
@@ -45,11 +46,12 @@ def check(index: Index, result: Answer) -> None:
 
 
 def test_the_first_citation_answers(index: Index) -> None:
-    result = answer(index, "暫定CEOに任命されたのは誰ですか")
+    result = answer(index, "暫定CEOになったTwitchの共同創業者は誰ですか")
     check(index, result)
-    assert "シア氏" in result.citations[0].quote
     appointed = "OpenAIはまた、動画ストリーミングサイトTwitchの共同創業者であるEmmett Shear氏を暫定CEOに任命しました。"
-    assert [(cited.start, cited.end) for cited in result.citations if cited.quote == appointed] == [(157, 221)]
+    first = result.citations[0]
+    assert (first.quote, first.start, first.end) == (appointed, 157, 221)
+    assert result.span is not None and result.span.quote.startswith("Emmett Shear")
 
 
 @pytest.mark.parametrize(
@@ -85,18 +87,49 @@ def test_a_least_confidence_of_zero_never_declines_and_of_one_always_does(index:
     assert not answer(index, "暫定CEOに任命されたのは誰ですか", min_confidence=1.0).answered
 
 
-def test_the_confidence_is_that_of_what_is_cited_however_near_another_unit_comes(index: Index) -> None:
+def test_the_confidence_decides_and_is_the_same_however_much_is_asked_for(index: Index) -> None:
     question = "この記事の出典(来源)はどこ?"
-    query = prepare(index, question)
-    read = score_units(index, query, [hit.number for hit in search(index, query, DEFAULT_CONFIG.passages_read)])
     result = answer(index, question, min_confidence=0.0)
-    cited = {(citation.source, citation.start) for citation in result.citations}
-    assert result.confidence == round(max(one.maxsim for one in read if (one.source, one.start) in cited), 4)
+    assert 0 < result.confidence < 1
     assert answer(index, question, min_confidence=1.0).confidence == result.confidence
     assert answer(index, question, min_confidence=result.confidence - 1e-3).answered
     assert not answer(index, question, min_confidence=result.confidence + 1e-3).answered
-    menu = ScoredUnit("s", 0, 3, 0, score=0.2, maxsim=0.9, lexical=0.0)  # near, but boilerplate: not cited
-    assert confidence_of(choose([replace(menu, start=6, end=9, score=0.6, maxsim=0.5), menu], TEXTS)) == 0.5
+
+
+def test_the_bolder_the_more_is_answered(index: Index) -> None:
+    levels = [least_confidence(index, replace(DEFAULT_CONFIG, bold=bold)) for bold in ("low", "normal", "high")]
+    assert 1 > levels[0] > levels[1] > levels[2] > 0
+    question = "暫定CEOに任命されたのは誰ですか"
+    confidence = answer(index, question, bold=0.0).confidence
+    for bold, least in zip(("low", "normal", "high"), levels, strict=True):
+        assert answer(index, question, bold=bold).answered == (confidence >= least)
+    with pytest.raises(ValueError, match="reckless"):
+        answer(index, question, bold="reckless")
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("When was ChatGPT released?", "11月30日"), ("暫定CEOになったTwitchの共同創業者は誰ですか", "Shear")],
+)
+def test_the_words_that_answer_are_marked_in_the_first_citation(index: Index, question: str, words: str) -> None:
+    result = answer(index, question)
+    first, span = result.citations[0], result.span
+    assert span is not None
+    assert span.source == first.source
+    assert first.start <= span.start < span.end <= first.end
+    assert index.sources[span.source].text[span.start : span.end] == span.quote
+    assert words in span.quote
+    assert len(span.quote) < len(first.quote)
+    assert result.to_dict()["span"] == {
+        "source": span.source,
+        "start": span.start,
+        "end": span.end,
+        "quote": span.quote,
+    }
+
+
+def test_what_is_declined_has_no_span(index: Index) -> None:
+    assert answer(index, "暫定CEOに任命されたのは誰ですか", bold=1.0).span is None
 
 
 def test_the_confidence_is_a_number_even_where_nothing_is_found(tmp_path: Path) -> None:
@@ -131,14 +164,24 @@ def sentence(start: int, score: float, source: str = "s") -> ScoredUnit:
     return ScoredUnit(source, start, start + 3, 0, score, maxsim=0.9, lexical=0.0)
 
 
+def read_sentence(start: int, score: float, log_p: float, evidence: float) -> ScoredUnit:
+    return replace(sentence(start, score), log_p=log_p, evidence=evidence, span=(start, start + 1))
+
+
 TEXTS = {"s": Source("s", "".join(f"{n:03}" for n in range(100)) + "000")}
 
 
-def starts(sentences: list[ScoredUnit]) -> list[int]:
-    return [chosen.start for chosen in choose(sentences, TEXTS, WIDE)]
+def starts(sentences: list[ScoredUnit], kind: Wanted = Wanted.SENTENCE) -> list[int]:
+    return [chosen.start for chosen in choose(sentences, TEXTS, kind, WIDE)]
 
 
 WIDE = replace(DEFAULT_CONFIG, margin=1.0)
+
+
+def test_where_nothing_could_be_read_the_nearest_of_what_is_cited_counts() -> None:
+    menu = ScoredUnit("s", 0, 3, 0, score=0.2, maxsim=0.9, lexical=0.0)  # near, but boilerplate: not cited
+    assert nearness_of(choose([replace(menu, start=6, end=9, score=0.6, maxsim=0.5), menu], TEXTS)) == 0.5
+    assert nearness_of([]) == 0.0
 
 
 def test_the_best_sentence_is_first_and_the_others_follow_in_reading_order() -> None:
@@ -152,6 +195,20 @@ def test_what_falls_far_behind_the_best_is_left_out() -> None:
 
 def test_five_at_the_most() -> None:
     assert len(starts([sentence(3 * n, 5.0 - n / 100) for n in range(20)])) == DEFAULT_CONFIG.max_citations
+
+
+def test_of_what_was_read_only_that_is_added_which_answers_by_itself_and_nearly_as_surely() -> None:
+    best = read_sentence(0, 9.0, -0.5, 2.0)
+    likely = read_sentence(3, 8.9, -1.0, 1.0)
+    part = read_sentence(6, 8.9, -1.0, WIDE.least_evidence - 0.1)
+    unlikely = read_sentence(9, 8.9, -0.5 - WIDE.alternative - 0.1, 1.0)
+    assert starts([best, likely, part, unlikely]) == [0, 3]
+
+
+def test_of_what_was_read_three_are_cited_at_the_most_unless_a_list_is_asked_for() -> None:
+    every = [read_sentence(3 * n, 5.0 - n / 100, -1.0, 1.0) for n in range(9)]
+    assert len(starts(every)) == WIDE.max_answers
+    assert len(starts(every, Wanted.LIST)) == WIDE.max_citations
 
 
 def test_the_same_words_are_not_cited_twice() -> None:
@@ -179,8 +236,8 @@ def test_every_question_of_the_development_set_gets_only_true_citations(index: I
             ]
             first += found[:1] == [True]
             cited += any(found)
-    assert first / answerable >= 0.60
-    assert cited / answerable >= 0.85
+    assert first / answerable >= 0.70
+    assert cited / answerable >= 0.80
 
 
 def test_further_sentences_that_follow_one_another_are_cited_as_one(index: Index) -> None:

@@ -80,7 +80,7 @@ def test_help_is_quick_and_loads_no_heavy_library() -> None:
 
 def test_the_commands_are_those_of_the_contract_and_each_has_help() -> None:
     assert sorted(main.commands) == [
-        "add", "ask", "build", "doctor", "eval", "list", "log", "password", "remove", "rename", "rollback",
+        "add", "ask", "build", "calibrate", "doctor", "eval", "list", "log", "password", "remove", "rename", "rollback",
         "search", "serve",
     ]  # fmt: skip
     for name, command in main.commands.items():
@@ -138,7 +138,7 @@ def test_ask_prints_the_answer_of_answer(article_index: Path) -> None:
     expected = answer(index, QUESTION)
     assert expected.answered
     given = printed(qa("ask", QUESTION, "--index", article_index, "--json"))
-    assert list(given) == ["question", "answered", "confidence", "text", "citations", "searched_for"]
+    assert list(given) == ["question", "answered", "confidence", "text", "citations", "searched_for", "span"]
     assert (given["question"], given["answered"], given["text"]) == (QUESTION, True, expected.text)
     assert given["confidence"] == pytest.approx(expected.confidence)
     assert given["citations"] == [citation.to_dict() for citation in expected.citations]
@@ -163,7 +163,7 @@ def test_a_declined_question_has_related_passages_and_no_citation(tmp_path: Path
     printed(qa("build", "--text", TEXT, "--index", built, "--json"))
     asked = ["ask", "What is the capital of Mongolia?", "--index", str(built)]
     given = printed(qa(*asked, "--json"))
-    assert list(given) == ["question", "answered", "confidence", "text", "citations", "searched_for", "related"]
+    assert list(given) == ["question", "answered", "confidence", "text", "citations", "searched_for", "span", "related"]
     assert (given["answered"], given["text"], given["citations"]) == (False, "", [])
     assert [list(hit) for hit in given["related"]] == [HIT_KEYS]
     shown = qa(*asked).stdout
@@ -325,7 +325,7 @@ def test_eval_prints_the_figures_of_a_set(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert (figures["set"], figures["questions"], figures["verbatim"]) == ("tiny", 1, 1.0)
     assert figures["retrieval"] == {"R@1": 1.0, "R@5": 1.0, "R@10": 1.0, "MRR@10": 1.0, "nDCG@10": 1.0}
-    assert list(figures["evidence"]) == ["first", "cited", "answer", "citations"]
+    assert list(figures["evidence"]) == ["first", "cited", "answer", "citations", "span", "f1"]
     assert list(figures["abstention"]) == ["answered_answerable", "declined_unanswerable", "AUC"]
     assert list(figures["confidence"]) == ["ece", "ece_width", "brier", "aurc"]
     shown = qa("eval", path, "--limit", "1").stdout

@@ -27,6 +27,7 @@ ALL = [
     "changes",
     "model",
     "fit",
+    "reader",
     "search",
     "recall",
     "terms",

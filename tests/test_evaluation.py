@@ -103,6 +103,22 @@ def test_an_answer_is_found_whatever_its_width_case_and_spaces() -> None:
     assert metrics.holds_answer(["会社は ＯｐｅｎＡＩ　だ"], ["open ai"])
     assert not metrics.holds_answer(["会社は OpenAI だ"], ["Open-AI"])
     assert not metrics.holds_answer(["会社は OpenAI だ"], ["", "  "])
+
+
+@pytest.mark.parametrize(
+    ("words", "answers", "f1"),
+    [
+        ("２０２２年", ["2022年"], 1.0),
+        ("2022年11月", ["2022年", "11月"], 2 * 5 / (8 + 5)),
+        ("New York", ["the city of New York"], 2 * 7 / (7 + 16)),
+        ("ああ", ["あい"], 2 * 1 / (2 + 2)),  # a character counts as often as both have it
+        ("", ["a"], 0.0),
+        ("a", ["", " "], 0.0),
+        ("a", [], 0.0),
+    ],
+)
+def test_words_match_the_nearest_answer_by_their_characters(words: str, answers: list[str], f1: float) -> None:
+    assert metrics.character_f1(words, answers) == pytest.approx(f1)
     assert not metrics.holds_answer(["open", "ai"], ["openai"])
 
 
@@ -371,7 +387,7 @@ def test_each_sentence_of_the_shared_sets_is_found(name: str) -> None:
 
 # --- report ----------------------------------------------------------------------------------------------------
 
-HIT = EvidenceScore(first=True, cited=True, answer=True, citations=2)
+HIT = EvidenceScore(first=True, cited=True, answer=True, citations=2, span=True, f1=0.75)
 LATER = EvidenceScore(first=False, cited=True, answer=False, citations=3)
 MISS = EvidenceScore(first=False, cited=False, answer=False, citations=0)
 
@@ -390,7 +406,7 @@ def report() -> Report:
         scored("en", None, MISS, 0.2, forced=LATER),
         scored("en", None, MISS, 0.5, answerable=False, judged=False, answered=True, verbatim=3),
     )
-    return Report("hand", scores, 1.25)
+    return Report("hand", scores, 1.25, 0.24)
 
 
 def test_every_figure_of_a_report_follows_from_its_scores(report: Report) -> None:
@@ -407,8 +423,9 @@ def test_every_figure_of_a_report_follows_from_its_scores(report: Report) -> Non
         "MRR@10": 0.5,
         "nDCG@10": round((1 + 0.6309297535714575) / 3, 4),
     }
-    assert figures["evidence"] == {"first": 0.3333, "cited": 0.6667, "answer": 0.3333, "citations": 1.6667}
-    assert figures["forced"] == {"first": 0.3333, "cited": 1.0, "answer": 0.3333, "citations": 2.6667}
+    of_span = {"span": 0.3333, "f1": 0.25}
+    assert figures["evidence"] == {"first": 0.3333, "cited": 0.6667, "answer": 0.3333, "citations": 1.6667} | of_span
+    assert figures["forced"] == {"first": 0.3333, "cited": 1.0, "answer": 0.3333, "citations": 2.6667} | of_span
     # against the one unanswerable at .5: .9 wins, .5 ties, .2 loses
     assert figures["abstention"] == {"answered_answerable": 0.6667, "declined_unanswerable": 0.0, "AUC": 0.5}
     # Only the first is right. One bin: |1/4 - 2.1/4|. By width: .9 misses by .1, .5 twice by .5, .2 by .2.
@@ -467,7 +484,8 @@ def test_groups_have_figures_and_intervals_of_their_own(report: Report) -> None:
     assert figures["groups"]["same language"]["evidence"]["first"] == 0.5
     # .9 right, .2 and .5 wrong
     assert figures["groups"]["same language"]["confidence"]["brier"] == round((0.1**2 + 0.2**2 + 0.5**2) / 3, 4)
-    assert figures["groups"]["other language"]["evidence"] == {"first": 0, "cited": 1, "answer": 0, "citations": 3}
+    other = {"first": 0, "cited": 1, "answer": 0, "citations": 3, "span": 0, "f1": 0}
+    assert figures["groups"]["other language"]["evidence"] == other
     assert figures["intervals"]["when"]["cited"] == [1.0, 1.0]
     assert figures["intervals"]["near"]["first"] is None
     low, high = figures["intervals"]["all"]["cited"]

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from qa import Index, Source, answer
-from qa.asked import Wanted, wanted
-from qa.extents import LONGEST_EXTENT, LONGEST_QUOTE
+from qa.answering.asked import Wanted, wanted
+from qa.answering.extents import LONGEST_EXTENT, LONGEST_QUOTE
 
 SHOP = """# 山田屋の案内
 

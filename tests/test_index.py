@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Condition, get_ident
 from typing import Any
@@ -13,7 +14,8 @@ import numpy as np
 import pytest
 from manifests import rewrite_manifest
 
-from qa.answer import answer
+from qa.answer import answer, least_confidence
+from qa.answering.finding import find
 from qa.errors import (
     IndexDamagedError,
     IndexMismatchError,
@@ -24,6 +26,8 @@ from qa.errors import (
 )
 from qa.index import Index
 from qa.progress import ProgressEvent, Stage
+from qa.retrieval import prepare
+from qa.search.config import DEFAULT_CONFIG, Boldness
 from qa.search.lexical import tokenize
 from qa.search.store import FaissStore
 from qa.search.term_cache import TermCache
@@ -170,6 +174,15 @@ def test_a_model_whose_texts_and_tokens_have_other_dimensions_is_searched_with(
     assert index.model.dimension == 8
     assert index.tokens.vectors.shape[1] == 384
     assert answer(index, "猫は何を食べますか", min_confidence=0.0).citations[0].quote in TEXT
+
+
+def test_an_index_of_another_model_is_answered_from_by_scores_alone(tmp_path: Path, narrow_model: Path) -> None:
+    index = Index.build(Source("a", TEXT), tmp_path, model=str(narrow_model))
+    result = answer(index, "猫は何を食べますか", bold=0.0)
+    assert result.citations and result.span is None
+    assert find(index, prepare(index, "猫は何を食べますか"), 1).signs is None
+    levels = {least_confidence(index, replace(DEFAULT_CONFIG, bold=bold)) for bold in Boldness}
+    assert levels == {DEFAULT_CONFIG.min_confidence}
 
 
 def test_a_build_that_fails_keeps_the_index(tmp_path: Path) -> None:

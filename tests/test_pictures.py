@@ -35,7 +35,7 @@ def report(name: str = "hand") -> Report:
         scored(0.8, False, answerable=False),
         scored(0.1, False, answered=False),
     )
-    return Report(name, scores, 1.0)
+    return Report(name, scores, 1.0, 0.24)
 
 
 def texts(svg: str) -> list[str]:
@@ -56,13 +56,13 @@ def test_the_risk_picture_has_the_curve_the_threshold_and_the_risk_of_everything
 
 
 def test_where_nothing_is_answered_there_is_no_point_for_the_threshold() -> None:
-    declined = Report("none", (scored(0.1, False, answered=False),), 1.0)
+    declined = Report("none", (scored(0.1, False, answered=False),), 1.0, 0.24)
     assert len(risk_plot(declined).series) == 2
 
 
 def test_the_reliability_picture_has_the_bins_with_their_questions_and_the_diagonal() -> None:
     scores = [scored(0.25, n < 6) for n in range(12)] + [scored(0.75, n < 9) for n in range(10)]
-    picture = reliability_plot(Report("hand", tuple(scores), 1.0))
+    picture = reliability_plot(Report("hand", tuple(scores), 1.0, 0.24))
     bins, ideal = picture.series
     assert bins.points == [(0.25, 0.5), (0.75, 0.9)]
     assert ideal.points == [(0, 0), (1, 1)]

@@ -13,11 +13,13 @@ from qa.reader.cutting import cut_text, gold_of, without_units
 from qa.reader.features import Encoder, encoder_of
 from qa.reader.groups import Groups, windows_of
 from qa.reader.layers import Joint
+from qa.reader.loading import load_reader
 from qa.reader.losses import unit_scores
-from qa.reader.model import Readable, Reader, best_span
+from qa.reader.model import Reader
 from qa.reader.negatives import Pool, Wanted
 from qa.reader.prepare import encode
 from qa.reader.prepared import Places, Prepared, Question, save_prepared
+from qa.reader.readers import Readable, ReadableQuestion, best_span
 from qa.reader.records import Asked, Records, Text, held_out_lines, read_records
 from qa.reader.train import Plan, Run
 from qa.reader.variants import add_faqs, names_in, no_longer_holding
@@ -196,8 +198,8 @@ def test_training_lowers_the_loss(toy: Prepared, tmp_path: Path) -> None:
     with torch.inference_mode():
         before, after = fresh._losses(groups)[0], run._losses(groups)[0]
     assert float(after.has) < 0.9 * float(before.has)
-    assert float(after.unit) < 0.6 * float(before.unit)
-    assert float(after.evidence) < 0.7 * float(before.evidence)
+    assert float(after.unit) < 0.8 * float(before.unit)
+    assert float(after.evidence) < 0.8 * float(before.evidence)
 
 
 def test_a_run_that_was_broken_off_ends_as_an_unbroken_one(toy: Prepared, tmp_path: Path) -> None:
@@ -232,10 +234,17 @@ def test_a_reading_has_exact_places() -> None:
     states = States(np.zeros((8, 384), dtype=np.float16), spans, 1)
     torch.manual_seed(0)
     reader = Reader(ReaderConfig("m", 8, 4), Joint())
-    question = States(np.ones((3, 384), dtype=np.float16), np.zeros((3, 2), dtype=np.int32))
+    question = ReadableQuestion("", States(np.ones((3, 384), dtype=np.float16), np.zeros((3, 2), dtype=np.int32)))
     units = [(0, 10), (11, 22)]
-    [reading] = reader.read(question, [Readable(text, states, units)])
+    [reading] = reader.read(question, [Readable(text, units, "", states)])
     assert len(reading.evidence) == 2
     for (start, end), unit in zip(reading.spans, units, strict=True):
         assert unit[0] <= start < end <= unit[1]
         assert text[start:end] == text[start:end].strip()
+
+
+def test_the_folder_of_a_trained_reader_is_one_too(toy: Prepared, tmp_path: Path) -> None:
+    run = run_of(toy, tmp_path / "run")
+    run.train(until=1)
+    reader = load_reader(str(tmp_path / "run"))
+    assert reader.needs_states and reader.checksum == load_weights(tmp_path / "run")[0].sha256

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from qa.catalogue import Sentence
-from qa.cli.options import Folder, Settings, print_json, with_chosen_sources, with_settings
+from qa.cli.options import Folder, Settings, print_json, with_chosen_sources, with_config, with_settings
 from qa.cli.reporting import ReportingCommand
+from qa.search.config import DEFAULT_CONFIG, SearchConfig
 from qa.terminal import printable, progress_bar, show_answer, show_hits, status
 
 
@@ -34,15 +36,16 @@ def search(settings: Settings, question: str, k: int, sources: tuple[str, ...] |
 @click.command(cls=ReportingCommand)
 @click.argument("question")
 @with_chosen_sources
+@with_config
 @with_settings
-def ask(settings: Settings, question: str, sources: tuple[str, ...] | None) -> None:
+def ask(settings: Settings, question: str, sources: tuple[str, ...] | None, config: SearchConfig) -> None:
     """Answer a question with the text's own sentences."""
     from qa.answer import answer
     from qa.index import Index
 
     with status("doing.reading"):
         index = Index.open(settings.index)
-        result = answer(index, question, sources=sources)
+        result = answer(index, question, bold=config.bold, reader=config.reader, sources=sources)
     if settings.json:
         print_json(result.to_dict())
     else:
@@ -56,8 +59,11 @@ def ask(settings: Settings, question: str, sources: tuple[str, ...] | None) -> N
 @click.option(
     "--pictures", type=Folder(path_type=Path), metavar="DIR", help="Draw risk and reliability, as SVG, in this folder."
 )
+@with_config
 @with_settings
-def evaluate_set(settings: Settings, path: Path, limit: int | None, each: bool, pictures: Path | None) -> None:
+def evaluate_set(
+    settings: Settings, path: Path, limit: int | None, each: bool, pictures: Path | None, config: SearchConfig
+) -> None:
     """Measure retrieval, evidence, abstention and confidence on a question set.
 
     SET is SQuAD JSON (v1 or v2), an object of passages and queries, or JSON lines of questions, of documents with
@@ -72,7 +78,7 @@ def evaluate_set(settings: Settings, path: Path, limit: int | None, each: bool, 
     if pictures is not None:
         check_pictures(questions, pictures)  # before hours of questions, not after them
     with progress_bar() as progress:
-        report = evaluate(questions, settings.index, progress=progress, limit=limit)
+        report = evaluate(questions, settings.index, progress=progress, limit=limit, config=config)
     drawn = [] if pictures is None else write_pictures(report, pictures)
     if settings.json:
         print_json(report.to_dict() | ({"pictures": [str(file) for file in drawn]} if drawn else {}))
@@ -80,3 +86,30 @@ def evaluate_set(settings: Settings, path: Path, limit: int | None, each: bool, 
         click.echo(render(report))
         if drawn:
             click.echo(printable(f"\n{Sentence('eval.pictures', files=tuple(map(str, drawn)))}"))
+
+
+@click.command(cls=ReportingCommand)
+@click.option("--reset", is_flag=True, help="Go back to the calibration of the package.")
+@click.option("--reader", metavar="NAME", help="Fit it to this question-answering model, by name or folder.")
+@with_settings
+def calibrate(settings: Settings, reset: bool, reader: str | None) -> None:
+    """Fit the confidence to the texts of the index.
+
+    Questions made of its own sentences are asked, each also without the passages that answer it. What is learnt stays
+    when texts are added or removed.
+    """
+    from qa.evaluation.calibrating import calibrate as fit_index
+    from qa.index import Index
+
+    with progress_bar() as progress:
+        index = Index.open(settings.index)
+        if reset:
+            figures = {"generation": index.calibrated({}).generation}
+        else:
+            figures = fit_index(index, progress, replace(DEFAULT_CONFIG, reader=reader)).to_dict()
+    if settings.json:
+        print_json(dict(figures))
+    else:
+        said = "shell.calibrated.reset" if reset else "shell.calibrated"
+        shown = {name: str(figure) for name, figure in figures.items()}
+        click.echo(printable(str(Sentence(said, index=settings.index, **shown))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 import click
 
 from qa.catalogue import Sentence
+from qa.search.config import DEFAULT_CONFIG, Boldness
 
 if TYPE_CHECKING:
     from qa.text.source import Source
@@ -41,6 +42,38 @@ class Folder(click.Path):
         if value == "":
             self.fail(str(Sentence("usage.folder")), param, ctx)
         return super().convert(value, param, ctx)
+
+
+class Bold(click.ParamType[Boldness | float]):
+    """How readily questions are answered: a word, or the confidence below which they are declined."""
+
+    name = "bold"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Boldness | float:
+        """Return the word, or a number from 0 to 1."""
+        try:
+            return Boldness(value) if value in set(Boldness) else click.FloatRange(0, 1).convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(str(Sentence("usage.bold", value=repr(value))), param, ctx)
+
+
+def with_config(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command ``--bold`` and ``--reader``, as ``config``: how it answers."""
+
+    @click.option(
+        "--bold",
+        type=Bold(),
+        default=Boldness.NORMAL.value,
+        show_default=True,
+        metavar="HOW",
+        help="How readily to answer: low, normal, high, or the least confidence, 0 to 1.",
+    )
+    @click.option("--reader", metavar="NAME", help="Read with this question-answering model, by name or folder.")
+    @wraps(command)
+    def run(*args: Any, bold: Boldness | float, reader: str | None, **more: Any) -> None:
+        command(*args, config=replace(DEFAULT_CONFIG, bold=bold, reader=reader), **more)
+
+    return run
 
 
 def with_settings(command: Callable[Concatenate[Settings, P], None]) -> Callable[..., None]:

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from qa.catalogue import Sentence
-from qa.cli.options import Settings, print_json, with_settings
+from qa.cli.options import Settings, print_json, with_config, with_settings
 from qa.cli.reporting import ReportingCommand
+from qa.search.config import SearchConfig
 
 
 @click.command(cls=ReportingCommand)
@@ -33,6 +34,7 @@ from qa.cli.reporting import ReportingCommand
 )
 @click.option("--urls", is_flag=True, help="Fetch web addresses pasted on the page.")
 @click.option("--mcp", is_flag=True, help="Also offer retrieve, answer, list_sources and build as MCP tools.")
+@with_config
 @with_settings
 def serve(
     settings: Settings,
@@ -46,6 +48,7 @@ def serve(
     proxies: tuple[str, ...],
     urls: bool,
     mcp: bool,
+    config: SearchConfig,
 ) -> None:
     """Serve the chat to browsers, and print its address.
 
@@ -63,6 +66,7 @@ def serve(
             build_from,
             urls=urls,
             mcp=mcp,
+            config=config,
             accounts=accounts_of(users),
             no_auth=no_auth,
             names=names,

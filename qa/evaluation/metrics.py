@@ -10,6 +10,7 @@ import math
 import random
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 Span = tuple[int, int]
@@ -92,6 +93,19 @@ def holds_answer(quotes: Iterable[str], answers: Iterable[str]) -> bool:
     """Return whether one of the quotes contains one of the accepted answers, both folded by ``fold``."""
     wanted = [folded for folded in map(fold, answers) if folded]
     return any(answer in quote for quote in map(fold, quotes) for answer in wanted)
+
+
+def character_f1(words: str, answers: Iterable[str]) -> float:
+    """Return how well words match the nearest accepted answer: the harmonic mean of precision and recall of characters.
+
+    SQuAD's F1 (Rajpurkar et al. 2016) over characters instead of words, as JaQuAD and CMRC 2018 have it for languages
+    that are written without spaces; both sides are folded by ``fold``. 0 without words or answers.
+    """
+    given, best = Counter(fold(words)), 0.0
+    for answer in map(fold, answers):
+        shared = (given & Counter(answer)).total()
+        best = max(best, 2 * shared / (given.total() + len(answer)) if shared else 0.0)
+    return best
 
 
 def fold(text: str) -> str:

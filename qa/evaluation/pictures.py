@@ -18,7 +18,6 @@ from qa.evaluation import calibration
 from qa.evaluation.questions import EvaluationSet
 from qa.evaluation.report import Report
 from qa.plot import Axis, Plot, Series
-from qa.search.config import DEFAULT_CONFIG
 
 
 def check_pictures(questions: EvaluationSet, folder: Path) -> None:
@@ -67,7 +66,7 @@ def risk_plot(report: Report) -> Plot:
     if answered:
         coverage = len(answered) / len(report.scores)
         risk = sum(not score.right for score in answered) / len(answered)
-        told = {"coverage": _figure(coverage), "risk": _figure(risk), "threshold": f"{DEFAULT_CONFIG.min_confidence:g}"}
+        told = {"coverage": _figure(coverage), "risk": _figure(risk), "threshold": f"{report.threshold:g}"}
         series.append(Series(_words("eval.plot.threshold", **told), [(coverage, risk)], 2, line=False, dots=True))
     tenths = max(1, math.ceil(max(risk for _, risk in points) * 10))
     parts, decimals = (tenths, 1) if tenths > 2 else (5 * tenths, 2)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qa.evaluation.metrics import is_same_sentence
 from qa.text.source import Source
 
 
@@ -59,6 +60,13 @@ class Question:
         if not self.document_lang:
             return None
         return self.lang.split("-")[0] == self.document_lang.split("-")[0]
+
+    def is_answered_by(self, source: str, start: int, end: int) -> bool:
+        """Return whether a span of a source is as good as one of the sentences that answer."""
+        return any(
+            source == evidence.source and is_same_sentence((start, end), (evidence.start, evidence.end))
+            for evidence in self.evidence
+        )
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from qa.answer import least_confidence
 from qa.catalogue import Sentence
 from qa.errors import EvaluationSetError
 from qa.evaluation import calibration, metrics
@@ -25,16 +26,25 @@ from qa.evaluation.scores import DEPTH, EvidenceScore, QuestionScore, score_ques
 from qa.evaluation.sets import place
 from qa.index import Index
 from qa.progress import Progress, ProgressEvent, Stage
+from qa.search.config import DEFAULT_CONFIG, SearchConfig
 from qa.text.passages import Chunking
 
 
 @dataclass(frozen=True)
 class Report:
-    """The scores of a set's questions; every figure is computed from them."""
+    """The scores of a set's questions; every figure is computed from them.
+
+    Attributes:
+        set: the set's name.
+        scores: one for each question.
+        seconds: how long it took.
+        threshold: the confidence from which on questions were answered.
+    """
 
     set: str
     scores: tuple[QuestionScore, ...]
     seconds: float
+    threshold: float
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as ``qa eval --json`` prints them; None where a set does not allow a figure."""
@@ -80,6 +90,7 @@ def evaluate(
     limit: int | None = None,
     seed: int = 0,
     chunking: Chunking | None = None,
+    config: SearchConfig = DEFAULT_CONFIG,
 ) -> Report:
     """Ask every question of a set and score the answers.
 
@@ -90,6 +101,7 @@ def evaluate(
         limit: how many questions to draw from the set; None: all. The texts stay complete.
         seed: the seed of the draw.
         chunking: how large the passages of the set's own texts are; None for the default.
+        config: how questions are answered.
 
     Raises:
         EvaluationSetError: the set needs an index, and none is given or it holds another text.
@@ -105,16 +117,18 @@ def evaluate(
         questions = _draw(questions, limit, seed)
     total = sum(len(collection.questions) for collection in questions.collections)
     scores: list[QuestionScore] = []
+    threshold = 0.0
     for collection_index, collection in _indexed(questions, index, progress, chunking):
         asked = collection.questions
+        threshold = least_confidence(collection_index, config)
         texts = {source.name: source for source in collection.sources} if collection.sources else None
         # Where a source should be found, hits from one source count once.
         depth = DEPTH * (_most_passages(collection_index) if any(question.gold for question in asked) else 1)
         for question in asked:
-            scores.append(score_question(collection_index, question, depth, texts))
+            scores.append(score_question(collection_index, question, depth, texts, config))
             if progress:
                 progress(ProgressEvent(Stage.ASKING, len(scores), total))
-    return Report(questions.name, tuple(scores), time.perf_counter() - started)
+    return Report(questions.name, tuple(scores), time.perf_counter() - started, threshold)
 
 
 def _draw(questions: EvaluationSet, limit: int, seed: int) -> EvaluationSet:
@@ -206,6 +220,8 @@ def _evidence_figures(scores: Sequence[EvidenceScore]) -> dict[str, float | None
             "cited": metrics.mean([score.cited for score in scores]),
             "answer": metrics.mean([score.answer for score in scores]),
             "citations": metrics.mean([score.citations for score in scores]),
+            "span": metrics.mean([score.span for score in scores]),
+            "f1": metrics.mean([score.f1 for score in scores]),
         }
     )
 

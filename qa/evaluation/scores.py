@@ -8,15 +8,16 @@ sentence at least half of the shorter of the two.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from qa.answer import Answer, answer
+from qa.answer import Answer, answer_query
 from qa.errors import QuestionError
 from qa.evaluation import metrics
 from qa.evaluation.metrics import Rank
 from qa.evaluation.questions import Question
 from qa.index import Index
-from qa.retrieval import Hit
+from qa.retrieval import Hit, prepare
+from qa.search.config import DEFAULT_CONFIG, SearchConfig
 from qa.text.source import Source
 
 DEPTH = 10
@@ -32,12 +33,16 @@ class EvidenceScore:
         cited: whether any citation is.
         answer: whether a citation contains an accepted answer.
         citations: how many there are.
+        span: whether the words marked in the first citation contain an accepted answer.
+        f1: how well they match the nearest accepted answer (`metrics.character_f1`); both are 0 without such words.
     """
 
     first: bool
     cited: bool
     answer: bool
     citations: int
+    span: bool = False
+    f1: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,11 @@ _NOTHING = EvidenceScore(first=False, cited=False, answer=False, citations=0)
 
 
 def score_question(
-    index: Index, question: Question, depth: int, texts: Mapping[str, Source] | None = None
+    index: Index,
+    question: Question,
+    depth: int,
+    texts: Mapping[str, Source] | None = None,
+    config: SearchConfig = DEFAULT_CONFIG,
 ) -> QuestionScore:
     """Ask one question and compare the answer with what is right.
 
@@ -93,11 +102,13 @@ def score_question(
         question: the question; one that cannot be asked (blank or too long) counts as a miss.
         depth: how many hits to fetch, so that there are ten distinct sources among them.
         texts: the sources as the set has them, by name, to compare every excerpt with; None: the index's own.
+        config: how it is answered.
     """
     judged = question.is_judged
     try:
-        result = answer(index, question.question, k=depth)
-        forced = result if result.answered else answer(index, question.question, k=depth, min_confidence=0.0)
+        query = prepare(index, question.question)
+        result = answer_query(index, query, depth, config=config)
+        forced = result if result.answered else answer_query(index, query, depth, config=replace(config, bold=0.0))
     except QuestionError:
         return QuestionScore(
             question.id, question.lang, question.answerable, judged, None, False, 0.0, _NOTHING, _NOTHING, 0, 0,
@@ -138,17 +149,13 @@ def _rank_of_right_hit(hits: Sequence[Hit], question: Question) -> Rank:
 
 
 def _score_citations(result: Answer, question: Question) -> EvidenceScore:
-    right = {
-        cited.n: any(
-            cited.source == evidence.source
-            and metrics.is_same_sentence((cited.start, cited.end), (evidence.start, evidence.end))
-            for evidence in question.evidence
-        )
-        for cited in result.citations
-    }
+    right = {cited.n: question.is_answered_by(cited.source, cited.start, cited.end) for cited in result.citations}
+    words = result.span.quote if result.span else ""
     return EvidenceScore(
         first=right.get(1, False),
         cited=any(right.values()),
         answer=metrics.holds_answer((cited.quote for cited in result.citations), question.answers),
         citations=len(result.citations),
+        span=metrics.holds_answer([words], question.answers),
+        f1=metrics.character_f1(words, question.answers),
     )

@@ -1,7 +1,8 @@
 """Index folder -> a list of checks: what works, and how to fix what does not.
 
-The checks go from the ground up: Python, libraries, cache folder, disk, index, model, whether the two fit, and a
-search for a passage's own text. Checks that depend on a failed one are skipped, so only the first cause is reported.
+The checks go from the ground up: Python, libraries, cache folder, disk, index, model, whether the two fit, the reader,
+and a search for a passage's own text. Checks that depend on a failed one are skipped, so that only the first cause is
+reported.
 """
 
 from __future__ import annotations
@@ -103,6 +104,7 @@ def _checks(index_path: Path) -> Iterator[Check]:
         fit = _perform("fit", lambda: _fit(opened[0], loaded[0]))
         yield fit
         if fit.ok:
+            yield _perform("reader", lambda: _reader(opened[0]))
             yield _perform("search", lambda: _search(opened[0]))
             yield _perform("recall", lambda: _recall(opened[0]))
             yield _perform("terms", lambda: _terms(opened[0]))
@@ -255,6 +257,16 @@ def _fit(index: Index, embedder: Embedder) -> Sentence:
         remedy = generations.repair_command(index.path)
         raise QAError("doctor.fit", model=embedder.name, made=made, found=found, remedy=remedy)
     return Sentence("doctor.fit")
+
+
+def _reader(index: Index) -> Sentence:
+    """Check the reader's weights, and say what an index goes without that it cannot read."""
+    from qa.answering.readings import can_read
+    from qa.reader.loading import load_reader
+
+    if not can_read(index):
+        return Sentence("doctor.reader.other", model=index.model.name)
+    return Sentence("doctor.reader", checksum=load_reader().checksum[:16])
 
 
 def _search(index: Index) -> Sentence:

@@ -18,13 +18,13 @@ from qa.reader.layers import WIDTH
 from qa.reader.prepared import Prepared, Question
 from qa.search.states import States16
 
-SHARES = {"documents": 0.48, "hard": 0.24, "paragraphs": 0.11, "parallel": 0.11, "faq": 0.06}
+SHARES = {"documents": 0.38, "hard": 0.22, "paragraphs": 0.18, "parallel": 0.14, "faq": 0.08}
 """How often a question of each group is drawn."""
 ANSWERABLE = 0.64
 """How often it is one that its text answers, if the group has others."""
 LEFT_OUT, WITHOUT, CHANGED = 0.08, 0.12, 0.12
 """How often the passage that answers is left out, is read without what answers, or the question no longer holds."""
-SIZES = (3, 4, 6)
+SIZES = (4, 6, 10)
 """Passages in a group."""
 EARLY_SIZES = (2, 3)
 NEAREST = 2

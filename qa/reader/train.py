@@ -65,7 +65,7 @@ class Plan:
     minutes: float | None = None
     rate: float = 3e-4
     tokens: int = 3300
-    dropout: float = 0.0
+    dropout: float = 0.1
     early: float = 0.06
     seed: int = 0
 

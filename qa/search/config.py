@@ -6,11 +6,20 @@ The command beside a number prints what other values give, for any set of questi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Boldness(StrEnum):
+    """How readily questions are answered (`qa.answering.confidence`)."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
 
 
 @dataclass(frozen=True)
 class SearchConfig:
-    """How passages are found and ranked, which units are cited, and when a question is declined.
+    """How passages are found, ranked and read, which units are cited, and when a question is declined.
 
     The product uses `DEFAULT_CONFIG`; `bench/` tries other values with ``dataclasses.replace``.
     """
@@ -49,14 +58,34 @@ class SearchConfig:
     passages_read: int = 20
     """Passages whose units are scored for an answer. `bench/units.py` reads as many."""
 
-    margin: float = 0.065
-    """How far below the best unit another may score and still be cited. `bench/units.py` prints others."""
+    reader_weight: float = 1 / 64
+    """What a unit's score gains with each unit of the reader's log-probability (`bench/reader.py --fit`)."""
+
+    margin: float = 0.06
+    """How far below the best unit another may score and still be cited (`bench/units.py`)."""
 
     max_citations: int = 5
-    """Citations in one answer at most."""
+    """Citations in one answer at most, if all of something is asked for, or nothing could be read."""
+
+    max_answers: int = 3
+    """Citations in one answer at most otherwise."""
+
+    least_evidence: float = -3.0
+    """The least log-odds at which a unit answers by itself and may be cited beside the best (`bench/units.py`)."""
+
+    alternative: float = 3.0
+    """How far below the best unit's log-probability that of another may be which is cited beside it
+    (`bench/units.py`)."""
 
     min_confidence: float = 0.24
-    """The confidence below which a question is declined. `bench/abstention.py` prints others."""
+    """The confidence (MaxSim) below which a question is declined whose passages cannot be read, because the index is of
+    another embedding model than the default one. `bench/abstention.py` prints others."""
+
+    bold: Boldness | str | float = Boldness.NORMAL
+    """How readily questions are answered: a word, or the confidence below which they are declined."""
+
+    reader: str | None = None
+    """A question-answering model by name or folder, to read with; None for the packaged reader."""
 
 
 DEFAULT_CONFIG = SearchConfig()

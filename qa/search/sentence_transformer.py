@@ -104,30 +104,37 @@ def load_encoder(name: str, place: str, revision: str | None = None) -> Sentence
     Raises:
         ModelError: there is no such model, or it cannot be loaded.
     """
-    _quiet_libraries()
+    quiet_libraries()
     try:
-        return SentenceTransformerEncoder(_load(place, revision).eval(), name)
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformerEncoder(load_from(SentenceTransformer, place, revision=revision).eval(), name)
     except ModelError:
         raise
     except Exception as error:  # each library below has its own errors
-        raise ModelError("model.load", model=repr(name), why=_first_line(error)) from error
+        raise ModelError("model.load", model=repr(name), why=first_line(error)) from error
 
 
-def _load(place: str, revision: str | None) -> Any:
-    """Load a model from this machine without any request; if it is not here, ask the hub once and download it."""
+def load_from(load: Callable[..., Any], place: str, **options: Any) -> Any:
+    """Load a model from this machine without any request; if it is not here, ask the hub once and download it.
+
+    Args:
+        load: what loads a folder or a hub name, such as ``from_pretrained``.
+        place: the folder or hub name.
+        options: what else it is given.
+    """
     from huggingface_hub import HfApi
-    from sentence_transformers import SentenceTransformer
 
     try:
-        return SentenceTransformer(place, revision=revision, local_files_only=True, trust_remote_code=False)
+        return load(place, local_files_only=True, trust_remote_code=False, **options)
     except Exception:
         if Path(place).exists():
             raise
-    HfApi().model_info(place, revision=revision, timeout=_HUB_SECONDS)
-    return SentenceTransformer(place, revision=revision, trust_remote_code=False)
+    HfApi().model_info(place, revision=options.get("revision"), timeout=_HUB_SECONDS)
+    return load(place, trust_remote_code=False, **options)
 
 
-def _quiet_libraries() -> None:
+def quiet_libraries() -> None:
     """Silence the load reports and progress bars of the libraries."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -144,6 +151,7 @@ def _quiet_libraries() -> None:
         call()
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return the first line of what an error says, at most 200 code points of it."""
     lines = str(error).strip().splitlines()
     return lines[0][:200] if lines else type(error).__name__

@@ -21,6 +21,7 @@ from qa.maintenance.repair import repair
 from qa.progress import Progress
 from qa.reading.files import read_sources
 from qa.retrieval import Hit, retrieve
+from qa.search.config import DEFAULT_CONFIG, SearchConfig
 from qa.service.jobs import Job, Kind, Task, without_duplicates
 from qa.service.queue import JobQueue
 from qa.service.turns import Turns
@@ -46,13 +47,15 @@ class OpenIndex:
     Attributes:
         path: the index folder.
         urls: whether web addresses are fetched.
+        config: how questions are answered.
         observe: called with the outcome ("answered", "declined" or "failed") and the seconds of each answer.
     """
 
-    def __init__(self, path: str | Path, *, urls: bool = False) -> None:
+    def __init__(self, path: str | Path, *, urls: bool = False, config: SearchConfig = DEFAULT_CONFIG) -> None:
         """Take the index folder; it is opened when it is first needed, and need not hold an index yet."""
         self.path = Path(path)
         self.urls = urls
+        self.config = config
         self.observe: Callable[[str, float], None] = lambda outcome, seconds: None
         self._index: Index | None = None
         self._trouble: QAError | None = None
@@ -133,7 +136,7 @@ class OpenIndex:
         with self._questions.turn():
             started, outcome = time.perf_counter(), "failed"
             try:
-                result = answer(index, question, k, sources=sources)
+                result = answer(index, question, k, bold=self.config.bold, reader=self.config.reader, sources=sources)
                 outcome = "answered" if result.answered else "declined"
                 return result
             finally:

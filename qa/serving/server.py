@@ -24,6 +24,7 @@ import platformdirs
 
 from qa.catalogue import Command, Sentence
 from qa.errors import QAError, ServeError
+from qa.search.config import DEFAULT_CONFIG, SearchConfig
 from qa.service.uploads import upload_folder
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def serve(
     sources: Path | None = None,
     *,
     urls: bool = False,
+    config: SearchConfig = DEFAULT_CONFIG,
     mcp: bool = False,
     accounts: Accounts | None = None,
     no_auth: bool = False,
@@ -60,20 +62,19 @@ def serve(
     Args:
         index_path: the index folder; it may be rebuilt while the server runs.
         host: the address to listen on; 0.0.0.0 for all addresses of this machine.
-        port: the port; 0 takes a free one.
+        port: the port to listen on; 0 takes a free one.
         sources: a file or folder to build the index from if there is none.
         urls: whether to fetch a web address that is pasted as a text.
-        mcp: whether to offer the public endpoints as MCP tools too, over streamable HTTP at ``/gradio_api/mcp``.
+        config: how questions are answered.
+        mcp: whether to offer the public endpoints as MCP tools at ``/gradio_api/mcp``, too.
         accounts: who may use it; None for everyone who can reach it.
         no_auth: allow everyone to use it although other machines can reach it.
         names: host names, besides its own, under which a proxy asks for it.
-        proxies: addresses of proxies that are trusted to say which client a request comes from and whether it came
-            over https (``X-Forwarded-For``, ``X-Forwarded-Proto``).
+        proxies: addresses of proxies whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are trusted.
         open_browser: whether to open the page in the default browser once the server answers.
 
     Raises:
-        ServeError: the port is in use, the host is not an address of this machine, other machines can reach the
-            server and nothing says who may use it, or MCP is not installed.
+        ServeError: it cannot listen there, nothing says who of others may use it, or MCP is not installed.
     """
     _expect_mcp(mcp)
     _expect_addresses(proxies)
@@ -88,7 +89,7 @@ def serve(
         from qa.service.open_index import OpenIndex
         from qa.serving.app import build_app
 
-        open_index = OpenIndex(index_path, urls=urls)
+        open_index = OpenIndex(index_path, urls=urls, config=config)
         rate = RATE if beyond else None  # on this machine the only client is its user
         hosts = [*_names_of(host, listening), *(name.lower() for name in names)]
         port = listening.getsockname()[1]

@@ -195,6 +195,7 @@ class Builder:
             splitting=SPLITTING,
             keep=self.configuration.keep,
             lexical=dict(Analysis().to_dict()),
+            calibration=self.configuration.calibration,
             passages=len(parts.passages),
             sections=tuple(title for title, _ in sections),
             headings=tuple(above for _, above in sections),

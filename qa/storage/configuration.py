@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from qa.errors import IndexMismatchError, ModelError, QAError, StorageError
 from qa.search.embedding import Embedder, ModelRecord
 from qa.search.weights import load_model, load_recorded
 from qa.storage import generations
-from qa.storage.manifest import KEPT, Manifest
+from qa.storage.manifest import KEPT, Manifest, Record
 from qa.text.passages import Chunking
 
 DEFAULT_CHUNKING = Chunking(max_tokens=256, min_tokens=100)
@@ -30,11 +30,13 @@ class Settings:
         model: the embedding model, a SentenceTransformer by name or folder.
         chunking: the sizes of passages in the model's tokens.
         keep: how many generations are kept, at least 1.
+        calibration: how confidences are computed (`qa.answering.confidence`); {} for the packaged calibration.
     """
 
     model: str | None = None
     chunking: Chunking | None = None
     keep: int | None = None
+    calibration: Record | None = None
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,14 @@ class Configuration:
         load: loads it.
         chunking: the sizes of passages in the model's tokens, within its window.
         keep: how many generations are kept.
+        calibration: how confidences are computed; {} for the packaged calibration.
     """
 
     model: ModelRecord
     load: Callable[[], Embedder]
     chunking: Chunking
     keep: int
+    calibration: Record = field(default_factory=dict)
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -84,7 +88,8 @@ def configured(index: Path, settings: Settings) -> Configuration:
     longest = min(chunking.max_tokens, embedder.max_tokens)
     chunking = Chunking(longest, min(chunking.min_tokens, longest))
     keep = settings.keep or (before.keep if before else KEPT)
-    return Configuration(embedder.record, lambda: embedder, chunking, keep)
+    calibration = settings.calibration if settings.calibration is not None else (before.calibration if before else {})
+    return Configuration(embedder.record, lambda: embedder, chunking, keep, calibration)
 
 
 def _chunking_of(before: Manifest | None) -> Chunking:
@@ -109,7 +114,9 @@ def unchanged(index: Path) -> Configuration:
         IndexMissingError, IndexDamagedError, IndexMismatchError: there is no manifest that can be read.
     """
     before = generations.read_manifest(index, generations.current_number(index))
-    return Configuration(before.model, lambda: load_made_with(index, before.model), before.chunking, before.keep)
+    return Configuration(
+        before.model, lambda: load_made_with(index, before.model), before.chunking, before.keep, before.calibration
+    )
 
 
 def load_made_with(index: Path, model: ModelRecord) -> Embedder:

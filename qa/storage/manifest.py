@@ -22,6 +22,8 @@ EARLIER_FORMATS = (1, 2)
 KEPT = 2
 """Generations that are kept by default: the current one, and the one before it to go back to."""
 FILE = "manifest.json"
+Record = dict[str, JsonValue]
+"""What another package writes and reads."""
 
 
 class _StrictModel(BaseModel):
@@ -66,6 +68,7 @@ class Manifest(_StrictModel):
         splitting: the version of the splitting rules; None in manifests of earlier versions.
         keep: how many generations are kept.
         lexical: how text became terms (`qa.search.lexical.Analysis`).
+        calibration: how confidences are computed (`qa.answering.confidence`); {} for the packaged calibration.
         passages: how many passages there are.
         sections: the titles that passages refer to by number.
         headings: the headings above each section; None in manifests of earlier versions.
@@ -80,7 +83,8 @@ class Manifest(_StrictModel):
     chunking: Chunking
     splitting: int | None = None
     keep: int = Field(KEPT, ge=1)
-    lexical: dict[str, JsonValue]
+    lexical: Record
+    calibration: Record = {}
     passages: int
     sections: tuple[str, ...]
     headings: tuple[tuple[str, ...], ...] | None = None

@@ -40,7 +40,7 @@ MOST_CONTEXT = 64
 LONGEST_TEXT = 200_000
 """Code points of any one string."""
 LONGEST_PASSAGE = 20_000
-"""Code points of a quote or a passage. A quote is shorter (`qa.extents`); a passage that is longer is left out."""
+"""Code points of a quote or a passage. Quotes are shorter (`qa.answering.extents`); a longer passage is left out."""
 LONGEST_SOURCE_NAME = LONGEST_NAME + 32
 """Code points of a source's name with the number that makes it unique."""
 GREATEST = 2**53

@@ -22,6 +22,7 @@ from qa.search.ranker import Ranker, Units
 from qa.text.blocks import ancestors
 from qa.text.forms import asks
 from qa.text.marks import Kind
+from qa.text.paragraphs import Span
 
 _QUESTION_END = 20
 """Code points at the end of a unit that are looked at for the end of a question."""
@@ -39,6 +40,10 @@ class ScoredUnit:
         score: what units are chosen by.
         maxsim: closeness in meaning, token by token, at most 1.
         lexical: BM25 over the sum of the question's weights, with a share of the context's.
+        log_p: the logarithm of the probability that this unit answers, as the reader sees it; not calibrated. This
+            and what follows is None until the unit is read (`qa.answering.readings`).
+        evidence: how surely it answers by itself (a logit).
+        span: the words in it that answer best; offsets as above.
     """
 
     source: str
@@ -48,6 +53,9 @@ class ScoredUnit:
     score: float
     maxsim: float
     lexical: float
+    log_p: float | None = None
+    evidence: float | None = None
+    span: Span | None = None
 
 
 def score_units(

@@ -16,8 +16,10 @@ from itertools import zip_longest
 import numpy as np
 import regex
 
-from qa.asked import Wanted, wanted
+from qa.answering.asked import Wanted, wanted
+from qa.answering.units import ScoredUnit, places_of_block
 from qa.index import Index
+from qa.search.config import DEFAULT_CONFIG, SearchConfig
 from qa.search.lexical import fold
 from qa.search.maxsim import Stretches, nearness
 from qa.search.query import Query
@@ -27,7 +29,6 @@ from qa.text.forms import asks, refers_below
 from qa.text.marks import Kind
 from qa.text.passages import Unit
 from qa.text.tables import cells
-from qa.units import ScoredUnit, places_of_block
 
 LONGEST_EXTENT = 800
 """Code points of a list that is cited whole. Of a longer one the first part is cited, up to the end of an item."""
@@ -43,6 +44,8 @@ _EXCEPTION = regex.compile(
     r"|غير أن|إلا أن|باستثناء|Tuy nhiên|ยกเว้น|Kecuali\b)"
 )
 """How a sentence begins that limits the one before."""
+_ALIKE = 1.5
+"""How far below the best item's log-probability those of others may be so that the whole list is asked for."""
 _NUMERIC = 0.6
 """The least share of cells with a value for a column to be compared."""
 
@@ -65,7 +68,11 @@ class Extent:
 
 
 def extents_of(
-    index: Index, query: Query, best: ScoredUnit, units: Sequence[ScoredUnit], margin: float
+    index: Index,
+    query: Query,
+    best: ScoredUnit,
+    units: Sequence[ScoredUnit],
+    config: SearchConfig = DEFAULT_CONFIG,
 ) -> list[Extent]:
     """Return what to cite for the unit that answers best: one extent, or the unit and the list that it is in.
 
@@ -77,9 +84,11 @@ def extents_of(
         query: the question.
         best: the unit that answers best.
         units: all units that were scored.
-        margin: how far below the best a unit still scores nearly as well.
+        config: how near the best others must come to be asked for, too.
     """
     kind, blocks = wanted(query.question), index.blocks[best.source]
+    if blocks[best.block].kind is Kind.ITEM and _answer_alike(best, units, _run(blocks, best.block)):
+        kind = Wanted.LIST
     text, block = index.sources[best.source].text, blocks[best.block]
     alone = extent_of_unit(index, best)
     below = _list_below(blocks, best.block)
@@ -87,10 +96,10 @@ def extents_of(
         last = _fitting(blocks, alone.start, below)
         return [alone if last is None else Extent(best.source, alone.start, blocks[last].end)]
     if (kind, block.kind) in ((Wanted.LIST, Kind.ITEM), (Wanted.ROWS, Kind.ROW)):
-        whole = _whole(best.source, blocks, _run(blocks, best.block))
+        whole = _whole(best.source, text, blocks, _run(blocks, best.block))
         if best.end <= whole.end:
             return [whole]
-        near = any(unit.score >= best.score - margin and whole.holds(unit) for unit in units)
+        near = any(unit.score >= best.score - config.margin and whole.holds(unit) for unit in units)
         return [whole, alone] if near else [alone, whole]
     if block.kind is Kind.ROW:
         row = _deciding_row(index, query, best, _run(blocks, best.block), kind)
@@ -99,6 +108,17 @@ def extents_of(
     if block.end - block.start <= LONGEST_REPLY and _replies(text, blocks, block):
         return [Extent(best.source, block.start, block.end)]
     return [alone]
+
+
+def _answer_alike(best: ScoredUnit, units: Sequence[ScoredUnit], items: range) -> bool:
+    """Return whether more than half of the items of a list answer nearly as surely as the best one."""
+    if best.log_p is None or len(items) < 2:
+        return False
+    least = best.log_p - _ALIKE
+    own = {
+        unit.block for unit in units if unit.source == best.source and unit.log_p is not None and unit.log_p >= least
+    }
+    return 2 * len(own.intersection(items)) > len(items)
 
 
 def extent_of_unit(index: Index, unit: ScoredUnit) -> Extent:
@@ -163,12 +183,17 @@ def _is_in_list(blocks: Sequence[Block], number: int, parent: int | None) -> boo
     return above == parent
 
 
-def _whole(source: str, blocks: Sequence[Block], run: range) -> Extent:
-    """Return the extent of a list or table, with the lead-in or header right before it if that leaves room."""
-    parent = blocks[run.start].parent
-    start = blocks[run.start].start
-    if parent == run.start - 1 and parent is not None and blocks[parent].kind in (Kind.LEAD_IN, Kind.HEADER, Kind.ITEM):
-        start = blocks[parent].start
+def _whole(source: str, text: str, blocks: Sequence[Block], run: range) -> Extent:
+    """Return the extent of a list or table, with what leads in it if that leaves room.
+
+    That is the lead-in or header right before it, or a paragraph there that refers to it.
+    """
+    parent, start = blocks[run.start].parent, blocks[run.start].start
+    before = blocks[run.start - 1] if run.start else None
+    if before is not None:
+        leads = parent == run.start - 1 and before.kind in (Kind.LEAD_IN, Kind.HEADER, Kind.ITEM)
+        if leads or (before.kind is Kind.PARAGRAPH and refers_below(text[before.start : before.end])):
+            start = before.start
     last = _fitting(blocks, start, run)
     if last is None:
         start = blocks[run.start].start

@@ -1,0 +1,8 @@
+"""Hits -> what answers: their units scored and read, how surely one answers, and how much around it is cited.
+
+asked.py       what kind of answer a question wants
+units.py       the units of the hits, scored by the ranker
+readings.py    the same units, read together with the question
+confidence.py  how likely it is that the best unit answers
+extents.py     how much around a unit is cited
+"""

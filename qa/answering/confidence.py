@@ -1,0 +1,144 @@
+"""What was read -> a probability that the best unit answers the question, and whether that is enough.
+
+The probability is a logistic function of a few signs, `SIGNS`. Their weights are fitted to questions with and without
+an answer (`qa.evaluation.calibrating`) and kept in a file: the packaged one, or that of an index whose user has called
+``qa calibrate``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from qa.answering.readings import ReadUnits
+from qa.answering.units import ScoredUnit
+from qa.index import Index
+from qa.reader.loading import load_reader
+from qa.search.config import DEFAULT_CONFIG, Boldness, SearchConfig
+from qa.search.query import Query
+from qa.storage.manifest import Record
+
+_THRESHOLDS: Mapping[str, float] = {"low": 0.5, "normal": 0.3, "high": 0.1}
+"""Those of a reader for which none have been measured."""
+PACKAGED = Path(__file__).parents[1] / "reader" / "trained" / "calibration.json"
+
+
+class Signs(NamedTuple):
+    """What tells whether a question is answered.
+
+    Attributes:
+        found: log-odds that any passage read answers, by the reader.
+        log_p: log-probability of the best unit, by the reader.
+        maxsim, lexical: the best unit's scores by the ranker.
+        margin: how far the best unit's score is above that of the next.
+        agreed: 1 if the ranker alone would have chosen the same unit, else 0.
+        read: the logarithm of the number of units read.
+        covered: how much of the question's terms the index knows, 0 to 1; near 0 for another language.
+        exact: 1 if the question has numbers, codes or quoted words, else 0.
+    """
+
+    found: float
+    log_p: float
+    maxsim: float
+    lexical: float
+    margin: float
+    agreed: float
+    read: float
+    covered: float
+    exact: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A logistic function of `Signs`, and the probabilities from which questions are answered.
+
+    Attributes:
+        weights: the weight of each sign, by its name.
+        bias: what is added to their sum.
+        thresholds: the least probability at which a question is answered, by the name of the boldness.
+        reader: the beginning of the checksum of the reader whose signs it is for.
+    """
+
+    weights: Mapping[str, float]
+    bias: float
+    thresholds: Mapping[str, float]
+    reader: str
+
+    def probability(self, signs: Signs) -> float:
+        """Return the probability, 0 to 1, that the best unit answers."""
+        total = self.bias + sum(self.weights[name] * value for name, value in signs._asdict().items())
+        return 1 / (1 + math.exp(-max(-700.0, min(700.0, total))))
+
+    def threshold(self, boldness: Boldness) -> float:
+        """Return the least probability at which a question is answered."""
+        return self.thresholds[boldness]
+
+    def to_record(self) -> Record:
+        """Return it as :func:`from_record` reads it and JSON writes it."""
+        return asdict(self)
+
+
+def signs_of(query: Query, read: ReadUnits, ranked: Sequence[ScoredUnit]) -> Signs:
+    """Return the signs of a question.
+
+    Args:
+        query: the question.
+        read: the units read.
+        ranked: the same units before they were read, in the same order.
+    """
+    best = read.best
+    others = [unit.score for unit in read.units if unit is not best]
+    first = max(range(len(ranked)), key=lambda at: ranked[at].score)
+    return Signs(
+        found=read.found,
+        log_p=best.log_p or 0.0,
+        maxsim=best.maxsim,
+        lexical=best.lexical,
+        margin=best.score - max(others, default=best.score - 1),
+        agreed=float(read.units[first] is best),
+        read=math.log(len(ranked)),
+        covered=query.coverage,
+        exact=float(bool(query.exact)),
+    )
+
+
+def calibration_of(index: Index, config: SearchConfig = DEFAULT_CONFIG) -> Calibration:
+    """Return the calibration that an index keeps, if it is for this reader; else the reader's own."""
+    first = first_calibration(config)
+    with suppress(ValueError, TypeError):  # of another version
+        kept = from_record(index.manifest.calibration)
+        if kept.reader == first.reader:
+            return kept
+    return first
+
+
+def first_calibration(config: SearchConfig = DEFAULT_CONFIG) -> Calibration:
+    """Return the calibration that comes with the packaged reader; for another reader, what it says itself."""
+    if config.reader is None:
+        return packaged_calibration()
+    weights = dict.fromkeys(Signs._fields, 0.0) | {"found": 1.0}
+    return Calibration(weights, 0.0, _THRESHOLDS, load_reader(config.reader).checksum[:16])
+
+
+@lru_cache(maxsize=1)
+def packaged_calibration() -> Calibration:
+    """Return the calibration that comes with the packaged reader."""
+    return from_record(json.loads(PACKAGED.read_text(encoding="utf-8")))
+
+
+def from_record(record: Record) -> Calibration:
+    """Return what :meth:`Calibration.to_record` gave.
+
+    Raises:
+        ValueError, TypeError: it is something else, or of another version.
+    """
+    found = Calibration(**record)  # type: ignore[arg-type]
+    if set(found.weights) != set(Signs._fields) or set(found.thresholds) != set(Boldness):
+        raise ValueError("the calibration has other signs or thresholds")
+    return found
