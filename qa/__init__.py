@@ -19,7 +19,7 @@ Asking a question:
 
     question -> Query               retrieval    checked, embedded, tokenized
       -> candidates -> hits         search/      candidates, ranker
-      -> sentences -> Answer        answer       scored by the same ranker; the best are chosen, or none
+      -> sentences -> Answer        answer       scored, then read by a trained model; the best are chosen, or none
       -> Citation                   citations    each checked against its source
 
 Offsets are 0-based code points into ``Source.text``, end exclusive. Names are loaded when first used, so that
@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from qa.answer import Answer, answer
-    from qa.citations import Citation
+    from qa.citations import AnswerSpan, Citation
     from qa.errors import (
         BusyError,
         CancelledError,
@@ -60,6 +60,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Answer": "qa.answer",
+    "AnswerSpan": "qa.citations",
     "BusyError": "qa.errors",
     "CancelledError": "qa.errors",
     "Chunking": "qa.text.passages",
@@ -85,6 +86,7 @@ _HOMES = {
 
 __all__ = [
     "Answer",
+    "AnswerSpan",
     "BusyError",
     "CancelledError",
     "Chunking",

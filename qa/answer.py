@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.answering.asked import wanted
-from qa.answering.choosing import choose, nearness_of
+from qa.answering.choosing import choose, most_cited, nearness_of
 from qa.answering.confidence import calibration_of
 from qa.answering.extents import Extent, extent_of_unit, extents_of
 from qa.answering.finding import find
@@ -29,7 +29,7 @@ from qa.answering.units import ScoredUnit
 from qa.citations import AnswerSpan, Citation, cite, verified
 from qa.index import Index
 from qa.retrieval import Hit, opened, passages_of, prepare
-from qa.search.config import DEFAULT_CONFIG, Boldness, SearchConfig
+from qa.search.config import DEFAULT_CONFIG, Boldness, SearchConfig, checked_boldness
 from qa.search.query import Query
 
 
@@ -62,13 +62,16 @@ def answer(
         QuestionError: the question is empty or too long, or no source is chosen.
         SourceError: the index has no source of that name.
         IndexError_: the folder holds no usable index.
+        ModelError: the reader cannot be loaded.
+        ValueError: ``bold`` is neither one of these words nor a number.
     """
     if floor is not None:
         warnings.warn("answer(floor=...) is now answer(min_confidence=...)", DeprecationWarning, stacklevel=2)
         min_confidence = floor
     index = opened(index)
     among = passages_of(index, sources)
-    config = replace(DEFAULT_CONFIG, bold=bold if min_confidence is None else min_confidence, reader=reader)
+    least = checked_boldness(bold if min_confidence is None else min_confidence)
+    config = replace(DEFAULT_CONFIG, bold=least, reader=reader)
     return replace(answer_query(index, prepare(index, question), k, among, config), question=question)
 
 
@@ -86,7 +89,8 @@ class Answer:
             near the cited sentences come to the question in meaning (MaxSim of the nearest). 0 to 1.
         hits: the passages found, best first: what was read for an answer, or, when declined, what is related.
         searched_for: the text that was searched for.
-        span: the words in citation [1] that answer; None when declined, or if nothing could read them.
+        span: the words in citation [1] that answer; None when declined, if the index cannot be read, or if [1] is
+            another part of the text than the sentence that was read, such as the deciding row of a table.
     """
 
     question: str
@@ -120,9 +124,9 @@ def least_confidence(index: Index, config: SearchConfig = DEFAULT_CONFIG) -> flo
     Raises:
         ValueError: there is no such word.
     """
-    if not isinstance(config.bold, str):
-        return config.bold
-    bold = Boldness(config.bold)
+    bold = checked_boldness(config.bold)
+    if not isinstance(bold, Boldness):
+        return bold
     return calibration_of(index, config).threshold(bold) if can_read(index, config) else config.min_confidence
 
 
@@ -140,7 +144,8 @@ def answer_query(
     citations: list[Citation] = []
     if chosen and confidence >= least_confidence(index, config):
         first = extents_of(index, query, chosen[0], found.units, config)
-        spans = islice(_spans(index, first, chosen[1:]), config.max_citations)
+        most = most_cited(found.units, wanted(query.question), config)
+        spans = islice(_spans(index, first, chosen[1:]), max(most, len(first)))
         citations = verified(cite(spans, index.sources, index.blocks), index.sources)
     return Answer(
         question=query.question,

@@ -118,7 +118,7 @@ class Index:
         if add and generations.numbers(Path(path)):
             upgrade_index(Path(path), progress)
         writer = IndexWriter(Path(path), progress, create=True, on_commit=on_commit)
-        return cls._write_texts(writer, new, Settings(model, chunking, keep), add=add)
+        return cls._write_texts(writer, new, Settings(model, chunking, keep, None if add else {}), add=add)
 
     @classmethod
     def open(cls, path: str | Path = DEFAULT_INDEX, *, upgrade: bool = True, progress: Progress | None = None) -> Index:

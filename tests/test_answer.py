@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -103,8 +104,9 @@ def test_the_bolder_the_more_is_answered(index: Index) -> None:
     confidence = answer(index, question, bold=0.0).confidence
     for bold, least in zip(("low", "normal", "high"), levels, strict=True):
         assert answer(index, question, bold=bold).answered == (confidence >= least)
-    with pytest.raises(ValueError, match="reckless"):
-        answer(index, question, bold="reckless")
+    for wrong in ("reckless", "0.5", math.nan, True, None):
+        with pytest.raises(ValueError):
+            answer(index, question, bold=wrong)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,10 @@ from parsing import parsed
 from qa import Index, Source, errors
 from qa.catalogue import languages, words_of
 from qa.errors import QAError
+from qa.evaluation.calibrating import calibrate
 from qa.maintenance.repair import repair
 from qa.reader.features import encoder_of
+from qa.reader.loading import load_reader
 from qa.reading.fetching import fetch, fetching_off_error
 from qa.reading.files import DEFAULT_MAX_BYTES, read_sources, source_from_bytes, source_from_text
 from qa.retrieval import prepare, retrieve
@@ -101,6 +103,7 @@ def sources_that_are_none(tmp_path: Path) -> Iterator[tuple[str, Callable[[], An
     yield "url.private", lambda: fetch("http://127.0.0.1:9/")
     yield "url.host", lambda: fetch("http://no-such-name.invalid/")
     yield "source.wordless", lambda: Index.build([Source("a", "\u200b")], tmp_path / "index")
+    yield "calibrate.few", lambda: calibrate(Index.build([Source("a", "Ada came in 1912.")], tmp_path / "few"))
 
 
 def questions_that_are_none(index: Index) -> Iterator[tuple[str, Callable[[], Any]]]:
@@ -123,6 +126,12 @@ def models_that_cannot_be_used(tmp_path: Path) -> Iterator[tuple[str, Callable[[
     yield "model.load", lambda: load_encoder("nothing", str(tmp_path / "nothing"))
     yield "model.tokenizer", lambda: SentenceTransformerEncoder(SimpleNamespace(tokenizer=object()), "slow")
     yield "model.reader", lambda: encoder_of(SimpleNamespace(encoder=None, name="other"))  # type: ignore[arg-type]
+    (tmp_path / "reader").mkdir()
+    config = {"encoder": "m", "lower": 8, "joint": 4, "sha256": "0" * 64}
+    (tmp_path / "reader" / "config.json").write_text(json.dumps(config))
+    (tmp_path / "reader" / "reader.safetensors").write_bytes(b"cut")
+    yield "model.reader.load", lambda: load_reader(str(tmp_path / "nothing"))
+    yield "model.reader.damaged", lambda: load_reader(str(tmp_path / "reader"))
     yield "model.damaged", lambda: convert(cut, tmp_path)
     yield "model.format", lambda: convert(other, tmp_path)
     if packaged_weights():

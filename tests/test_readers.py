@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,6 +76,32 @@ def test_what_a_model_has_no_room_for_is_no_evidence(foreign_reader: Path) -> No
     )
     assert reading.evidence[1] == -20.0 < reading.evidence[0]
     assert reading.spans[1] == (300, 316)
+
+
+def test_of_a_long_question_the_beginning_is_read(foreign_reader: Path) -> None:
+    reader = load_reader(str(foreign_reader))
+    [long] = reader.read(ReadableQuestion("who " * 500), [Readable("anna owns the mill.", [(0, 19)])])
+    assert long.evidence[0] > -20.0
+
+
+def test_questions_are_read_at_the_same_time(foreign_reader: Path) -> None:
+    reader, passages = (
+        load_reader(str(foreign_reader)),
+        [Readable("anna owns the mill. " * n, [(0, 19)]) for n in (1, 9)],
+    )
+    alone = [reader.read(ReadableQuestion("who? " * n), passages) for n in range(1, 9)]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda n: reader.read(ReadableQuestion("who? " * n), passages), range(1, 9)))
+    assert together == alone
+
+
+def test_a_model_without_a_head_for_answers_is_refused(foreign_reader: Path, tmp_path: Path) -> None:
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
+    AutoTokenizer.from_pretrained(foreign_reader).save_pretrained(tmp_path)
+    BertModel(BertConfig.from_pretrained(foreign_reader)).save_pretrained(tmp_path)
+    with pytest.raises(ModelError, match="qa_outputs"):
+        load_reader(str(tmp_path))
 
 
 def test_an_answer_is_read_with_the_model_that_is_asked_for(foreign_reader: Path, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def choose(
     ranked = sorted(units, key=lambda unit: -unit.score)
     chosen: list[ScoredUnit] = []
     quoted: set[str] = set()
-    most = config.max_citations if kind in _MANY or not units or units[0].log_p is None else config.max_answers
+    most = most_cited(units, kind, config)
     for unit in ranked:
         if len(chosen) == most or unit.score < ranked[0].score - config.margin:
             break
@@ -36,6 +36,12 @@ def choose(
             chosen.append(unit)
     order = {name: number for number, name in enumerate(sources)}
     return chosen[:1] + sorted(chosen[1:], key=lambda unit: (order[unit.source], unit.start))
+
+
+def most_cited(units: Sequence[ScoredUnit], kind: Wanted, config: SearchConfig = DEFAULT_CONFIG) -> int:
+    """Return how many citations an answer has at most: more if a list is asked for, or the units could not be read."""
+    many = kind in _MANY or not units or units[0].log_p is None
+    return config.max_citations if many else config.max_answers
 
 
 def _adds(unit: ScoredUnit, best: ScoredUnit, config: SearchConfig) -> bool:

@@ -24,6 +24,8 @@ from qa.search.config import DEFAULT_CONFIG, Boldness, SearchConfig
 from qa.search.query import Query
 from qa.storage.manifest import Record
 
+_USUAL_MARGIN = 0.05
+"""The margin of a unit without a rival: the median of the questions that the calibration is fitted to."""
 _THRESHOLDS: Mapping[str, float] = {"low": 0.5, "normal": 0.3, "high": 0.1}
 """Those of a reader for which none have been measured."""
 PACKAGED = Path(__file__).parents[1] / "reader" / "trained" / "calibration.json"
@@ -34,9 +36,9 @@ class Signs(NamedTuple):
 
     Attributes:
         found: log-odds that any passage read answers, by the reader.
-        log_p: log-probability of the best unit, by the reader.
+        log_p: log-probability that the best unit answers, or another with the same words, by the reader.
         maxsim, lexical: the best unit's scores by the ranker.
-        margin: how far the best unit's score is above that of the next.
+        margin: how far the best unit's score is above that of the next with other words.
         agreed: 1 if the ranker alone would have chosen the same unit, else 0.
         read: the logarithm of the number of units read.
         covered: how much of the question's terms the index knows, 0 to 1; near 0 for another language.
@@ -73,7 +75,7 @@ class Calibration:
     def probability(self, signs: Signs) -> float:
         """Return the probability, 0 to 1, that the best unit answers."""
         total = self.bias + sum(self.weights[name] * value for name, value in signs._asdict().items())
-        return 1 / (1 + math.exp(-max(-700.0, min(700.0, total))))
+        return 1 / (1 + math.exp(-max(-700.0, min(700.0, total)))) if math.isfinite(total) else 0.0
 
     def threshold(self, boldness: Boldness) -> float:
         """Return the least probability at which a question is answered."""
@@ -84,34 +86,41 @@ class Calibration:
         return asdict(self)
 
 
-def signs_of(query: Query, read: ReadUnits, ranked: Sequence[ScoredUnit]) -> Signs:
+def signs_of(index: Index, query: Query, read: ReadUnits, ranked: Sequence[ScoredUnit]) -> Signs:
     """Return the signs of a question.
 
     Args:
+        index: the index.
         query: the question.
         read: the units read.
         ranked: the same units before they were read, in the same order.
     """
     best = read.best
-    others = [unit.score for unit in read.units if unit is not best]
+    words = _words(index, best)
+    same = [unit for unit in read.units if _words(index, unit) == words]
+    others = [unit.score for unit in read.units if unit not in same]
     first = max(range(len(ranked)), key=lambda at: ranked[at].score)
     return Signs(
         found=read.found,
-        log_p=best.log_p or 0.0,
+        log_p=math.log(math.fsum(math.exp(unit.log_p) for unit in same if unit.log_p is not None)),
         maxsim=best.maxsim,
         lexical=best.lexical,
-        margin=best.score - max(others, default=best.score - 1),
-        agreed=float(read.units[first] is best),
+        margin=best.score - max(others) if others else _USUAL_MARGIN,
+        agreed=float(read.units[first] in same),
         read=math.log(len(ranked)),
         covered=query.coverage,
         exact=float(bool(query.exact)),
     )
 
 
+def _words(index: Index, unit: ScoredUnit) -> str:
+    return "".join(index.sources[unit.source].text[unit.start : unit.end].split())
+
+
 def calibration_of(index: Index, config: SearchConfig = DEFAULT_CONFIG) -> Calibration:
     """Return the calibration that an index keeps, if it is for this reader; else the reader's own."""
     first = first_calibration(config)
-    with suppress(ValueError, TypeError):  # of another version
+    with suppress(ValueError, TypeError, AttributeError):  # of another version
         kept = from_record(index.manifest.calibration)
         if kept.reader == first.reader:
             return kept
@@ -141,4 +150,9 @@ def from_record(record: Record) -> Calibration:
     found = Calibration(**record)  # type: ignore[arg-type]
     if set(found.weights) != set(Signs._fields) or set(found.thresholds) != set(Boldness):
         raise ValueError("the calibration has other signs or thresholds")
+    numbers = [*found.weights.values(), found.bias, *found.thresholds.values()]
+    if not all(type(number) in (int, float) and math.isfinite(number) for number in numbers):
+        raise ValueError("the calibration has something that is not a number")
+    if not all(0 <= least <= 1 for least in found.thresholds.values()) or not isinstance(found.reader, str):
+        raise ValueError("the calibration has a threshold that is no probability, or no reader")
     return found

@@ -44,4 +44,4 @@ def find(
     if not units or not can_read(index, config):
         return Found(hits, units, None)
     read = read_units(index, query, units, config)
-    return Found(hits, read.units, signs_of(query, read, units))
+    return Found(hits, read.units, signs_of(index, query, read, units))

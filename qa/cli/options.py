@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 import click
 
 from qa.catalogue import Sentence
-from qa.search.config import DEFAULT_CONFIG, Boldness
+from qa.search.config import DEFAULT_CONFIG, Boldness, checked_boldness
 
 if TYPE_CHECKING:
     from qa.text.source import Source
@@ -52,8 +52,9 @@ class Bold(click.ParamType[Boldness | float]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Boldness | float:
         """Return the word, or a number from 0 to 1."""
         try:
-            return Boldness(value) if value in set(Boldness) else click.FloatRange(0, 1).convert(value, param, ctx)
-        except click.BadParameter:
+            word = value in set(Boldness)
+            return checked_boldness(value if word else click.FloatRange(0, 1).convert(value, param, ctx))
+        except (click.BadParameter, ValueError):
             self.fail(str(Sentence("usage.bold", value=repr(value))), param, ctx)
 
 

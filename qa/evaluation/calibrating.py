@@ -17,7 +17,7 @@ import numpy.typing as npt
 from qa.answering.confidence import Calibration, Signs, first_calibration
 from qa.answering.finding import find
 from qa.answering.readings import can_read
-from qa.errors import ModelError
+from qa.errors import ModelError, SourceError
 from qa.evaluation.questions import Question
 from qa.index import Index
 from qa.progress import Progress, ProgressEvent, Stage
@@ -31,6 +31,8 @@ DECLINED = {Boldness.LOW: 0.25, Boldness.NORMAL: 0.12, Boldness.HIGH: 0.03}
 """Share of the questions with an answer that are declined, of those that the packaged calibration is fitted to."""
 MOST_ASKED = 100
 """Questions made of an index's own sentences that it is calibrated with; each is asked twice."""
+FEWEST_ASKED = 5
+"""Questions, each asked with and without what answers it, that a calibration needs."""
 _STRENGTH = 1.0
 """How freely the weights are fitted (scikit-learn's C)."""
 _FIRMNESS = 5.0
@@ -125,6 +127,7 @@ def calibrate(index: Index, progress: Progress | None = None, config: SearchConf
 
     Raises:
         ModelError: the index is of another model than the default one, and cannot be read.
+        SourceError: too few questions can be made of its sentences.
     """
     if not can_read(index, config):
         raise ModelError("model.reader", model=repr(index.model.name), default=DEFAULT_MODEL)
@@ -132,9 +135,12 @@ def calibrate(index: Index, progress: Progress | None = None, config: SearchConf
     drawn = random.Random(0).sample(pool, min(MOST_ASKED, len(pool)))
     examples: list[Example] = []
     for number, candidate in enumerate(drawn, 1):
-        examples += own_examples(index, candidate, config)
+        pair = list(own_examples(index, candidate, config))
+        examples += pair if len(pair) == 2 else []
         if progress:
             progress(ProgressEvent(Stage.ASKING, number, len(drawn)))
+    if len(examples) < 2 * FEWEST_ASKED:
+        raise SourceError("calibrate.few", questions=len(examples) // 2, needed=FEWEST_ASKED)
     fitted = scaled(first_calibration(config), examples)
     return Calibrated(index.calibrated(fitted.to_record(), progress=progress), fitted, tuple(examples))
 
@@ -168,8 +174,8 @@ def scaled(calibration: Calibration, examples: Sequence[Example]) -> Calibration
         wrong = np.logaddexp(0, np.where(right, -1, 1) * (slope * odds + shift)).sum()
         return float(wrong + _FIRMNESS * ((slope - 1) ** 2 + shift**2))
 
-    slope, shift = minimize(loss, np.array([1.0, 0.0])).x if len(odds) else (1.0, 0.0)
-    slope = max(float(slope), 0.0)
+    slope, shift = minimize(loss, np.array([1.0, 0.0]), bounds=[(0, None), (None, None)]).x if len(odds) else (1.0, 0.0)
+    slope = float(slope)
     weights = {name: round(slope * weight, 6) for name, weight in calibration.weights.items()}
     return replace(calibration, weights=weights, bias=round(slope * calibration.bias + float(shift), 6))
 

@@ -98,8 +98,8 @@ def holds_answer(quotes: Iterable[str], answers: Iterable[str]) -> bool:
 def character_f1(words: str, answers: Iterable[str]) -> float:
     """Return how well words match the nearest accepted answer: the harmonic mean of precision and recall of characters.
 
-    SQuAD's F1 (Rajpurkar et al. 2016) over characters instead of words, as JaQuAD and CMRC 2018 have it for languages
-    that are written without spaces; both sides are folded by ``fold``. 0 without words or answers.
+    SQuAD's F1 (Rajpurkar et al. 2016) over characters instead of words, as JaQuAD has it for a language that is written
+    without spaces; both sides are folded by ``fold``. 0 without words or answers.
     """
     given, best = Counter(fold(words)), 0.0
     for answer in map(fold, answers):

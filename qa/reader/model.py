@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from qa.errors import ModelError
 from qa.reader.features import precision
 from qa.reader.layers import WIDTH, Joint
 from qa.reader.readers import NO_EVIDENCE, Floats, Readable, ReadableQuestion, Reading, marked
@@ -49,7 +50,11 @@ class Reader:
         """
         config, weights = load_weights(folder)
         model = Joint()
-        model.load_state_dict({name: torch.from_numpy(one) for name, one in weights.items()})
+        try:
+            model.load_state_dict({name: torch.from_numpy(one) for name, one in weights.items()})
+        except RuntimeError as error:
+            why = str(error).partition("\n")[0]
+            raise ModelError("model.reader.load", model=repr(folder.name), why=why) from error
         return cls(config, model)
 
     def read(self, question: ReadableQuestion, passages: Sequence[Readable]) -> list[Reading]:

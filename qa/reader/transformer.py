@@ -1,4 +1,4 @@
-"""A question-answering model of the field, by name or folder -> a reader: any ``AutoModelForQuestionAnswering``.
+"""A question-answering model of the field, by name or folder -> a reader: ``AutoModelForQuestionAnswering``.
 
 The model should be trained as for SQuAD 2 (Rajpurkar et al. 2018): its first token stands for "no answer". How surely a
 unit answers is the score of its best span less that of no answer. The libraries are imported when one is loaded.
@@ -7,6 +7,7 @@ unit answers is the score of its best span less that of no answer. The libraries
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -31,7 +32,9 @@ class TransformerReader:
     def __init__(self, tokenizer: Any, model: Any) -> None:
         """Wrap a model and its tokenizer, which must be able to say where tokens are in the text."""
         self._tokenizer, self._model = tokenizer, model.eval()
-        self._window = min(LONGEST_WINDOW, tokenizer.model_max_length, model.config.max_position_embeddings)
+        self._lock = threading.Lock()  # a fast tokenizer changes its truncation state when used
+        places = getattr(model.config, "max_position_embeddings", LONGEST_WINDOW)
+        self._window = min(LONGEST_WINDOW, tokenizer.model_max_length, places)
         digest = hashlib.sha256()
         for name, value in sorted(model.state_dict().items()):
             digest.update(name.encode() + value.detach().cpu().float().contiguous().numpy().tobytes())
@@ -47,33 +50,51 @@ class TransformerReader:
         quiet_libraries()
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
+        load = AutoModelForQuestionAnswering.from_pretrained
         try:
             tokenizer = load_from(AutoTokenizer.from_pretrained, name)
-            model = load_from(AutoModelForQuestionAnswering.from_pretrained, name, use_safetensors=True)
+            model, report = load_from(load, name, use_safetensors=True, output_loading_info=True)
         except Exception as error:  # each library below has its own errors
-            raise ModelError("model.load", model=repr(name), why=first_line(error)) from error
-        if not tokenizer.is_fast:
-            raise ModelError("model.tokenizer", model=repr(name))
+            raise ModelError("model.reader.load", model=repr(name), why=first_line(error)) from error
+        if report["missing_keys"]:  # the library would read with random weights
+            raise ModelError("model.reader.load", model=repr(name), why=min(report["missing_keys"]))
+        if not tokenizer.is_fast or tokenizer.cls_token_id is None or tokenizer.padding_side != "right":
+            raise ModelError("model.reader.load", model=repr(name), why=type(tokenizer).__name__)
         return cls(tokenizer, model)
 
     def read(self, question: ReadableQuestion, passages: Sequence[Readable]) -> list[Reading]:
         """Read a question with each of some passages."""
+        text = self._fitted(question.text)
         batches = (passages[at : at + _BATCH] for at in range(0, len(passages), _BATCH))
-        return [reading for batch in batches for reading in self._read(question.text, batch)]
+        return [reading for batch in batches for reading in self._read(text, batch)]
+
+    def _fitted(self, question: str) -> str:
+        """Return the beginning of a question that leaves half of the window to a passage."""
+        with self._lock:
+            encoded = self._tokenizer(
+                question,
+                add_special_tokens=False,
+                truncation=True,
+                max_length=self._window // 2,
+                return_offsets_mapping=True,
+            )
+        places = encoded["offset_mapping"]
+        return question[: places[-1][1]] if places else question
 
     def _read(self, question: str, passages: Sequence[Readable]) -> Iterator[Reading]:
         import torch
 
         before = [f"{passage.context}\n" if passage.context else "" for passage in passages]
-        encoded = self._tokenizer(
-            [question] * len(passages),
-            [start + passage.text for start, passage in zip(before, passages, strict=True)],
-            truncation="only_second",
-            max_length=self._window,
-            padding=True,
-            return_offsets_mapping=True,
-            return_tensors="pt",
-        )
+        with self._lock:
+            encoded = self._tokenizer(
+                [question] * len(passages),
+                [start + passage.text for start, passage in zip(before, passages, strict=True)],
+                truncation="only_second",
+                max_length=self._window,
+                padding=True,
+                return_offsets_mapping=True,
+                return_tensors="pt",
+            )
         places = encoded.pop("offset_mapping").numpy()
         with torch.inference_mode():
             output = self._model(**encoded)

@@ -61,7 +61,7 @@ def load_weights(folder: Path) -> tuple[ReaderConfig, dict[str, npt.NDArray[np.f
         config = ReaderConfig(**json.loads((folder / CONFIG).read_text(encoding="utf-8")))
         content = (folder / WEIGHTS).read_bytes()
     except (OSError, ValueError, TypeError) as error:
-        raise ModelError("model.load", model=repr(folder.name), why=str(error)) from error
+        raise ModelError("model.reader.load", model=repr(folder.name), why=str(error)) from error
     if hashlib.sha256(content).hexdigest() != config.sha256:
-        raise ModelError("model.damaged", file=WEIGHTS)
+        raise ModelError("model.reader.damaged", file=folder / WEIGHTS)
     return config, {name: one.astype(np.float32) for name, one in load(content).items()}

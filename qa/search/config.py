@@ -5,6 +5,7 @@ The command beside a number prints what other values give, for any set of questi
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +16,19 @@ class Boldness(StrEnum):
     LOW = "low"
     NORMAL = "normal"
     HIGH = "high"
+
+
+def checked_boldness(bold: Boldness | str | float) -> Boldness | float:
+    """Return how readily to answer, as a word or as the confidence below which questions are declined.
+
+    Raises:
+        ValueError: it is neither one of the words nor a number.
+    """
+    if isinstance(bold, str):
+        return Boldness(bold)
+    if isinstance(bold, bool) or not isinstance(bold, int | float) or math.isnan(bold):
+        raise ValueError(f"{bold!r} is neither low, normal, high nor a number")
+    return float(bold)
 
 
 @dataclass(frozen=True)
@@ -79,7 +93,7 @@ class SearchConfig:
 
     min_confidence: float = 0.24
     """The confidence (MaxSim) below which a question is declined whose passages cannot be read, because the index is of
-    another embedding model than the default one. `bench/abstention.py` prints others."""
+    another embedding model than the default one."""
 
     bold: Boldness | str | float = Boldness.NORMAL
     """How readily questions are answered: a word, or the confidence below which they are declined."""

@@ -76,8 +76,7 @@ def serve(
     Raises:
         ServeError: it cannot listen there, nothing says who of others may use it, or MCP is not installed.
     """
-    _expect_mcp(mcp)
-    _expect_addresses(proxies)
+    _expect_usable(mcp, proxies, config)
     listening = _bind(host, port)
     beyond = bool(names or proxies) or not ipaddress.ip_address(listening.getsockname()[0]).is_loopback
     if beyond and accounts is None and not no_auth:
@@ -102,6 +101,21 @@ def serve(
             _announce(host, port, f"{index_path}" if missing else "", mcp, open_browser)
 
         _run(app, listening, proxies, announce)
+
+
+def _expect_usable(mcp: bool, proxies: Sequence[str], config: SearchConfig) -> None:
+    """Raise the errors of wrong options before anything is served."""
+    _expect_mcp(mcp)
+    _expect_addresses(proxies)
+    _expect_reader(config)
+
+
+def _expect_reader(config: SearchConfig) -> None:
+    """Load a reader that is not the packaged one; a wrong name is a ModelError now, not at the first question."""
+    if config.reader is not None:
+        from qa.reader.loading import load_reader
+
+        load_reader(config.reader)
 
 
 def _set_environment(uploads: Path) -> None:

@@ -60,10 +60,10 @@ def add_endpoints(open_index: OpenIndex) -> None:
             sources: Names of the texts to ask, as list_sources gives them; all texts if left out.
 
         Returns:
-            An object with question, answered, confidence, text, citations (n, source, start, end, quote; 0-based code
-            points, end exclusive; kind if not a paragraph; context: what it stands under, outermost first, each with
-            kind, start, end and quote) and searched_for. If the texts do not answer the question, answered is false,
-            text is empty, and related holds the nearest passages.
+            An object with question, answered, confidence (the probability that citation 1 answers), text, citations (n,
+            source, start, end, quote; 0-based code points, end exclusive; kind if not a paragraph; context: what it
+            stands under, outermost first), searched_for and span (source, start, end and quote of the words in citation
+            1 that answer, or null). If it is declined, text is empty, and related holds the nearest passages.
         """
         return open_index.answer(open_index.current(), question, k, sources).to_dict()
 
