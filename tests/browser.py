@@ -75,9 +75,10 @@ class Scratch:
         """Put these texts in place of all others, and return the index once the server answers from it."""
         built = Index.build(sources, self.index)
         until = time.monotonic() + STARTS_WITHIN
-        while httpx.get(f"{self.url}healthz", trust_env=False).json()["generation"] != built.generation:
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        with httpx.Client(timeout=STARTS_WITHIN, trust_env=False) as client:
+            while client.get(f"{self.url}healthz").json()["generation"] != built.generation:
+                assert time.monotonic() < until
+                time.sleep(0.05)
         return built
 
 
