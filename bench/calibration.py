@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from prepared import RESULTS
 
-from qa.answering.confidence import Calibration, packaged_calibration
+from qa.answering.confidence import PACKAGED, Calibration, packaged_calibration
 from qa.evaluation.calibrating import Example, examples_of, fit
 from qa.evaluation.calibration import bins_of_equal_mass, error
 from qa.evaluation.metrics import roc_auc
@@ -30,8 +30,6 @@ from qa.evaluation.sets import place, read_set
 from qa.index import Index
 from qa.reader.records import read_records
 from qa.text.source import Source
-
-PACKAGED = Path(__file__).parents[1] / "qa" / "reader" / "trained" / "calibration.json"
 
 
 def asked(name: str, questions: EvaluationSet, index: Path, among: Sequence[Source] = ()) -> list[Example]:

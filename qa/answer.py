@@ -138,13 +138,13 @@ def answer_query(
     config: SearchConfig = DEFAULT_CONFIG,
 ) -> Answer:
     """Answer a prepared question, or decline it; only from the passages numbered in ``among``, if given."""
-    found = find(index, query, k, among, config)
-    chosen = choose(found.units, index.sources, wanted(query.question), config)
+    found, kind = find(index, query, k, among, config), wanted(query.question)
+    chosen = choose(found.units, index.sources, kind, config)
     confidence = calibration_of(index, config).probability(found.signs) if found.signs else nearness_of(chosen)
     citations: list[Citation] = []
     if chosen and confidence >= least_confidence(index, config):
         first = extents_of(index, query, chosen[0], found.units, config)
-        most = most_cited(found.units, wanted(query.question), config)
+        most = most_cited(found.units, kind, config)
         spans = islice(_spans(index, first, chosen[1:]), max(most, len(first)))
         citations = verified(cite(spans, index.sources, index.blocks), index.sources)
     return Answer(

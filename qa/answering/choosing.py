@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from qa.answering.asked import Wanted
-from qa.answering.units import ScoredUnit
+from qa.answering.units import ScoredUnit, words_of
 from qa.search.config import DEFAULT_CONFIG, SearchConfig
 from qa.text.source import Source
 
@@ -30,7 +30,7 @@ def choose(
     for unit in ranked:
         if len(chosen) == most or unit.score < ranked[0].score - config.margin:
             break
-        quote = "".join(sources[unit.source].text[unit.start : unit.end].split())
+        quote = words_of(sources, unit)
         if quote not in quoted and (not chosen or _adds(unit, ranked[0], config)):
             quoted.add(quote)
             chosen.append(unit)

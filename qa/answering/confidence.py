@@ -13,11 +13,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from itertools import compress
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from qa.answering.readings import ReadUnits
-from qa.answering.units import ScoredUnit
+from qa.answering.units import ScoredUnit, words_of
 from qa.index import Index
 from qa.reader.loading import load_reader
 from qa.search.config import DEFAULT_CONFIG, Boldness, SearchConfig
@@ -96,25 +99,22 @@ def signs_of(index: Index, query: Query, read: ReadUnits, ranked: Sequence[Score
         ranked: the same units before they were read, in the same order.
     """
     best = read.best
-    words = _words(index, best)
-    same = [unit for unit in read.units if _words(index, unit) == words]
-    others = [unit.score for unit in read.units if unit not in same]
+    words = words_of(index.sources, best)
+    is_same = [words_of(index.sources, unit) == words for unit in read.units]
+    same = list(compress(read.units, is_same))
+    others = [unit.score for unit, same_words in zip(read.units, is_same, strict=True) if not same_words]
     first = max(range(len(ranked)), key=lambda at: ranked[at].score)
     return Signs(
         found=read.found,
-        log_p=math.log(math.fsum(math.exp(unit.log_p) for unit in same if unit.log_p is not None)),
+        log_p=float(np.logaddexp.reduce([unit.log_p for unit in same if unit.log_p is not None])),
         maxsim=best.maxsim,
         lexical=best.lexical,
         margin=best.score - max(others) if others else _USUAL_MARGIN,
-        agreed=float(read.units[first] in same),
+        agreed=float(is_same[first]),
         read=math.log(len(ranked)),
         covered=query.coverage,
         exact=float(bool(query.exact)),
     )
-
-
-def _words(index: Index, unit: ScoredUnit) -> str:
-    return "".join(index.sources[unit.source].text[unit.start : unit.end].split())
 
 
 def calibration_of(index: Index, config: SearchConfig = DEFAULT_CONFIG) -> Calibration:

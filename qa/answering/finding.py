@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from qa.answering.confidence import Signs, signs_of
 from qa.answering.readings import can_read, read_units
-from qa.answering.units import ScoredUnit, score_units
+from qa.answering.units import ScoredUnit, best_of, score_units
 from qa.index import Index
 from qa.retrieval import Hit, search
 from qa.search.config import DEFAULT_CONFIG, SearchConfig
@@ -29,6 +29,11 @@ class Found:
     hits: list[Hit]
     units: list[ScoredUnit]
     signs: Signs | None
+
+    @property
+    def best(self) -> ScoredUnit:
+        """The unit with the highest score; there must be units."""
+        return best_of(self.units)
 
 
 def find(

@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from qa.answering.units import ScoredUnit
+from qa.answering.units import ScoredUnit, best_of
 from qa.errors import ModelError
 from qa.index import Index
 from qa.reader.loading import load_reader
@@ -45,7 +45,7 @@ class ReadUnits:
     @cached_property
     def best(self) -> ScoredUnit:
         """The unit with the highest score."""
-        return max(self.units, key=lambda unit: unit.score)
+        return best_of(self.units)
 
 
 def can_read(index: Index, config: SearchConfig = DEFAULT_CONFIG) -> bool:

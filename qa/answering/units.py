@@ -9,7 +9,7 @@ Offsets are 0-based code points into ``Source.text``, end exclusive.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +23,7 @@ from qa.text.blocks import ancestors
 from qa.text.forms import asks
 from qa.text.marks import Kind
 from qa.text.paragraphs import Span
+from qa.text.source import Source
 
 _QUESTION_END = 20
 """Code points at the end of a unit that are looked at for the end of a question."""
@@ -83,6 +84,16 @@ def citable_units(index: Index, passages: Sequence[int]) -> list[Place]:
             if not blocks[unit.block].is_context and not is_asked:
                 found.append((number, at))
     return found
+
+
+def best_of(units: Sequence[ScoredUnit]) -> ScoredUnit:
+    """Return the unit with the highest score, the first of those that tie."""
+    return max(units, key=lambda unit: unit.score)
+
+
+def words_of(sources: Mapping[str, Source], unit: ScoredUnit) -> str:
+    """Return the words of a unit without white space, to tell whether another one says the same."""
+    return "".join(sources[unit.source].text[unit.start : unit.end].split())
 
 
 def places_of_block(index: Index, name: str, block: int) -> list[Place]:

@@ -89,7 +89,7 @@ def examples_of(index: Index, questions: Iterable[Question]) -> Iterator[Example
     for question in questions:
         found = find(index, prepare(index, question.question), 1)
         if found.signs is not None:
-            best = max(found.units, key=lambda unit: unit.score)
+            best = found.best
             right = not question.evidence or question.is_answered_by(best.source, best.start, best.end)
             yield Example(found.signs, question.answerable and right, question.answerable)
 
@@ -150,7 +150,7 @@ def own_examples(index: Index, candidate: Candidate, config: SearchConfig = DEFA
     query = prepare(index, candidate.draft.question)
     found = find(index, query, 1, config=config)
     if found.signs is not None:
-        best = max(found.units, key=lambda unit: unit.score)
+        best = found.best
         yield Example(found.signs, (best.source, best.start, best.end) in candidate.answers, answerable=True)
     answering = {index.passage_at(source, start) for source, start, _ in candidate.answers}
     others = np.array([n for n in range(len(index.passages)) if n not in answering], dtype=np.int64)

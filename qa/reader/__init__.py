@@ -3,6 +3,9 @@
     layers.py     states of question and passage -> scores of tokens, units and the passage (torch)
     model.py      weights -> ``Reader``: question, passages -> readings               <- start here
     weights.py    the files of a trained reader
+    readers.py    what any reader is given and gives back
+    transformer.py  any question-answering model, by the same interface
+    loading.py    a name -> a reader
 
 training
     features.py   texts -> the states of the embedding model's lower layers, without the upper ones
