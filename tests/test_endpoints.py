@@ -9,13 +9,13 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from browser import serving
+from coroutines import run
 
 from qa.answer import answer
 from qa.errors import ServeError
@@ -162,9 +162,7 @@ def test_questions_beyond_the_limit_wait_and_beyond_that_are_rejected(
             rejected.set()
             return list(await asyncio.gather(*calls))
 
-    # In a separate thread, because Playwright keeps a loop running in this one.
-    with ThreadPoolExecutor(1) as pool:
-        replies = pool.submit(asyncio.run, ask_64_times()).result()
+    replies = run(ask_64_times())
     assert at_once["most"] == QUESTIONS_AT_ONCE
     assert Counter(reply.status_code for reply in replies) == {200: QUESTIONS_AT_ONCE + QUESTIONS_WAITING, 503: 44}
     refused = next(reply for reply in replies if reply.status_code == 503)
@@ -203,9 +201,7 @@ def call(address: str, *calls: tuple[str, dict[str, Any]]) -> tuple[list[Any], l
             tools = (await client.list_tools()).tools
             return tools, [await client.call_tool(name, arguments) for name, arguments in calls]
 
-    # In a separate thread, because Playwright keeps a loop running in this one.
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, session()).result()
+    return run(session())
 
 
 def test_the_tools_are_the_four_endpoints_with_typed_and_described_arguments(mcp_address: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from coroutines import run
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -215,7 +216,7 @@ def test_passwords_that_are_tried_at_once_share_that_number(by: str, monkeypatch
 
             return [reply.status_code for reply in await asyncio.gather(*(tried(str(n)) for n in range(40)))]
 
-    assert Counter(asyncio.run(all_at_once())) == {401: 10, 429: 30}
+    assert Counter(run(all_at_once())) == {401: 10, 429: 30}
     assert len(hashed) == 10
 
 
@@ -230,7 +231,7 @@ def test_simultaneous_requests_of_a_program_are_hashed_once(monkeypatch: pytest.
             replies = (asking.get("/", auth=("anna", PASSWORD)) for _ in range(40))
             return [reply.status_code for reply in await asyncio.gather(*replies)]
 
-    assert asyncio.run(all_at_once()) == [200] * 40
+    assert run(all_at_once()) == [200] * 40
     assert len(hashed) == 1
 
 
@@ -253,7 +254,7 @@ def test_an_incomplete_form_is_rejected() -> None:
         }  # fmt: skip
         await client().app(scope, receive, send)
 
-    asyncio.run(broken())
+    run(broken())
     assert sent[0]["status"] == 400
 
 
