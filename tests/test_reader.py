@@ -188,6 +188,23 @@ def test_windows_have_the_tokens_of_their_question_and_passage(toy: Prepared) ->
             assert bool(lot.right[n].any()) == (int(lot.positions[n]) == group.gold)
 
 
+def test_folders_that_are_loaded_together_keep_what_belongs_together(toy: Prepared, tmp_path: Path) -> None:
+    twice = Prepared.load(tmp_path, tmp_path)
+    assert len(twice.questions) == 2 * len(toy.questions)
+    for own, same in zip(toy.questions, twice.questions[len(toy.questions) :], strict=True):
+        assert same.own > own.own
+        assert (twice.question(same.own) == toy.question(own.own)).all()
+        for name in ("gold", "beside", "negatives"):
+            numbers, others = getattr(own, name), getattr(same, name)
+            for a, b in zip(
+                [numbers] if name == "gold" else numbers, [others] if name == "gold" else others, strict=True
+            ):
+                if a is not None:
+                    assert b > a
+                    assert (twice.passage(b) == toy.passage(a)).all()
+                    assert (twice.units(b) == toy.units(a)).all()
+
+
 def test_training_lowers_the_loss(toy: Prepared, tmp_path: Path) -> None:
     run = run_of(toy, tmp_path / "run", steps=40)
     run.train()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,29 +76,51 @@ class Places:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Prepared data, its states on the disk until they are used."""
+    """Prepared data, its states on the disk until they are used.
 
-    states: States16
+    Attributes:
+        states: the states of each folder.
+        places: where the states are, the rows of the folders counted one after the other.
+        questions: the questions of all folders.
+        mean: float32 [2, d], the mean states of the first folder's questions and passages.
+    """
+
+    states: Sequence[States16]
     places: Places
     questions: Sequence[Question]
     mean: npt.NDArray[np.float32]
 
     @classmethod
-    def load(cls, folder: Path) -> Prepared:
-        """Read a folder."""
-        states = np.memmap(folder / "states.f16", dtype=np.float16, mode="r").reshape(-1, WIDTH)
-        lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-        arrays = load_file(folder / "arrays.safetensors")
-        mean = arrays.pop("mean")
-        return cls(states, Places(**arrays), [_question(line) for line in lines], mean)
+    def load(cls, *folders: Path) -> Prepared:
+        """Read folders as one."""
+        states, means = list[States16](), []
+        places, questions = list[Places](), list[Question]()
+        for folder in folders:
+            arrays = load_file(folder / "arrays.safetensors")
+            means.append(arrays.pop("mean"))
+            own = Places(**arrays)
+            lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+            moved = sum(len(one.passages) for one in places), sum(len(one.questions) for one in places)
+            questions += [_moved(_question(line), *moved) for line in lines]
+            places.append(_places_after(own, sum(len(one) for one in states), sum(len(one.units) for one in places)))
+            states.append(np.memmap(folder / "states.f16", dtype=np.float16, mode="r").reshape(-1, WIDTH))
+        joined = {name: np.concatenate([getattr(one, name) for one in places]) for name in vars(places[0])}
+        return cls(states, Places(**joined), questions, means[0])
 
     def passage(self, number: int) -> States16:
         """Return the states of a passage, float16 [t, d]."""
-        return self.states[slice(*self.places.passages[number])]
+        return self._rows(*self.places.passages[number])
 
     def question(self, number: int) -> States16:
         """Return the states of a question, float16 [t, d]."""
-        return self.states[slice(*self.places.questions[number])]
+        return self._rows(*self.places.questions[number])
+
+    def _rows(self, first: int, end: int) -> States16:
+        """Return the states between two rows, which are of one folder."""
+        own = 0
+        while first >= len(self.states[own]):
+            first, end, own = first - len(self.states[own]), end - len(self.states[own]), own + 1
+        return self.states[own][first:end]
 
     def units(self, passage: int) -> npt.NDArray[np.int64]:
         """Return int64 [u, 3], a passage's units as :class:`Places` has them."""
@@ -110,6 +132,30 @@ def save_prepared(folder: Path, places: Places, questions: Sequence[Question], m
     save_file({**vars(places), "mean": mean}, folder / "arrays.safetensors")
     lines = [json.dumps(asdict(question), ensure_ascii=False) for question in questions]
     (folder / "questions.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _places_after(places: Places, rows: int, units: int) -> Places:
+    """Return places that stand after so many rows and units."""
+    return replace(
+        places,
+        passages=places.passages + rows,
+        questions=places.questions + rows,
+        unit_bounds=places.unit_bounds + units,
+    )
+
+
+def _moved(question: Question, passages: int, questions: int) -> Question:
+    """Return a question whose passages and questions are numbered after so many others."""
+    return replace(
+        question,
+        own=question.own + questions,
+        changed=None if question.changed is None else question.changed + questions,
+        gold=None if question.gold is None else question.gold + passages,
+        without=None if question.without is None else question.without + passages,
+        near=tuple(n + passages for n in question.near),
+        beside=tuple(n + passages for n in question.beside),
+        negatives=tuple(n + passages for n in question.negatives),
+    )
 
 
 def _question(line: str) -> Question:

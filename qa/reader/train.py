@@ -1,6 +1,6 @@
-"""Data -> a trained reader: `python -m qa.reader.train DATA OUT [--minutes N] [--resume]`.
+"""Data -> a trained reader: `python -m qa.reader.train DATA... OUT [--minutes N] [--resume]`.
 
-DATA is a folder of question sets, or one that `python -m qa.reader.prepare` has made of them. OUT gets the weights
+DATA are folders of question sets, or such that `python -m qa.reader.prepare` has made of them. OUT gets the weights
 (``reader.safetensors``, ``config.json``), the learning curve (``curve.csv``, ``curve.svg``), and a checkpoint that
 ``--resume`` goes on from. With ``--steps`` alone, a run that was broken off gives the same weights as an unbroken one;
 with ``--minutes`` it ends by the clock.
@@ -204,11 +204,20 @@ def first_weights(data: Prepared, plan: Plan, start: Path | None) -> Joint:
     return model
 
 
+def _prepared(data: Path, out: Path, seed: int) -> Path:
+    """Return the folder of prepared data: the one given, or one made of it."""
+    if (data / "arrays.safetensors").exists():
+        return data
+    if not (out / "arrays.safetensors").exists():
+        prepare(data, out, seed=seed)
+    return out
+
+
 def main() -> None:
     """Prepare the data if need be, and train."""
     plan = Plan()
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
+    parser.add_argument("data", type=Path, nargs="+")
     parser.add_argument("out", type=Path)
     parser.add_argument("--minutes", type=float, help="end after this time")
     parser.add_argument("--steps", type=int, default=plan.steps)
@@ -217,12 +226,9 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="folder of a trained reader to begin with")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in OUT")
     options = parser.parse_args()
-    folder = options.data
-    if not (folder / "arrays.safetensors").exists():
-        folder = options.out / "prepared"
-        if not (folder / "arrays.safetensors").exists():
-            prepare(options.data, folder, seed=options.seed)
-    data = Prepared.load(folder)
+    data = Prepared.load(
+        *(_prepared(folder, options.out / f"prepared-{n}", options.seed) for n, folder in enumerate(options.data, 1))
+    )
     plan = replace(plan, steps=options.steps, minutes=options.minutes, rate=options.rate, seed=options.seed)
     if options.start:
         plan = replace(plan, early=0.0)  # it has learnt what answers
