@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from qa.reader.cutting import Cut, Gold, cut_text, gold_of, passages_with, without_units
+from qa.reader.cutting import Cut, Gold, cut_text, gold_of, passages_with, units_with, without_units
 from qa.reader.features import Encoder, Tokens
 from qa.reader.layers import WIDTH
 from qa.reader.negatives import Pool, Wanted, folded
@@ -30,9 +30,9 @@ from qa.search.states import States16
 from qa.search.weights import load_model
 from qa.text.passages import CountTokens
 
-PARAGRAPHS = {"jaquad": 1800, "drcd": 350, "cmrc": 300}
+PARAGRAPHS = {"jaquad": 4500, "drcd": 700, "cmrc": 500}
 """Paragraphs drawn of each file of them: documents and hard questions should be seen more often."""
-FAQS = 150
+FAQS = 250
 """FAQs made of the questions of paragraphs, and as many of those of parallel texts."""
 WITHOUT = {"documents": 1.0, "hard": 0.6, "paragraphs": 0.3, "parallel": 0.15}
 """Share of a group's questions whose passage is prepared without what answers, too."""
@@ -266,6 +266,7 @@ def _questions(records: Records, found: Collected, passages: Encoded, questions:
             answer=(tokens[0], tokens[1] - 1),
             without=found.without.get(number),
             near=tuple(near),
+            denying=tuple(units_with(asked.near, found.cuts[near[0]])) if asked.denied and asked.near and near else (),
             beside=tuple(beside),
             negatives=tuple(pools[text.pool.removeprefix("faq ")].near(wanted, NEGATIVES)),
         )
