@@ -18,7 +18,7 @@ from qa.reader.layers import WIDTH
 from qa.reader.prepared import Prepared, Question
 from qa.search.states import States16
 
-SHARES = {"documents": 0.38, "hard": 0.22, "paragraphs": 0.18, "parallel": 0.14, "faq": 0.08}
+SHARES = {"documents": 0.48, "hard": 0.16, "paragraphs": 0.18, "parallel": 0.11, "faq": 0.07}
 """How often a question of each group is drawn."""
 ANSWERABLE = 0.64
 """How often it is one that its text answers, if the group has others."""
