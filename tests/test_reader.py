@@ -19,7 +19,7 @@ from qa.reader.model import Reader
 from qa.reader.negatives import Pool, Wanted
 from qa.reader.prepare import encode
 from qa.reader.prepared import Places, Prepared, Question, save_prepared
-from qa.reader.readers import Readable, ReadableQuestion, best_span
+from qa.reader.readers import Readable, ReadableQuestion, best_span, marked
 from qa.reader.records import Asked, Records, Text, held_out_lines, read_records
 from qa.reader.train import Plan, Run
 from qa.reader.variants import add_faqs, names_in, no_longer_holding
@@ -171,6 +171,31 @@ def test_what_is_encoded_already_is_not_encoded_again(tmp_path: Path) -> None:
 def test_the_score_of_a_unit_is_the_mean_of_its_tokens() -> None:
     scores = unit_scores(torch.tensor([[1.0, 2.0, 3.0, 6.0]]), torch.tensor([[[1, 3], [3, 4], [2, 2]]]))
     assert scores.tolist() == [[2.5, 6.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens", "start", "end", "marked_words"),
+    [
+        # Where the answer begins is open, and the middle of what is likely shares most with all of it.
+        ("up to 7 days", "up|to|7|days", [2.0, 1.9, 2.0, 0.0], [-9.0, -9.0, 0.0, 4.0], "to 7 days"),
+        ("up to 7 days", "up|to|7|days", [-9.0, -9.0, 4.0, 0.0], [-9.0, -9.0, 0.0, 4.0], "7 days"),
+        ("川は「鬼ケ沢」の名で出る", "川は|「|鬼ケ沢|」|の名で出る", [0, 0, 9, 0, 0], [0, 0, 0, 9, 0], "「鬼ケ沢」"),
+        ("川は「鬼ケ沢」の名で出る", "川は|「|鬼ケ沢|」|の名で出る", [0, 9, 0, 0, 0], [0, 0, 9, 0, 0], "「鬼ケ沢」"),
+        ("送れないもの（観賞魚も）", "送れない|もの|（観賞魚|も|）", [0, 9, 0, 0, 0], [0, 9, 0, 0, 0], "もの"),
+        ("観賞魚も）", "観賞魚|も|）", [9, 0, 0], [0, 0, 9], "観賞魚も"),
+    ],
+)
+def test_the_words_marked_share_most_with_what_is_likely_and_keep_their_brackets(
+    text: str, tokens: str, start: list[float], end: list[float], marked_words: str
+) -> None:
+    places, at = [], 0
+    for token in tokens.split("|"):
+        at = text.index(token, at)
+        places.append((at, at + len(token)))
+        at += len(token)
+    scores = (np.array(one, dtype=np.float32) for one in (start, end))
+    found = marked(text, (0, len(text)), np.array(places, dtype=np.int32), *scores)
+    assert text[slice(*found)] == marked_words
 
 
 def test_the_best_span_does_not_end_before_it_starts() -> None:

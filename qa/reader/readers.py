@@ -19,6 +19,9 @@ Floats = npt.NDArray[np.float32]
 
 LONGEST_SPAN = 40
 """Tokens of the longest answer that is marked."""
+_LIKELY = 24
+"""Spans among which the one is chosen that is expected to share most with the answer."""
+_BRACKETS = tuple(zip("「『（(【[［〈《“«„", "」』）)】]］〉》”»“", strict=True))
 NO_EVIDENCE = -20.0
 """The evidence of a unit without tokens."""
 
@@ -98,13 +101,61 @@ def marked(text: str, unit: Span, places: Spans, start: Floats, end: Floats) -> 
     """
     if not len(places):
         return unit
-    first, last = best_span(start, end)
-    return trim(text, max(unit[0], int(places[first, 0])), min(unit[1], int(places[last, 1])))
+    first, last = expected_best(places, start, end)
+    chosen = trim(text, max(unit[0], int(places[first, 0])), min(unit[1], int(places[last, 1])))
+    return _with_brackets(text, unit, chosen)
 
 
 def best_span(start: Floats, end: Floats) -> tuple[int, int]:
     """Return the first and last token of the span with the highest sum of its start and end, not too long."""
-    sums = start[:, None] + end[None, :]
-    allowed = np.triu(np.ones(sums.shape, dtype=bool)) & ~np.triu(np.ones(sums.shape, dtype=bool), LONGEST_SPAN)
-    first, last = np.unravel_index(int(np.where(allowed, sums, -np.inf).argmax()), sums.shape)
+    first, last = np.unravel_index(int(_sums(start, end).argmax()), (len(start), len(start)))
     return int(first), int(last)
+
+
+def expected_best(places: Spans, start: Floats, end: Floats) -> tuple[int, int]:
+    """Return the first and last token of the span that is expected to share most with the answer.
+
+    Of the likeliest spans that is the one with the highest expected F1 over characters, each of them taken for the
+    answer with its probability: of "7", "7 days" and "7 days before" the middle one, if all are as likely. (Minimum
+    Bayes risk decoding.) `bench/spans.py` measures it.
+
+    Args:
+        places: [t, 2], the places of the tokens, in order.
+        start: [t], how surely the answer begins with each.
+        end: [t], how surely it ends with each.
+    """
+    sums = _sums(start, end).ravel()
+    likely = np.argsort(-sums, kind="stable")[:_LIKELY]
+    likely = likely[np.isfinite(sums[likely])]
+    first, last = np.unravel_index(likely, (len(start), len(start)))
+    weights = np.exp(sums[likely] - sums[likely[0]])
+    begins, ends = places[first, 0], places[last, 1]
+    shared = np.minimum(ends[:, None], ends) - np.maximum(begins[:, None], begins)
+    lengths = ends - begins
+    f1 = 2 * shared.clip(0) / np.maximum(lengths[:, None] + lengths, 1)
+    best = int((f1 @ weights).argmax())
+    return int(first[best]), int(last[best])
+
+
+def _sums(start: Floats, end: Floats) -> Floats:
+    """Return [t, t]: how surely the answer is from one token to another; -inf if it would end too early or late."""
+    allowed = np.triu(np.ones((len(start), len(start)), dtype=bool))
+    allowed &= ~np.triu(allowed, LONGEST_SPAN)
+    return np.where(allowed, start[:, None] + end[None, :], -np.inf).astype(np.float32)
+
+
+def _with_brackets(text: str, unit: Span, span: Span) -> Span:
+    """Return a span with the bracket or quotation mark beside it that it lacks, or without one that has no other."""
+    start, end = span
+    for opening, closing in _BRACKETS:
+        words = text[start:end]
+        more = words.count(opening) - words.count(closing)
+        if more == 1 and end < unit[1] and text[end] == closing:
+            end += 1
+        elif more == 1 and words.startswith(opening):
+            start += 1
+        elif more == -1 and start > unit[0] and text[start - 1] == opening:
+            start -= 1
+        elif more == -1 and words.endswith(closing):
+            end -= 1
+    return trim(text, start, end) if start < end else span

@@ -91,6 +91,10 @@ class SearchConfig:
     """How far below the best unit's log-probability that of another may be which is cited beside it
     (`bench/units.py`)."""
 
+    least_denial: float = 0.0
+    """The least log-odds at which a unit denies what a declined question presumes and is shown as such
+    (`bench/denials.py`)."""
+
     min_confidence: float = 0.24
     """The confidence (MaxSim) below which a question is declined whose passages cannot be read, because the index is of
     another embedding model than the default one."""
