@@ -92,7 +92,7 @@ class Answer:
         searched_for: the text that was searched for.
         span: the words in citation [1] that answer; None when declined, if the index cannot be read, or if [1] is
             another part of the text than the sentence that was read, such as the deciding row of a table.
-        denied_by: what denies that which a declined question presumes; None if nothing does.
+        denied_by: what denies that which a declined question presumes, with the number 0; None if nothing does.
     """
 
     question: str
@@ -171,14 +171,13 @@ def answer_query(
 
 
 def _denial(index: Index, units: Sequence[ScoredUnit], config: SearchConfig) -> Citation | None:
-    """Return what most surely denies that which the question presumes; None if nothing does surely enough."""
+    """Return what most surely denies that which the question presumes, as number 0; None if nothing does."""
     best = max(units, key=lambda unit: -inf if unit.denial is None else unit.denial, default=None)
     if best is None or best.denial is None or best.denial < config.least_denial:
         return None
     own = extent_of_unit(index, best)
-    return next(
-        iter(verified(cite([(own.source, own.start, own.end)], index.sources, index.blocks), index.sources)), None
-    )
+    cited = cite([(own.source, own.start, own.end)], index.sources, index.blocks)
+    return next((replace(one, n=0) for one in verified(cited, index.sources)), None)
 
 
 def _spans(index: Index, first: Sequence[Extent], others: Sequence[ScoredUnit]) -> Iterator[tuple[str, int, int]]:

@@ -7,6 +7,7 @@ import logging
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -127,6 +128,16 @@ def test_an_abstention_shows_three_related_passages_without_numbers_or_excerpts(
     assert shown.count('class="related"') == 3
     assert html.escape(words.say("chat.abstained", question="\u2068?\u2069")) in shown
     assert "excerpt" not in shown and "cite" not in shown and not re.search(r"\[\d", shown)
+
+
+def test_what_denies_the_question_is_shown_before_what_is_related_while_it_is_in_the_text() -> None:
+    source = Source("a.txt", "猫は<b>眠らない。犬は吠える。")
+    denied = replace(_declined(source), denied_by=Citation(0, "a.txt", 0, 9, "猫は<b>眠らない。"[:9]))
+    shown = _shown(denied, source)
+    assert ENGLISH["chat.denied"] in shown and "猫は&lt;b&gt;眠らな" in shown
+    assert shown.index(ENGLISH["chat.denied"]) < shown.index(ENGLISH["chat.related"])
+    assert "number" not in shown and "cite" not in shown
+    assert ENGLISH["chat.denied"] not in _shown(denied, Source("b.txt", "Dogs bark."), then={"a.txt": source.sha256})
 
 
 def test_the_note_of_another_text_stands_between_its_answers_and_the_older_ones() -> None:

@@ -19,8 +19,9 @@ def excerpt_card(excerpt: Excerpt, reading: Reading, words: Words) -> str:
     source = reading.sources[citation.source]
     moved = excerpt.standing is Standing.MOVED
     note = f'<span class="standing">{own(words["card.moved"])}</span>' if moved else ""
+    number = f'<span class="number">{citation.n}</span>' if citation.n else ""
     return (
-        f'<div class="excerpt c-{citation.n}"><p class="card-head"><span class="number">{citation.n}</span>'
+        f'<div class="excerpt{f" c-{citation.n}" if citation.n else ""}"><p class="card-head">{number}'
         f"{_section_and_source(source.name, excerpt.section)}{note}</p>"
         f"{over(excerpt, words, escape, lang(reading.languages.get(source.name)))}"
         f"{_passage(quotation(excerpt, escape), source.name, reading)}"

@@ -62,8 +62,8 @@ def add_endpoints(open_index: OpenIndex) -> None:
         Returns:
             An object with question, answered, confidence (the probability that citation 1 answers), text, citations (n,
             source, start, end, quote; 0-based code points, end exclusive; kind if not a paragraph; context: what it
-            stands under, outermost first), searched_for and span (source, start, end and quote of the words in citation
-            1 that answer, or null). If it is declined, text is empty, and related holds the nearest passages.
+            stands under), searched_for and span (place and quote of the words in citation 1 that answer, or null). If
+            declined: denied_by (a citation of what denies what the question presumes, or null), related (passages).
         """
         return open_index.answer(open_index.current(), question, k, sources).to_dict()
 

@@ -44,7 +44,7 @@ class Excerpt:
     """A quote and the text around it.
 
     Attributes:
-        was: the citation at the time of the answer; a related passage has the number 0.
+        was: the citation at the time of the answer; what does not answer has the number 0.
         now: the citation at its present place; the same as ``was`` if the quote is gone.
         standing: how the two compare.
         sha256: SHA-256 of the present text; of the former text if the quote is gone.
@@ -75,15 +75,34 @@ def cited_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
     return [_excerpt_of(citation, turn, reading) for citation in turn.answer.citations]
 
 
+def denying_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
+    """Return an excerpt of what denies that which a declined question presumes, if there is such."""
+    if turn.answer is None or turn.answer.denied_by is None:
+        return []
+    return [_excerpt_of(turn.answer.denied_by, turn, reading)]
+
+
+def excerpts_by_title(turn: Turn, reading: Reading) -> list[tuple[str, list[Excerpt]]]:
+    """Return all excerpts of a turn, each group with the key of its title; no group is empty."""
+    groups = [
+        ("card.cited", cited_excerpts(turn, reading)),
+        ("chat.denied", denying_excerpts(turn, reading)),
+        ("chat.related", related_excerpts(turn, reading)),
+    ]
+    return [(title, excerpts) for title, excerpts in groups if excerpts]
+
+
 def related_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
     """Return one excerpt for each of the nearest passages of an abstention; none for an answer."""
     if turn.answer is None or turn.answer.answered:
         return []
     near = turn.answer.hits[:RELATED]
-    return [_excerpt_of(Citation(0, hit.passage.source, hit.start, hit.end, hit.text), turn, reading) for hit in near]
+    cited = (Citation(0, hit.passage.source, hit.start, hit.end, hit.text) for hit in near)
+    return [_excerpt_of(citation, turn, reading, in_full=False) for citation in cited]
 
 
-def _excerpt_of(was: Citation, turn: Turn, reading: Reading) -> Excerpt:
+def _excerpt_of(was: Citation, turn: Turn, reading: Reading, in_full: bool = True) -> Excerpt:
+    """Return the excerpt of a citation; ``in_full`` shows what is beside it and what it stands under."""
     sha256 = turn.sources.get(was.source, "")
     standing, now = _standing(was, sha256, reading)
     if standing is Standing.GONE:
@@ -98,7 +117,7 @@ def _excerpt_of(was: Citation, turn: Turn, reading: Reading) -> Excerpt:
     columns, rows = tuple[str, ...](), tuple[Row, ...]()
     if blocks:
         now = in_context(now, source.text, blocks)
-        if was.n:  # a passage that is only near is shown by itself
+        if in_full:
             section = " › ".join(now.headings)
             start, end = _beside(blocks, now, passage) if passage else (start, end)
         rows = _rows_of(source.text, blocks, now)

@@ -10,7 +10,15 @@ from string import Template
 from qa import __version__
 from qa.catalogue import Words
 from qa.citations import Standing
-from qa.ui.excerpts import Excerpt, asked_on, cited_excerpts, page_or_time, related_excerpts, standing_in_words, verdict
+from qa.ui.excerpts import (
+    Excerpt,
+    asked_on,
+    cited_excerpts,
+    excerpts_by_title,
+    page_or_time,
+    standing_in_words,
+    verdict,
+)
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import direction, escape
 from qa.ui.parts import asset
@@ -52,21 +60,20 @@ def _turn_html(turn: Turn, number: int, reading: Reading, words: Words) -> str:
     )
     if turn.answer is None:
         return f'{head}<p class="note">{_html_text(words["chat.stopped"])}</p>\n</section>'
-    cited, related = cited_excerpts(turn, reading), related_excerpts(turn, reading)
     if turn.answer.answered:
+        cited = cited_excerpts(turn, reading)
         quotes = " ".join(_quote_html(excerpt, number, reading) for excerpt in cited)
         reply = f'<p class="answer" dir="{direction(cited[0].now.quote)}">{quotes}</p>\n'
-        title = words["card.cited"]
     else:
         reply = f'<p class="abstained" dir="auto">{_html_text(verdict(turn, words))}</p>\n'
-        title = words["chat.related"] if related else ""
     searched = f"{_html_text(words['chat.searched'])} <bdi>{_html_text(turn.answer.searched_for)}</bdi>"
     asked = f"{_html_text(asked_on(turn, words))}<br>" if turn.asked_at else ""
-    cards = "\n".join(_excerpt_html(excerpt, number, reading, words) for excerpt in cited + related)
-    return (
-        f'{head}{reply}<p class="note">{asked}{searched}</p>\n'
-        f"{f'<h3>{_html_text(title)}</h3>' if title else ''}\n{cards}\n</section>"
+    groups = "".join(
+        f"<h3>{_html_text(words[title])}</h3>\n"
+        + "".join(f"{_excerpt_html(excerpt, number, reading, words)}\n" for excerpt in excerpts)
+        for title, excerpts in excerpts_by_title(turn, reading)
     )
+    return f'{head}{reply}<p class="note">{asked}{searched}</p>\n{groups}</section>'
 
 
 def _quote_html(excerpt: Excerpt, number: int, reading: Reading) -> str:
@@ -81,7 +88,7 @@ def _quote_html(excerpt: Excerpt, number: int, reading: Reading) -> str:
 def _excerpt_html(excerpt: Excerpt, number: int, reading: Reading, words: Words) -> str:
     n = excerpt.was.n
     language = _lang_attribute(excerpt, reading)
-    passage = quotation(excerpt, _html_text, marked=bool(n))
+    passage = quotation(excerpt, _html_text, marked=bool(n or excerpt.before or excerpt.after))
     if excerpt.standing is Standing.GONE:
         passage = f"<s>{passage}</s>"
     head = (

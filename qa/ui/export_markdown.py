@@ -13,7 +13,15 @@ from qa import __version__
 from qa.catalogue import Words
 from qa.citations import ContextPart, Standing
 from qa.text.marks import Kind
-from qa.ui.excerpts import Excerpt, asked_on, cited_excerpts, page_or_time, related_excerpts, standing_in_words, verdict
+from qa.ui.excerpts import (
+    Excerpt,
+    asked_on,
+    cited_excerpts,
+    excerpts_by_title,
+    page_or_time,
+    standing_in_words,
+    verdict,
+)
 from qa.ui.history import History, Switched, Turn
 from qa.ui.reading import Reading
 
@@ -46,15 +54,15 @@ def _turn_blocks(turn: Turn, number: int, reading: Reading, words: Words) -> lis
     blocks = [f"## {_one_line(words.say('export.question', n=number))}", written(turn.question, "> ")]
     if turn.answer is None:
         return [*blocks, _one_line(words["chat.stopped"])]
-    cited, related = cited_excerpts(turn, reading), related_excerpts(turn, reading)
     if turn.answer.answered:
-        blocks += [" ".join(_quote_markdown(excerpt, number, words) for excerpt in cited), *_asked_list(turn, words)]
-        blocks.append(f"### {_one_line(words['card.cited'])}")
+        blocks.append(" ".join(_quote_markdown(one, number, words) for one in cited_excerpts(turn, reading)))
     else:
-        blocks += [_one_line(verdict(turn, words)), *_asked_list(turn, words)]
-        blocks += [f"### {_one_line(words['chat.related'])}"] if related else []
-    for excerpt in cited + related:
-        blocks += _excerpt_blocks(excerpt, number, words)
+        blocks.append(_one_line(verdict(turn, words)))
+    blocks += _asked_list(turn, words)
+    for title, excerpts in excerpts_by_title(turn, reading):
+        blocks.append(f"### {_one_line(words[title])}")
+        for excerpt in excerpts:
+            blocks += _excerpt_blocks(excerpt, number, words)
     return blocks
 
 

@@ -16,7 +16,7 @@ from qa.catalogue import Words
 from qa.citations import Standing
 from qa.errors import QAError
 from qa.ui.cards import excerpt_card, related_card
-from qa.ui.excerpts import RELATED, Excerpt, cited_excerpts, is_in_place
+from qa.ui.excerpts import RELATED, Excerpt, cited_excerpts, denying_excerpts, is_in_place
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import button, escape, isolated, lang, own, place, sentence
 from qa.ui.reading import Reading
@@ -99,7 +99,7 @@ def _reply_content(turn: Turn, where: str, reading: Reading, words: Words, newes
     if turn.answer.answered:
         more = _suggested_questions(reading, words["chat.next"]) if newest else ""
         return _answer_message(_logged_excerpts(turn, reading, newest), searched, reading, words) + more
-    return _abstention_message(turn.question, turn.answer, searched, reading, words, newest)
+    return _abstention_message(turn, turn.answer, searched, reading, words, newest)
 
 
 def _logged_excerpts(turn: Turn, reading: Reading, newest: bool) -> list[Excerpt]:
@@ -149,18 +149,21 @@ def _searched_for(turn: Turn, where: str, reading: Reading, words: Words) -> str
     )
 
 
-def _abstention_message(
-    question: str, answer: Answer, searched: str, reading: Reading, words: Words, newest: bool
-) -> str:
+def _abstention_message(turn: Turn, answer: Answer, searched: str, reading: Reading, words: Words, newest: bool) -> str:
+    denying = [one for one in denying_excerpts(turn, reading) if one.standing is not Standing.GONE]
+    denied = "".join(excerpt_card(one, reading, words) for one in denying)
+    denied = (
+        f'<div class="cards"><p class="cards-title">{own(words["chat.denied"])}</p>{denied}</div>' if denied else ""
+    )
     near = [hit for hit in answer.hits if is_in_place(hit, reading)][:RELATED]
     cards = "".join(related_card(hit, reading, words) for hit in near)
     title = f'<p class="cards-title">{own(words["chat.related"])}</p>' if near else ""
-    echo = question.strip()
+    echo = turn.question.strip()
     echo = echo if len(echo) <= LONGEST_ECHO else echo[:LONGEST_ECHO] + "…"
     verdict = own(words.say("chat.abstained", question=isolated(echo)))
     return (
         f'<div class="abstained"><p class="verdict">{verdict}</p><div class="tools">{searched}</div>'
-        f'<div class="cards">{title}{cards}</div>'
+        f'{denied}<div class="cards">{title}{cards}</div>'
         f"{_topic_buttons(reading, words) if newest else ''}</div>"
         f"{_suggested_questions(reading, words['chat.try.instead']) if newest else ''}"
     )

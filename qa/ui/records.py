@@ -99,6 +99,7 @@ def _kept_answer(answer: Answer) -> dict[str, Any]:
         "confidence": answer.confidence,
         "searched_for": answer.searched_for,
         "citations": [citation.to_dict() for citation in answer.citations],
+        "denied_by": answer.denied_by and answer.denied_by.to_dict(),
         "hits": [{**hit.to_dict(), "boilerplate": hit.passage.boilerplate, "number": hit.number} for hit in hits],
     }
 
@@ -208,6 +209,7 @@ class _KeptAnswer(_Part):
     confidence: _Number
     searched_for: _Text
     citations: Annotated[list[_KeptCitation], Field(max_length=MOST_CITATIONS)]
+    denied_by: _KeptCitation | None = None
     hits: Annotated[list[_KeptHit], Field(max_length=MOST_HITS)]
 
     @model_validator(mode="after")
@@ -216,6 +218,8 @@ class _KeptAnswer(_Part):
             raise ValueError("citations are not in order")
         if self.answered != bool(self.citations):
             raise ValueError("an answer has citations, an abstention has none")
+        if self.denied_by and (self.answered or self.denied_by.n):
+            raise ValueError("only a declined question has what denies it, with the number 0")
         return self
 
     def opened(self, question: str) -> Answer:
@@ -228,6 +232,7 @@ class _KeptAnswer(_Part):
             confidence=self.confidence,
             hits=tuple(hit.opened() for hit in self.hits),
             searched_for=self.searched_for,
+            denied_by=self.denied_by.opened() if self.denied_by else None,
         )
 
 
@@ -272,6 +277,6 @@ class _KeptConversation(_Part):
     @model_validator(mode="after")
     def _with_few_citations(self) -> _KeptConversation:
         answers = [entry.answer for entry in self.entries if isinstance(entry, _KeptTurn) and entry.answer]
-        if sum(len(answer.citations) for answer in answers) > MOST_CITATIONS_IN_ALL:
+        if sum(len(answer.citations) + (answer.denied_by is not None) for answer in answers) > MOST_CITATIONS_IN_ALL:
             raise ValueError("there are too many citations")
         return self
