@@ -1,6 +1,8 @@
 import csv
 import json
 import random
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -290,3 +292,15 @@ def test_the_folder_of_a_trained_reader_is_one_too(toy: Prepared, tmp_path: Path
     run.train(until=1)
     reader = load_reader(str(tmp_path / "run"))
     assert reader.needs_states and reader.checksum == load_weights(tmp_path / "run")[0].sha256
+
+
+def test_every_quotation_of_the_documents_to_train_on_is_in_its_document(tmp_path: Path) -> None:
+    check = Path(__file__).parents[1] / "bench" / "training" / "check.py"
+    checked = subprocess.run([sys.executable, check], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+    line = check.with_name("documents_written.jsonl").read_text(encoding="utf-8").splitlines()[0]
+    broken = json.loads(line)
+    broken["text"] = broken["text"][:200]
+    (tmp_path / "broken.jsonl").write_text(json.dumps(broken), encoding="utf-8")
+    checked = subprocess.run([sys.executable, check, tmp_path / "broken.jsonl"], capture_output=True, text=True)
+    assert checked.returncode == 1 and "in the document 0 times" in checked.stdout
