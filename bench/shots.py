@@ -179,12 +179,13 @@ def _open(browser: Browser, address: str, size: str, scheme: Any, locale: str = 
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """Serve an index of `source/` and yield the address."""
+def serving(*sources: Path) -> Iterator[str]:
+    """Serve an index of some files, or else of `source/`, and yield the address."""
     with tempfile.TemporaryDirectory() as folder:
         index = str(Path(folder) / "index")
         command = [sys.executable, "-m", "qa"]
-        subprocess.run([*command, "build", str(ROOT / "source"), "--index", index], cwd=ROOT, check=True)
+        given = [str(path) for path in sources or [ROOT / "source"]]
+        subprocess.run([*command, "build", *given, "--index", index], cwd=ROOT, check=True)
         server = subprocess.Popen(
             [*command, "serve", "--index", index, "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True
         )

@@ -4,8 +4,11 @@
 
 const article = QA.get(element, ".body");
 const pane = QA.get(element, ".pane");
+const paneBar = QA.get(element, ".pane-bar");
 const which = QA.get(element, ".which select", HTMLSelectElement);
 const jump = QA.get(element, ".jump select", HTMLSelectElement);
+
+const GAP = 16; // pixels below the bar
 
 /** @type {string | null} The id of the source in the pane. */
 let drawn = null;
@@ -146,21 +149,54 @@ async function goTo(place) {
   for (const sentence of sentences) sentence.classList.add("current");
   if (!first.matches(".cited")) first.tabIndex = -1;
   first.focus({ preventScroll: true });
-  scrollTo(first, "center");
+  hold(first, true);
   return true;
 }
 
+// Scrolling
+
+const SETTLES = 1000; // milliseconds in which the layout around a target may still change
+const STILL = 8; // frames without a change after which it has settled
+
+/** @type {HTMLElement | null} What is held in its place in the pane. */
+let held = null;
+
 /**
- * Scroll smoothly to what is near, and at once to what is far.
+ * Bring something into its place in the pane and hold it there until the layout has settled: blocks that were never in
+ * sight get their height only now, and move what is below them. A reader who scrolls ends it.
  * @param {HTMLElement} target
- * @param {ScrollLogicalPosition} block
+ * @param {boolean} inMiddle or below the bar, where what is too tall for the middle is, too
  */
-function scrollTo(target, block) {
-  const distance = Math.abs(target.getBoundingClientRect().top - pane.getBoundingClientRect().top);
-  const isNear = distance < 3 * pane.clientHeight && !QA.page.isCalm();
-  target.scrollIntoView({ block, behavior: isNear ? "smooth" : "instant" });
-  // Blocks that were never in sight get their height only on the way: hence once more.
-  if (!isNear) requestAnimationFrame(() => target.scrollIntoView({ block, behavior: "instant" }));
+function hold(target, inMiddle) {
+  const until = performance.now() + SETTLES;
+  let still = 0;
+  held = target;
+  const step = () => {
+    if (held !== target || !target.isConnected) return;
+    const before = pane.scrollTop;
+    pane.scrollTop += distanceOf(target, inMiddle);
+    still = pane.scrollTop === before ? still + 1 : 0;
+    if (still < STILL && performance.now() < until) requestAnimationFrame(step);
+    else held = null;
+  };
+  step();
+}
+
+/**
+ * Return how far something is below its place in the pane, in pixels.
+ * @param {HTMLElement} target
+ * @param {boolean} inMiddle
+ */
+function distanceOf(target, inMiddle) {
+  const { bottom } = paneBar.getBoundingClientRect();
+  const room = pane.getBoundingClientRect().bottom - bottom;
+  const { top, height } = target.getBoundingClientRect();
+  const free = inMiddle ? Math.max(GAP, (room - height) / 2) : GAP;
+  return Math.round(top - bottom - free);
+}
+
+for (const type of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+  pane.addEventListener(type, () => (held = null), { passive: true });
 }
 
 function leave() {
@@ -177,7 +213,7 @@ article.addEventListener("keydown", (event) => {
 which.addEventListener("change", () => show(which.value));
 jump.addEventListener("change", () => {
   const heading = jump.value && headings()[Number(jump.value)];
-  if (heading) scrollTo(heading, "start");
+  if (heading) hold(heading, false);
   jump.value = "";
 });
 QA.get(element, ".back").addEventListener("click", () => QA.citations.back());
