@@ -1,7 +1,7 @@
-"""Fit the packaged calibration, and measure it: python bench/calibration.py --fit SET [--among DATA] SET [SET ...]
+"""Fit the packaged calibration, and measure it: python bench/calibration.py [SET ...] --fit SET [SET ...]
 
-The confidence of an answer is fitted (`qa.evaluation.calibrating`) to the questions of ``--fit``, a set of documents
-that the reader was not trained on: each document asked by itself, all together, and all together among texts of
+The confidence of an answer is fitted (`qa.evaluation.calibrating`) to the questions of ``--fit``, sets of documents
+that the reader was not trained on: each document asked by itself, those of a set together, and these among texts of
 ``--among``, the data that the reader was trained on, so that it holds for indexes of one document and of a thousand.
 ``--write`` keeps it in the package.
 
@@ -87,7 +87,7 @@ def report(name: str, examples: Sequence[Example], calibration: Calibration) -> 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="*", type=Path)
-    parser.add_argument("--fit", type=Path, help="set that the calibration is fitted to; else the packaged one is used")
+    parser.add_argument("--fit", type=Path, nargs="+", help="sets that it is fitted to; else the packaged one is used")
     parser.add_argument("--among", type=Path, help="folder of data whose texts are added to those of --fit")
     parser.add_argument("--most", type=int, default=1000, help="most texts of --among (1000)")
     parser.add_argument("--index", type=Path, default=Path("index"), help="index of the text that a set lacks")
@@ -95,7 +95,8 @@ def main() -> None:
     options = parser.parse_args()
     calibration: Calibration | None = None
     if options.fit:
-        by_way = dict(ways(options.fit, options.index, texts(options.among, options.most) if options.among else ()))
+        among = texts(options.among, options.most) if options.among else ()
+        by_way = dict(way for path in options.fit for way in ways(path, options.index, among))
         calibration = fit([example for own in by_way.values() for example in own])
         print(json.dumps(calibration.to_record(), indent=2), flush=True)
         if options.write:
