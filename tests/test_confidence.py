@@ -18,7 +18,7 @@ from qa.answering.finding import find
 from qa.errors import SourceError
 from qa.evaluation.calibrating import DECLINED, Example, calibrate, examples_of, fit, scaled
 from qa.evaluation.questions import Evidence, Question
-from qa.reader.loading import load_reader
+from qa.reader.loading import reader_id
 from qa.retrieval import prepare
 from qa.search.config import Boldness
 
@@ -93,7 +93,7 @@ def test_examples_scale_a_calibration_the_more_of_them_there_are() -> None:
 
 def test_the_packaged_calibration_is_for_the_packaged_reader_and_trusts_it() -> None:
     packaged = packaged_calibration()
-    assert packaged.reader == load_reader().checksum[:16]
+    assert packaged.reader == reader_id()
     sure = Signs(
         found=4.0, log_p=-0.1, maxsim=0.8, lexical=0.4, margin=0.2, agreed=1.0, read=4.0, covered=0.9, exact=0.0
     )

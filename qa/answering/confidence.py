@@ -22,7 +22,7 @@ import numpy as np
 from qa.answering.readings import ReadUnits
 from qa.answering.units import ScoredUnit, words_of
 from qa.index import Index
-from qa.reader.loading import load_reader
+from qa.reader.loading import reader_id
 from qa.search.config import DEFAULT_CONFIG, Boldness, SearchConfig
 from qa.search.query import Query
 from qa.storage.manifest import Record
@@ -132,7 +132,7 @@ def first_calibration(config: SearchConfig = DEFAULT_CONFIG) -> Calibration:
     if config.reader is None:
         return packaged_calibration()
     weights = dict.fromkeys(Signs._fields, 0.0) | {"found": 1.0}
-    return Calibration(weights, 0.0, _THRESHOLDS, load_reader(config.reader).checksum[:16])
+    return Calibration(weights, 0.0, _THRESHOLDS, reader_id(config.reader))
 
 
 @lru_cache(maxsize=1)

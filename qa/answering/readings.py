@@ -34,12 +34,10 @@ class ReadUnits:
 
     Attributes:
         units: each with its score, its evidence and the words in it that answer.
-        passages: the logarithm of the probability that a passage answers, by the passage's number; not calibrated.
         found: log-odds that any of them answers; not calibrated.
     """
 
     units: list[ScoredUnit]
-    passages: dict[int, float]
     found: float
 
     @cached_property
@@ -87,8 +85,7 @@ def read_units(
                 denial=denial,
                 span=(begin + span[0], begin + span[1]),
             )
-    surely = dict(zip(own, (has - every).tolist(), strict=True))
-    return ReadUnits(result, surely, float(np.logaddexp.reduce(has)))
+    return ReadUnits(result, float(np.logaddexp.reduce(has)))
 
 
 def _readable(index: Index, number: int, units: Sequence[ScoredUnit]) -> Readable:

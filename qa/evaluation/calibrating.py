@@ -21,7 +21,7 @@ from qa.errors import ModelError, SourceError
 from qa.evaluation.questions import Question
 from qa.index import Index
 from qa.progress import Progress, ProgressEvent, Stage
-from qa.reader.loading import load_reader
+from qa.reader.loading import reader_id
 from qa.retrieval import prepare
 from qa.search.config import DEFAULT_CONFIG, Boldness, SearchConfig
 from qa.search.weights import DEFAULT_MODEL
@@ -112,7 +112,7 @@ def fit(examples: Sequence[Example]) -> Calibration:
         dict(zip(Signs._fields, np.round(weights, 6).tolist(), strict=True)),
         round(float(fitted.intercept_[0] - weights @ scaler.mean_), 6),
         {},
-        load_reader().checksum[:16],
+        reader_id(),
     )
     answerable = [calibration.probability(example.signs) for example in examples if example.answerable]
     thresholds = {str(bold): round(float(np.quantile(answerable, share)), 4) for bold, share in DECLINED.items()}

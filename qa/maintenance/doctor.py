@@ -262,11 +262,11 @@ def _fit(index: Index, embedder: Embedder) -> Sentence:
 def _reader(index: Index) -> Sentence:
     """Check the reader's weights, and say what an index goes without that it cannot read."""
     from qa.answering.readings import can_read
-    from qa.reader.loading import load_reader
+    from qa.reader.loading import reader_id
 
     if not can_read(index):
         return Sentence("doctor.reader.other", model=index.model.name)
-    return Sentence("doctor.reader", checksum=load_reader().checksum[:16])
+    return Sentence("doctor.reader", checksum=reader_id())
 
 
 def _search(index: Index) -> Sentence:

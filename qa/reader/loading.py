@@ -25,6 +25,11 @@ def load_reader(name: str | None = None) -> PassageReader:
         return _load(name)
 
 
+def reader_id(name: str | None = None) -> str:
+    """Return what tells a reader from others: the first 16 digits of its checksum. Raises as `load_reader` does."""
+    return load_reader(name).checksum[:16]
+
+
 @lru_cache(maxsize=2)
 def _load(name: str | None) -> PassageReader:
     if name is None or _is_trained(name):
