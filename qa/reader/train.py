@@ -222,14 +222,17 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="end after this time")
     parser.add_argument("--steps", type=int, default=plan.steps)
     parser.add_argument("--rate", type=float, default=plan.rate, help="highest learning rate")
-    parser.add_argument("--seed", type=int, default=plan.seed)
+    parser.add_argument("--seed", type=int, help="what is drawn depends on; with --start, on those weights if left out")
     parser.add_argument("--start", type=Path, help="folder of a trained reader to begin with")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in OUT")
     options = parser.parse_args()
+    seed = options.seed
+    if seed is None:  # a reader that is trained on should not draw again what it began with
+        seed = int(load_weights(options.start)[0].sha256[:8], 16) if options.start else plan.seed
     data = Prepared.load(
-        *(_prepared(folder, options.out / f"prepared-{n}", options.seed) for n, folder in enumerate(options.data, 1))
+        *(_prepared(folder, options.out / f"prepared-{n}", seed) for n, folder in enumerate(options.data, 1))
     )
-    plan = replace(plan, steps=options.steps, minutes=options.minutes, rate=options.rate, seed=options.seed)
+    plan = replace(plan, steps=options.steps, minutes=options.minutes, rate=options.rate, seed=seed)
     if options.start:
         plan = replace(plan, early=0.0)  # it has learnt what answers
     run = Run(data, plan, first_weights(data, plan, options.start), options.out)
