@@ -92,6 +92,7 @@ class Answer:
         searched_for: the text that was searched for.
         span: the words in citation [1] that answer; None when declined, if the index cannot be read, or if [1] is
             another part of the text than the sentence that was read, such as the deciding row of a table.
+        sure: whether the confidence is so high that even the most careful setting would answer; see `sure_confidence`.
         denied_by: what denies that which a declined question presumes, with the number 0; None if nothing does.
     """
 
@@ -104,6 +105,7 @@ class Answer:
     searched_for: str
     span: AnswerSpan | None = None
     denied_by: Citation | None = None
+    sure: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as the shell and HTTP print it; ``denied_by`` and ``related`` only when declined."""
@@ -115,6 +117,7 @@ class Answer:
             "citations": [citation.to_dict() for citation in self.citations],
             "searched_for": self.searched_for,
             "span": self.span.to_dict() if self.span else None,
+            "sure": self.sure,
         }
         if self.answered:
             return given
@@ -134,6 +137,14 @@ def least_confidence(index: Index, config: SearchConfig = DEFAULT_CONFIG) -> flo
     if not isinstance(bold, Boldness):
         return bold
     return calibration_of(index, config).threshold(bold) if can_read(index, config) else config.min_confidence
+
+
+def sure_confidence(index: Index, config: SearchConfig = DEFAULT_CONFIG) -> float:
+    """Return the confidence from which an answer needs no "possibly"; see ``Calibration.sure``.
+
+    If the index cannot be read, a confidence says too little to doubt an answer: then it is 0.
+    """
+    return calibration_of(index, config).sure if can_read(index, config) else 0.0
 
 
 def answer_query(
@@ -167,6 +178,7 @@ def answer_query(
         searched_for=query.question,
         span=span_in(index, citations[0], chosen[0]) if citations else None,
         denied_by=None if citations else _denial(index, found.units, config),
+        sure=bool(citations) and confidence >= sure_confidence(index, config),
     )
 
 

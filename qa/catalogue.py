@@ -162,6 +162,11 @@ class Words:
         """Write a whole number with the language's separators, in European digits, as [n] and offsets are."""
         return str(format_decimal(value, locale=self._locale))
 
+    def language(self, tag: str) -> str:
+        """Return the name of a language, such as ``en`` or ``zh-Hant``; the tag itself if it has no name."""
+        names = self._locale.languages
+        return str(names.get(tag.replace("-", "_")) or names.get(tag.split("-")[0]) or tag)
+
     def time(self, moment: datetime) -> str:
         """Write a date and the time of day as the language does."""
         return str(format_datetime(moment, "medium", locale=self._locale))

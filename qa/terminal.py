@@ -176,7 +176,7 @@ def _page_or_time(citation: Citation) -> str:
     from qa.citations import clock
 
     if citation.page is not None:
-        return str(Sentence("card.page", page=str(citation.page)))
+        return str(Sentence("cite.page", page=str(citation.page)))
     return clock(citation.time) if citation.time is not None else ""
 
 

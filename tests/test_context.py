@@ -1,4 +1,4 @@
-"""A citation tells what it stands under, verbatim: in the JSON, in records, on cards, in exports and in the shell."""
+"""A citation tells what it stands under, verbatim: in JSON, records, quotations, exports and the shell."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from qa.catalogue import words_of
 from qa.citations import LONGEST_PART, Citation, ContextPart, cite, recheck, verified
 from qa.text.passages import Passage
 from qa.text.sections import layout
-from qa.ui.cards import excerpt_card
+from qa.ui.answers import first_html
 from qa.ui.document import draft
 from qa.ui.excerpts import cited_excerpts
 from qa.ui.export import FORMS
@@ -250,77 +250,84 @@ def test_a_forged_context_is_not_shown() -> None:
         assert "嘘" not in FORMS[form].write(History((turn_of(gone),)), reading(), words_of("ja"), "題")
 
 
-# Cards
+# Quotations
 
 
-def card(name: str, quote: str, known: Reading | None = None) -> str:
+def shown(name: str, quote: str, known: Reading | None = None) -> str:
     known = known or reading()
     [excerpt] = cited_excerpts(turn_of(*cited(name, quote)), known)
-    return excerpt_card(excerpt, known, words_of("ja"))
+    return first_html(excerpt, "?", known, words_of("ja"))
 
 
 def text_of(markup: str) -> str:
     return html.unescape(re.sub(r"<[^>]*>", "", markup))
 
 
+def rows_in(markup: str) -> str:
+    found = re.search(r'<mark class="rows quote">(.*?)</mark>', markup)
+    assert found
+    return found[1]
+
+
 def test_a_row_is_drawn_below_the_names_of_its_columns_and_its_mark_is_the_quotation() -> None:
-    drawn = card("案内", ROW)
+    drawn = shown("案内", ROW)
     names = re.search(r'<span class="row names">(.*?)</span><mark', drawn)
     assert names and re.findall(r'class="cell">(.*?)<', names[1]) == ["区分", "平日", "休日"]
-    mark = re.search(r'<mark class="rows">(.*?)</mark>', drawn)
-    assert mark and re.findall(r'class="cell">(.*?)<', mark[1]) == ["大人", "500円", "700円"]
-    assert text_of(mark[1]) == ROW
+    assert re.findall(r'class="cell">(.*?)<', rows_in(drawn)) == ["大人", "500円", "700円"]
+    assert text_of(rows_in(drawn)) == ROW
     assert "子ども" not in drawn and '<span class="section" dir="auto">利用案内 › 料金</span>' in drawn
 
 
 def test_rows_that_are_cited_together_are_one_table_and_their_mark_is_the_quotation() -> None:
     both = "| 大人 | 500円 | 700円 |\n| 子ども | 200円 | 300円 |"
-    mark = re.search(r'<mark class="rows">(.*?)</mark>', card("案内", both))
-    assert mark and mark[1].count('class="row"') == 2 and text_of(mark[1]) == both
+    rows = rows_in(shown("案内", both))
+    assert rows.count('class="row"') == 2 and text_of(rows) == both
 
 
 def test_a_table_and_a_list_that_are_cited_with_what_is_above_them_keep_their_words() -> None:
     table = "| 区分 | 平日 | 休日 |\n|---|---|---|\n| 大人 | 500円 | 700円 |\n| 子ども | 200円 | 300円 |"
     [citation] = cited("案内", table)
     assert citation.kind == "row" and citation.under == ()
-    drawn = card("案内", table)
-    mark = re.search(r'<mark class="rows">(.*?)</mark>', drawn)
-    assert mark and text_of(mark[1]) == table and mark[1].count('class="row names"') == 1
+    drawn = shown("案内", table)
+    assert text_of(rows_in(drawn)) == table and rows_in(drawn).count('class="row names"') == 1
     assert drawn.count("区分") == 1
     items = "申込みには次の書類が必要です：\n1. 住民票の写し\n2. 本人確認書類"
     assert cited("案内", items)[0].kind == "item"
-    mark = re.search(r'<div class="passage" dir="auto"><mark>(.*?)</mark></div>', card("案内", items))
+    mark = re.search(r'<mark class="whole">(.*?)</mark>', shown("案内", items))
     assert mark and text_of(mark[1]) == items
+    assert re.findall(r'<span class="said">(.*?)</span>', mark[1]) == ["住民票の写し", "本人確認書類"]
+    assert '<span class="line">申込みには次の書類が必要です：</span>' in mark[1]
 
 
 def test_a_row_between_tabs_and_a_part_of_a_row_keep_their_words() -> None:
-    mark = re.search(r"<mark.*?>(.*?)</mark>", card("在庫", "みかん\t5\t80"))
-    assert mark and text_of(mark[1]) == "みかん\t5\t80" and mark[1].count('class="cell"') == 3
-    part = card("在庫", "みかん\t5")
-    assert "<mark>みかん&#9;5</mark>&#9;80" in part
+    row = rows_in(shown("在庫", "みかん\t5\t80"))
+    assert text_of(row) == "みかん\t5\t80" and row.count('class="cell"') == 3
+    part = shown("在庫", "みかん\t5")
+    assert '<mark class="whole">みかん&#9;5</mark></span><span class="around" dir="auto">&#9;80</span>' in part
     assert '<p class="over-header"><span dir="auto">名称&#9;数&#9;値段</span></p>' in part
 
 
 def test_an_item_is_drawn_below_its_lead_in_without_the_other_items() -> None:
-    drawn = card("案内", ITEM)
+    drawn = shown("案内", ITEM)
     assert (
         '<div class="over"><p class="over-lead-in"><span dir="auto">申込みには次の書類が必要です：</span></p></div>'
         in drawn
     )
-    assert f'<div class="passage" dir="auto"><mark>{ITEM}</mark></div>' in drawn
+    quote = re.search(r'<span class="quote">(.*)</mark></span>', drawn)
+    assert quote and text_of(quote[1]) == ITEM and "around" not in drawn
 
 
-def test_a_reply_is_drawn_below_its_question_with_the_rest_of_the_reply() -> None:
-    drawn = card("案内", REPLY)
+def test_a_reply_is_drawn_below_its_question_with_the_rest_of_the_reply_hidden_beside_it() -> None:
+    drawn = shown("案内", REPLY)
     assert '<span class="over-label" dir="auto">質問</span> <span dir="auto">返金はできますか？</span>' in drawn
-    passage = re.search(r'<div class="passage" dir="auto">(.*?)</div>', drawn)
-    assert passage and text_of(passage[1]) == "A. 購入から14日以内であれば返金できます。手数料はかかりません。"
+    beside = '<span class="around" dir="auto">A. 購入から14日以内であれば返金できます。</span><span class="quote">'
+    assert beside in drawn
 
 
 def test_a_sentence_of_a_paragraph_is_drawn_among_those_of_its_section_without_the_heading() -> None:
-    drawn = card("案内", "全国一律500円です。")
+    drawn = shown("案内", "全国一律500円です。")
     assert "返金" not in drawn  # that is another question's
-    drawn = card("会則", "2 会費は返還しない。")
+    drawn = shown("会則", "2 会費は返還しない。")
     assert "第2章 会費" in text_of(drawn) and "個人会員" not in drawn
 
 
@@ -350,7 +357,7 @@ def test_exports_say_what_a_quotation_stands_under() -> None:
     history = History((turn_of(*cited("案内", ROW, ITEM, REPLY)),))
     ja = words_of("ja")
     page = FORMS["html"].write(history, reading(), ja, "題")
-    assert re.search(r'<span class="row names">.*?区分.*?<mark class="rows">', page)
+    assert re.search(r'<span class="row names">.*?区分.*?<mark class="rows quote">', page)
     assert "申込みには次の書類が必要です：" in page and "質問</span> <span" in page
     markdown = FORMS["markdown"].write(history, reading(), ja, "題")
     assert "> \\| 区分 \\| 平日 \\| 休日 \\|\n>\n> **\\[1\\]** \\| 大人 \\| 500円 \\| 700円 \\|" in markdown

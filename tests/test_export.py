@@ -77,7 +77,7 @@ def test_each_form_says_what_was_asked_answered_cited_and_where(form: str, tag: 
         assert part in text
     assert f"cited-qa {qa.__version__}" in text
     if form != "json":
-        for key in ("export.unit", "export.valid", "chat.denied", "chat.related", "card.cited"):
+        for key in ("export.unit", "export.valid", "chat.denied", "chat.related", "export.cited"):
             assert words_of(tag)[key] in text
         assert "12–22" in text and "23–34" in text
         assert words_of(tag).say("chat.abstained", question="\u2068Whales?\u2069") in text

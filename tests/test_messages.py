@@ -61,24 +61,27 @@ def _without_tags(markup: str) -> str:
     return html.unescape(re.sub(r"<[^>]*>", "", markup))
 
 
-def test_each_citation_of_an_answer_is_a_button_after_its_sentence_with_its_place_in_the_class() -> None:
+def test_each_citation_of_an_answer_is_a_button_beside_its_sentence_with_its_place_in_the_class() -> None:
     source = Source("a.txt", "Cats sleep. Dogs bark.")
     shown = _shown(_answered(source, ["Dogs bark.", "Cats sleep."]), source)
-    answer = shown[: shown.index("</p>")]
-    assert _without_tags(answer) == "Dogs bark.[1] Cats sleep.[2]"
+    assert re.findall(r'<span class="quote"><mark class="whole">(.*?)</mark></span>', shown) == [
+        "Dogs bark.", "Cats sleep.",
+    ]  # fmt: skip
     where = source_class(source)
-    assert f'<button type="button" class="cite c-1 {where} at-12-22">[1]</button>' in answer
-    assert f'<button type="button" class="cite c-2 {where} at-0-11">[2]</button>' in answer
+    assert f'<button type="button" class="cite c-1 {where} at-12-22">[1]</button>' in shown
+    assert f'<button type="button" class="cite c-2 {where} at-0-11">[2]</button>' in shown
 
 
-def test_a_card_marks_the_cited_sentence_within_its_passage_and_says_why() -> None:
+def test_a_quotation_marks_the_cited_sentence_within_its_passage_and_its_menu_says_why() -> None:
     source = Source("a.txt", "Cats sleep. Dogs bark.")
     shown = _shown(_answered(source, ["Dogs bark."], ("dogs",)), source)
-    card = shown[shown.index('<div class="excerpt c-1">') :]
-    assert '<div class="passage" dir="auto">Cats sleep. <mark>Dogs bark.</mark></div>' in card
-    words = _without_tags(card)
-    for part in ("A section", "a.txt", "12–22", "score 1.25", "0.910", "0.875 (rank 1)", "3.50 (rank 2)", "dogs"):
-        assert part in words
+    excerpt = shown[shown.index('<div class="excerpt c-1') :]
+    assert '<span class="around" dir="auto">Cats sleep. </span>' in excerpt
+    assert '<mark class="whole">Dogs bark.</mark>' in excerpt
+    before, menu = map(_without_tags, excerpt.split('<details class="menu">'))
+    assert "A section" in before and "a.txt" in before
+    for part in ("12–22", "1.25", "0.910", "0.875 (rank 1)", "3.50 (rank 2)", "dogs", ENGLISH["cite.copy"]):
+        assert part in menu and part not in before
 
 
 def test_a_citation_whose_words_stand_nowhere_is_struck_and_has_no_number_to_press(
@@ -89,9 +92,12 @@ def test_a_citation_whose_words_stand_nowhere_is_struck_and_has_no_number_to_pre
     with caplog.at_level(logging.DEBUG):
         shown = _shown(answer, Source("a.txt", "Cats sleep. Dogs howl."))
     assert re.findall(r'<button[^>]*class="cite[^>]*>(\[\d\])', shown) == ["[1]"]
-    assert '<s class="quote gone">Dogs bark.</s><span class="lost">[2] no longer in the documents</span>' in shown
+    assert (
+        '<s class="quote gone" dir="auto">Dogs bark.</s><span class="lost">[2] no longer in the documents</span>'
+        in shown
+    )
     assert "1 citation is no longer in the documents." in shown
-    assert 'class="excerpt c-2"' not in shown
+    assert 'class="excerpt c-2' not in shown
     # In the newest answer it is a fault; what the words were is for those alone who ask for more than warnings.
     warned = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert len(warned) == 1 and "12-22" in warned[0] and "Dogs bark." not in warned[0]
@@ -105,9 +111,9 @@ def test_a_citation_whose_words_stand_elsewhere_is_followed_there() -> None:
     shown = _shown(answer, now)
     assert f'class="cite c-1 moved {source_class(now)} at-0-10">[1]</button>' in shown
     assert "1 citation has moved;" in shown
-    card = shown[shown.index('<div class="excerpt c-1">') :]
-    assert "<mark>Dogs bark.</mark>" in card and "0–10" in card and "moved since" in card
-    assert "why" not in card  # what was found then tells nothing of the new place
+    excerpt = shown[shown.index('<div class="excerpt c-1') :]
+    assert ">Dogs bark.</mark>" in excerpt and "0–10" in excerpt and ENGLISH["cite.moved"] in excerpt
+    assert "why" not in excerpt  # what was found then tells nothing of the new place
 
 
 def test_a_text_that_was_renamed_keeps_its_citations() -> None:
@@ -119,14 +125,17 @@ def test_a_text_that_was_renamed_keeps_its_citations() -> None:
 
 
 @pytest.mark.parametrize("tag", ["en", "ja"])
-def test_an_abstention_shows_three_related_passages_without_numbers_or_excerpts(tag: str) -> None:
+def test_an_abstention_says_so_and_folds_three_near_places_without_numbers_or_excerpts(tag: str) -> None:
     source = Source("a.txt", "猫は眠る。犬は吠える。")
     words = words_of(tag)
     shown = _shown(_declined(source), source, words=words)
     assert shown.startswith('<div class="abstained">')
-    assert words["chat.related"] in shown
-    assert shown.count('class="related"') == 3
-    assert html.escape(words.say("chat.abstained", question="\u2068?\u2069")) in shown
+    verdict, searched, near = (
+        shown.index(part) for part in (words["chat.abstained"], words["chat.searched"], words.say("chat.near", count=3))
+    )
+    assert verdict < searched < near
+    folded = re.search(r'<details class="near">(.*?)</details>', shown)
+    assert folded and folded[1].count('class="related line"') == shown.count("related") == 3
     assert "excerpt" not in shown and "cite" not in shown and not re.search(r"\[\d", shown)
 
 
@@ -135,8 +144,8 @@ def test_what_denies_the_question_is_shown_before_what_is_related_while_it_is_in
     denied = replace(_declined(source), denied_by=Citation(0, "a.txt", 0, 9, "猫は<b>眠らない。"[:9]))
     shown = _shown(denied, source)
     assert ENGLISH["chat.denied"] in shown and "猫は&lt;b&gt;眠らな" in shown
-    assert shown.index(ENGLISH["chat.denied"]) < shown.index(ENGLISH["chat.related"])
-    assert "number" not in shown and "cite" not in shown
+    assert shown.index(ENGLISH["chat.denied"]) < shown.index('<details class="near">')
+    assert 'class="cite' not in shown and 'class="show ' in shown
     assert ENGLISH["chat.denied"] not in _shown(denied, Source("b.txt", "Dogs bark."), then={"a.txt": source.sha256})
 
 
@@ -177,7 +186,7 @@ HOSTILE = [
 def test_hostile_words_stay_words_wherever_they_stand(hostile: str) -> None:
     shown, usual = _everything_shown(hostile), _everything_shown("harmless words")
     assert _tags(shown) == _tags(usual)
-    # asked twice; answer, card, its section's source and its term; the note; a card's source three times
+    # asked twice; the quotation, its document and its term; the note; what was searched for; near places
     assert _without_tags(shown).count(hostile) == _without_tags(usual).count("harmless words")
 
 
@@ -192,15 +201,16 @@ def _everything_shown(words: str) -> str:
 
 
 def _tags(markup: str) -> list[str]:
-    return re.findall(r"<[^>]*>", re.sub(r" s-[0-9a-f]+ at-\d+-\d+", "", markup))
+    seen = re.sub(r'<span class="bar">(.*?)</span>', r"\1", markup)  # signs of Markdown are hidden
+    return re.findall(r"<[^>]*>", re.sub(r" s-[0-9a-f]+ at-\d+-\d+", "", seen))
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1))
-def test_any_text_reads_back_from_its_card_as_it_is_in_the_source(text: str) -> None:
+def test_any_text_reads_back_from_its_quotation_as_it_is_in_the_source(text: str) -> None:
     source = Source("n", text)
     shown = _shown(_answered(source, [text]), source)
-    marked = re.search(r"<mark>(.*?)</mark>", shown, re.DOTALL)
-    assert marked and html.unescape(marked[1]) == text
+    marked = re.search(r'<mark class="whole">(.*?)</mark>', shown, re.DOTALL)
+    assert marked and _without_tags(marked[1]) == text
     assert not re.search(r"[\r\n\t]", shown)
 
 
@@ -217,7 +227,7 @@ def test_an_abstention_says_what_the_text_does_speak_of_and_what_it_answers() ->
     reading = Reading({"a.txt": source}, topics=(Topic("眠り", "a.txt", 0, 5),), questions=("犬は何をしますか",))
     history = History((Turn("空は？", _declined(source), sources={"a.txt": source.sha256}),), 1)
     shown = chat_messages(history, reading, words_of("ja"))[-1]["content"]
-    assert "「\u2068空は？\u2069」の答えは、資料には書かれていないようです。" in _without_tags(shown)
+    assert "資料には書かれていないようです。探した言葉： ?" in _without_tags(shown)
     assert f'<button type="button" class="show topic {source_class(source)} at-0-5">' in shown
     assert '<button type="button" class="suggested"><span dir="auto">犬は何をしますか</span></button>' in shown
 
@@ -231,11 +241,12 @@ def test_only_the_newest_reply_and_the_welcome_offer_questions() -> None:
     assert ["suggested" in shown for shown in (welcome["content"], *replies)] == [True, False, True]
 
 
-def test_what_was_searched_for_is_shown_and_where_if_not_everywhere() -> None:
+def test_what_was_searched_for_is_shown_if_it_is_not_the_question_and_where_if_not_everywhere() -> None:
     cats, dogs = Source("cats", "Cats sleep."), Source("dogs", "Dogs bark.")
     answer = _answered(cats, ["Cats sleep."])
-    everywhere = _shown(answer, cats, dogs)
-    assert '<span class="query" dir="auto">?</span>' in everywhere and "(in " not in everywhere
+    assert "query" not in _shown(answer, cats, dogs)  # the question says it already
+    elsewhere = _shown(replace(answer, searched_for="What sleeps?"), cats, dogs)
+    assert '<span class="query" dir="auto">What sleeps?</span>' in elsewhere and "(in " not in elsewhere
     assert "(in cats)" in _shown(answer, cats, dogs, then={"cats": cats.sha256})
 
 
@@ -254,7 +265,7 @@ def test_while_no_text_can_be_asked_nothing_of_an_answer_is_shown_or_struck() ->
     assert _without_tags(reply["content"]) == ENGLISH["chat.unchecked"]
 
 
-def test_a_card_names_the_section_that_its_passage_stands_in_now() -> None:
+def test_a_quotation_names_the_section_that_its_passage_stands_in_now() -> None:
     source = Source("a.txt", "Cats sleep.")
     reading = Reading({"a.txt": source}, {"a.txt": (Passage("a.txt", 0, 11, "Cats"),)})
     turn = Turn("?", _answered(source, ["Cats sleep."]), sources={"a.txt": source.sha256})

@@ -84,6 +84,16 @@ class Calibration:
         """Return the least probability at which a question is answered."""
         return self.thresholds[boldness]
 
+    @property
+    def sure(self) -> float:
+        """The probability from which an answer is given without "possibly".
+
+        It is what the least bold setting asks for: three in four of the answerable questions that the calibration is
+        fitted to reach it (`qa.evaluation.calibrating.DECLINED`), so the word stays rare where answers are right. What
+        is answered below it is answered only because the setting is bolder.
+        """
+        return self.thresholds[Boldness.LOW]
+
     def to_record(self) -> Record:
         """Return it as :func:`from_record` reads it and JSON writes it."""
         return asdict(self)

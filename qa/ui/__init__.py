@@ -11,7 +11,10 @@ events.py          what the page's scripts send, checked by strict models
 reading.py         index -> the current texts and what they are about
 excerpts.py        a turn -> its citations, each with its present place and its passage
 messages.py        a conversation -> the chat's messages: escaped HTML
-cards.py           excerpts and hits -> the cards below an answer
+answers.py         an answer's excerpts -> the short answer, its quotation, the other citations
+quotation.py       an excerpt -> its quotation, marked, as a list or table if it is one
+structure.py       a quotation -> its rows, its items, its signs of Markdown
+cuts.py            a long quotation -> the part of it that is in sight
 document.py        a source -> the blocks and sentences that the source pane draws
 export.py          a conversation -> JSON, Markdown (export_markdown.py) or HTML (export_html.py)
 markup.py          strings of users and sources -> HTML that shows them as written

@@ -1,12 +1,12 @@
 // @ts-check
-// What Gradio's components and our scrolling passages lack for the keyboard and for screen readers, added as they appear.
+// What Gradio's components and our wide tables lack for the keyboard and for screen readers, added as they appear.
 
 /** @type {[selector: string, repair: (part: HTMLElement) => void][]} */
 const repairs = [
   // The label says less than the button's own text.
   ["button.upload-container[aria-label]", (button) => button.removeAttribute("aria-label")],
   ["#text-files [data-testid=upload-text]", sayInPageLanguage],
-  ["#chat .passage:not([tabindex])", makeReachable],
+  ["#chat .passage:has(.columns):not([tabindex])", makeReachable],
 ];
 
 /** Replace the text that Gradio writes in the browser's language. @param {HTMLElement} box */
@@ -17,15 +17,12 @@ function sayInPageLanguage(box) {
   });
 }
 
-/** Let Tab reach a passage that scrolls, so that the arrow keys scroll it; begin at its mark. @param {HTMLElement} passage */
+/** Let Tab reach a table that scrolls sideways, so that the arrow keys scroll it. @param {HTMLElement} passage */
 function makeReachable(passage) {
-  if (passage.scrollHeight <= passage.clientHeight) return;
-  const mark = QA.find(passage, "mark")?.getBoundingClientRect();
-  if (mark) passage.scrollTop += mark.top - passage.getBoundingClientRect().top - 24;
-  const card = passage.closest(".excerpt, .related");
+  if (passage.scrollWidth <= passage.clientWidth) return;
   passage.tabIndex = 0;
   passage.setAttribute("role", "group");
-  passage.setAttribute("aria-label", (card && QA.find(card, ".card-head")?.textContent) || "");
+  passage.setAttribute("aria-label", passage.closest(".excerpt")?.querySelector(".origin")?.textContent ?? "");
 }
 
 let isDue = false;

@@ -72,28 +72,32 @@ function searchAgain(button) {
 
 // Copying
 
-/** Copy one excerpt, or an answer with the places of all its excerpts. @param {HTMLElement} button */
+/** Copy a quotation with the place that it is from. @param {HTMLElement} button */
 async function copy(button) {
-  const message = QA.citations.messageOf(button);
-  const card = button.closest(".excerpt");
-  if (!message) return;
-  const quote = card ? QA.get(card, "mark") : QA.get(message, ".answer");
-  const cards = card ? [card] : QA.findAll(message, ".excerpt");
-  const blank = card ? [] : [""];
-  await toClipboard([quote.textContent?.trim(), ...blank, ...cards.map(originOf)].join("\n"));
+  const excerpt = button.closest(".excerpt");
+  if (!excerpt) return;
+  await toClipboard([QA.get(excerpt, ".quote").textContent?.trim(), originOf(excerpt)].join("\n"));
   const caption = button.firstElementChild ?? button;
   caption.textContent = QA.words.say("chat.copied");
   setTimeout(() => {
-    caption.textContent = QA.words.say(card ? "card.copy" : "chat.copy");
+    caption.textContent = QA.words.say("cite.copy");
   }, 1600);
 }
 
-/** Return "[n] source, section, page, place" of an excerpt's card. @param {Element} card */
-function originOf(card) {
-  const [n, ...origin] = [".number", ".source-name", ".section", ".leaf", ".place"].map((part) =>
-    QA.find(card, part)?.textContent?.trim(),
+/** Return "[n] source, section, page, place" of an excerpt. @param {Element} excerpt */
+function originOf(excerpt) {
+  const [n, ...origin] = [".cite", ".source-name", ".section", ".leaf", ".place"].map((part) =>
+    QA.find(excerpt, part)?.textContent?.trim(),
   );
-  return `[${n}] ${origin.filter(Boolean).join(", ")}`;
+  return [n, origin.filter(Boolean).join(", ")].filter(Boolean).join(" ");
+}
+
+/** Show all of a long quotation, or again the part of it that answers. @param {HTMLElement} button */
+function toggleWhole(button) {
+  const isWhole = button.closest(".excerpt")?.classList.toggle("shown-whole") ?? false;
+  const caption = button.firstElementChild ?? button;
+  caption.textContent = QA.words.say(isWhole ? "cite.less" : "cite.all");
+  button.setAttribute("aria-expanded", String(isWhole));
 }
 
 /** @param {string} text */
@@ -112,7 +116,8 @@ async function toClipboard(text) {
 /** @type {[selector: string, act: (button: HTMLElement) => unknown][]} */
 const actions = [
   [".cite, .show", (button) => QA.citations.follow(button)],
-  [".copy, .copy-excerpt", copy],
+  [".copy", copy],
+  [".all", toggleWhole],
   [".suggested", askSuggested],
   [".edit", (button) => edit(button, askedBy(button))],
   [".again", askAgain],
@@ -137,13 +142,15 @@ document.addEventListener(
 
 // Drawing
 
-// The rows of a table are spans with a mark around them (quotation.py); Gradio's sanitiser leaves them no roles.
+// Tables and lists are spans with a mark around them (quotation.py); Gradio's sanitiser leaves them no roles.
 const ROLES = /** @type {const} */ ([
   [".columns", "table"],
   [".columns .rows", "rowgroup"],
   [".columns .row", "row"],
   [".columns .cell", "cell"],
   [".columns .names .cell", "columnheader"],
+  [".items", "list"],
+  [".items > .item", "listitem"],
 ]);
 
 function label() {
@@ -151,7 +158,8 @@ function label() {
   if (!chat) return;
   QA.findAll(chat, ".cite").forEach(labelCitation);
   for (const [selector, role] of ROLES) for (const part of QA.findAll(chat, selector)) part.setAttribute("role", role);
-  for (const place of QA.findAll(chat, ".place")) place.title = QA.words.say("card.place.title");
+  for (const place of QA.findAll(chat, ".place")) place.title = QA.words.say("cite.place");
+  QA.findAll(chat, ".menu > summary").forEach(labelMenu);
   // Gradio labels a message with its raw HTML. Without the label the message itself is read out.
   for (const part of QA.findAll(chat, '[data-testid="user"][aria-label], [data-testid="bot"][aria-label]')) {
     part.removeAttribute("aria-label");
@@ -164,11 +172,19 @@ function label() {
 
 /** @param {HTMLElement} cite */
 function labelCitation(cite) {
-  const card = QA.citations.cardOf(cite);
-  const section = card && QA.find(card, ".section")?.textContent;
+  const excerpt = QA.citations.excerptOf(cite);
+  const section = excerpt && QA.find(excerpt, ".section")?.textContent;
   const n = cite.textContent?.replace(/[[\]]/g, "") ?? "";
   const text = section ? QA.words.say("cite.label.section", { n, section }) : QA.words.say("cite.label", { n });
   cite.setAttribute("aria-label", cite.matches(".moved") ? `${text}, ${QA.words.say("cite.moved")}` : text);
+}
+
+/** @param {HTMLElement} menu */
+function labelMenu(menu) {
+  const cite = menu.closest(".excerpt")?.querySelector(".cite");
+  const n = cite?.textContent?.replace(/[[\]]/g, "");
+  menu.title = n ? QA.words.say("cite.menu", { n }) : QA.words.say("cite.menu.other");
+  menu.setAttribute("aria-label", menu.title);
 }
 
 // A new question moves to the top of the chat, so that its answer is read from the beginning.

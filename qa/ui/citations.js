@@ -23,8 +23,8 @@ function messageOf(element) {
   return found instanceof HTMLElement ? found : document.getElementById("chat");
 }
 
-/** @type {Offered["citations"]["cardOf"]} */
-function cardOf(cite) {
+/** @type {Offered["citations"]["excerptOf"]} */
+function excerptOf(cite) {
   const message = messageOf(cite);
   return message && QA.find(message, `.excerpt.${classOf(cite, "c-")}`);
 }
@@ -46,8 +46,15 @@ function back() {
   QA.source?.leave();
   const same = QA.findAll(document, "#chat button").filter((one) => one.className === cameFrom?.classes);
   const control = cameFrom?.control.isConnected ? cameFrom.control : same.at(-1);
+  if (control) reveal(control);
   (control ?? QA.page.question())?.focus();
   cameFrom = null;
+}
+
+/** Unfold what a control is folded in. @type {Offered["citations"]["reveal"]} */
+function reveal(control) {
+  const folded = control.closest("details");
+  if (folded) folded.open = true;
 }
 
 /** Return the citations of the newest answer, unless an abstention or another text came after it. */
@@ -74,6 +81,7 @@ function light({ id, start, end }) {
   for (const cite of QA.findAll(document, "#chat .lit")) cite.classList.remove("lit");
   for (const cite of cites) cite.classList.add("lit");
   QA.page.show("chat");
+  reveal(first);
   first.focus({ preventScroll: true });
   first.scrollIntoView({ block: "center", behavior: QA.page.isCalm() ? "instant" : "smooth" });
 }
@@ -87,4 +95,4 @@ document.addEventListener(
   true,
 );
 
-QA.register("citations", { follow, back, markNewest, light, classOf, cardOf, messageOf });
+QA.register("citations", { follow, back, markNewest, light, reveal, classOf, excerptOf, messageOf });

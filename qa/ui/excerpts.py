@@ -10,8 +10,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import NamedTuple
 
+from qa.answer import Answer
 from qa.catalogue import Words
 from qa.citations import Citation, Standing, at_place, block_at, clock, in_context, recheck
 from qa.retrieval import Hit
@@ -20,23 +20,16 @@ from qa.text.marks import Kind
 from qa.text.paragraphs import Span
 from qa.text.passages import Passage
 from qa.text.source import Place
-from qa.text.tables import cells, pieces
 from qa.ui.history import Turn
 from qa.ui.markup import isolated
 from qa.ui.reading import Found, Reading
+from qa.ui.structure import Line, Row, columns_of, is_one, lines_of, rows_of, signs_in
 
 RELATED = 3
 """How many of the nearest passages an abstention shows and a browser keeps."""
 
 STANDINGS_KEPT = 10_000
 """Citations whose standing is kept in memory, per index: some 3 MB."""
-
-
-class Row(NamedTuple):
-    """A row of a table: its pieces, as `qa.text.tables.pieces` gives them, and whether they are names of columns."""
-
-    pieces: tuple[str, ...]
-    names_columns: bool
 
 
 @dataclass(frozen=True)
@@ -54,6 +47,9 @@ class Excerpt:
         columns: the names of a table's columns, for rows of a table that names them.
         rows: the rows of a table that the quote is. All pieces of all rows, joined, are the quote. Empty for another
             quote.
+        lines: the blocks of a quote with a list; empty for another quote.
+        signs: spans of Markdown's signs, which need not be seen, counted from the start of ``before``.
+        span: start and end of the short answer within the quote; None if there is none or all of it is the answer.
     """
 
     was: Citation
@@ -66,6 +62,9 @@ class Excerpt:
     hit: Hit | None = None
     columns: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
+    lines: tuple[Line, ...] = ()
+    signs: tuple[Span, ...] = ()
+    span: Span | None = None
 
 
 def cited_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
@@ -85,7 +84,7 @@ def denying_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
 def excerpts_by_title(turn: Turn, reading: Reading) -> list[tuple[str, list[Excerpt]]]:
     """Return all excerpts of a turn, each group with the key of its title; no group is empty."""
     groups = [
-        ("card.cited", cited_excerpts(turn, reading)),
+        ("export.cited", cited_excerpts(turn, reading)),
         ("chat.denied", denying_excerpts(turn, reading)),
         ("chat.related", related_excerpts(turn, reading)),
     ]
@@ -114,17 +113,21 @@ def _excerpt_of(was: Citation, turn: Turn, reading: Reading, in_full: bool = Tru
     section = passage.path if passage else ""
     blocks = reading.blocks.get(now.source, ())
     start, end = (passage.start, passage.end) if passage else (now.start, now.end)
-    columns, rows = tuple[str, ...](), tuple[Row, ...]()
+    columns, rows, lines = tuple[str, ...](), tuple[Row, ...](), tuple[Line, ...]()
     if blocks:
         now = in_context(now, source.text, blocks)
         if in_full:
             section = " › ".join(now.headings)
             start, end = _beside(blocks, now, passage) if passage else (start, end)
-        rows = _rows_of(source.text, blocks, now)
-        columns = _columns_of(source.text, now) if rows else ()
-    return Excerpt(
-        was, now, standing, source.sha256, section,
-        source.text[start : now.start], source.text[now.end : end], hit, columns, rows,
+        rows = rows_of(source.text, blocks, now)
+        columns = columns_of(source.text, now) if rows else ()
+        lines = () if rows else lines_of(source.text, blocks, now)
+    return _short(
+        Excerpt(
+            was, now, standing, source.sha256, section,
+            source.text[start : now.start], source.text[now.end : end], hit, columns, rows, lines,
+            signs_in(source.text, start, end, blocks), _span_of(was, turn.answer),
+        )
     )  # fmt: skip
 
 
@@ -150,25 +153,19 @@ def _is_under(blocks: Sequence[Block], number: int, parent: int | None) -> bool:
     return parent is None or parent in ancestors(blocks, number)
 
 
-def _rows_of(text: str, blocks: Sequence[Block], citation: Citation) -> tuple[Row, ...]:
-    """Return the rows that a citation consists of; none if it is something else or part of a row."""
-    first, last = block_at(blocks, citation.start), block_at(blocks, citation.end - 1)
-    if first is None or last is None:
-        return ()
-    rows = blocks[first : last + 1]
-    is_whole = (rows[0].start, rows[-1].end) == (citation.start, citation.end)
-    if not is_whole or any(row.kind not in (Kind.ROW, Kind.HEADER) for row in rows):
-        return ()
-    found = []
-    for row, end in zip(rows, [*(row.start for row in rows[1:]), citation.end], strict=True):
-        *own, rest = pieces(text, row.start, row.end)
-        found.append(Row((*own, rest + text[row.end : end]), row.kind is Kind.HEADER))
-    return tuple(found)
+def _span_of(was: Citation, answer: Answer) -> Span | None:
+    """Return the words of a citation that answer, as offsets into its quote."""
+    span = answer.span
+    if span is None or was.n != 1 or span.source != was.source or not was.start <= span.start < span.end <= was.end:
+        return None
+    return span.start - was.start, span.end - was.start
 
 
-def _columns_of(text: str, citation: Citation) -> tuple[str, ...]:
-    headers = (part for part in citation.under if part.kind == Kind.HEADER)
-    return tuple(text[slice(*cell)] for part in headers for cell in cells(text, part.start, part.end))
+def _short(excerpt: Excerpt) -> Excerpt:
+    """Return the excerpt without its span if all of it is the answer: several items or rows, or several cells."""
+    if excerpt.span is None or is_one(excerpt.span, excerpt.rows, excerpt.lines):
+        return excerpt
+    return replace(excerpt, span=None)
 
 
 def _standing(was: Citation, sha256: str, reading: Reading) -> tuple[Standing, Citation]:
@@ -219,7 +216,7 @@ def page_or_time(at: Citation | Place | None, words: Words) -> str:
     """Return the page or the time at which something begins, in words; "" if it has neither."""
     if at is None or at.page is None:
         return clock(at.time) if at and at.time is not None else ""
-    return words.say("card.page", page=at.page)
+    return words.say("cite.page", page=at.page)
 
 
 def asked_on(turn: Turn, words: Words) -> str:

@@ -10,6 +10,7 @@ from string import Template
 from qa import __version__
 from qa.catalogue import Words
 from qa.citations import Standing
+from qa.ui.answers import short_answer
 from qa.ui.excerpts import (
     Excerpt,
     asked_on,
@@ -22,7 +23,7 @@ from qa.ui.excerpts import (
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import direction, escape
 from qa.ui.parts import asset
-from qa.ui.quotation import over, quotation
+from qa.ui.quotation import over, quotation, span_of
 from qa.ui.reading import Reading
 
 
@@ -62,8 +63,8 @@ def _turn_html(turn: Turn, number: int, reading: Reading, words: Words) -> str:
         return f'{head}<p class="note">{_html_text(words["chat.stopped"])}</p>\n</section>'
     if turn.answer.answered:
         cited = cited_excerpts(turn, reading)
-        quotes = " ".join(_quote_html(excerpt, number, reading) for excerpt in cited)
-        reply = f'<p class="answer" dir="{direction(cited[0].now.quote)}">{quotes}</p>\n'
+        quotes = "".join(f"<li>{_quote_html(excerpt, number, reading)}</li>" for excerpt in cited)
+        reply = f'{_short_html(cited[0], turn, reading, words)}<ul class="answer">{quotes}</ul>\n'
     else:
         reply = f'<p class="abstained" dir="auto">{_html_text(verdict(turn, words))}</p>\n'
     searched = f"{_html_text(words['chat.searched'])} <bdi>{_html_text(turn.answer.searched_for)}</bdi>"
@@ -74,6 +75,17 @@ def _turn_html(turn: Turn, number: int, reading: Reading, words: Words) -> str:
         for title, excerpts in excerpts_by_title(turn, reading)
     )
     return f'{head}{reply}<p class="note">{asked}{searched}</p>\n{groups}</section>'
+
+
+def _short_html(first: Excerpt, turn: Turn, reading: Reading, words: Words) -> str:
+    """Return the short answer, if [1] has one that is still in the texts, and how sure it is if that matters."""
+    is_sure = turn.answer is None or turn.answer.sure
+    unsure = "" if is_sure else f'<p class="note">{_html_text(words["chat.possibly"])}</p>'
+    said = short_answer(first)
+    if not said or first.standing is Standing.GONE:
+        return unsure
+    spoken = _lang_attribute(first, reading)
+    return f'{unsure}<p class="short" dir="{direction(said)}"{spoken}>{span_of(first, _html_text)}</p>'
 
 
 def _quote_html(excerpt: Excerpt, number: int, reading: Reading) -> str:

@@ -13,6 +13,7 @@ from qa import __version__
 from qa.catalogue import Words
 from qa.citations import ContextPart, Standing
 from qa.text.marks import Kind
+from qa.ui.answers import short_answer
 from qa.ui.excerpts import (
     Excerpt,
     asked_on,
@@ -55,7 +56,9 @@ def _turn_blocks(turn: Turn, number: int, reading: Reading, words: Words) -> lis
     if turn.answer is None:
         return [*blocks, _one_line(words["chat.stopped"])]
     if turn.answer.answered:
-        blocks.append(" ".join(_quote_markdown(one, number, words) for one in cited_excerpts(turn, reading)))
+        cited = cited_excerpts(turn, reading)
+        blocks += _short_blocks(cited[0], turn, words)
+        blocks += [_quote_markdown(one, number, words) for one in cited]
     else:
         blocks.append(_one_line(verdict(turn, words)))
     blocks += _asked_list(turn, words)
@@ -71,6 +74,13 @@ def _asked_list(turn: Turn, words: Words) -> list[str]:
     asked = asked_on(turn, words)
     searched = f"{_one_line(words['chat.searched'])} {_one_line(turn.answer.searched_for.strip())}"
     return ["\n".join(f"- {told}" for told in (_one_line(asked), searched) if told)]
+
+
+def _short_blocks(first: Excerpt, turn: Turn, words: Words) -> list[str]:
+    """Return the short answer, if [1] has one that is still in the texts, and how sure it is if that matters."""
+    unsure = [] if turn.answer is None or turn.answer.sure else [_one_line(words["chat.possibly"])]
+    said = short_answer(first) if first.standing is not Standing.GONE else ""
+    return [*unsure, f"**{_one_line(said)}**"] if said else unsure
 
 
 def _quote_markdown(excerpt: Excerpt, number: int, words: Words) -> str:
@@ -105,7 +115,7 @@ def _excerpt_blocks(excerpt: Excerpt, number: int, words: Words) -> list[str]:
 
 def _context_line(part: ContextPart, words: Words) -> str:
     """Return what a quotation stands under; a question is told apart from what the source says itself."""
-    told = f"**{_one_line(words['card.question'])}** " if part.kind == Kind.QUESTION else ""
+    told = f"**{_one_line(words['cite.question'])}** " if part.kind == Kind.QUESTION else ""
     return f"> {told}{written(part.quote, '> ').removeprefix('> ')}"
 
 

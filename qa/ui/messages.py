@@ -15,17 +15,14 @@ from qa.answer import Answer
 from qa.catalogue import Words
 from qa.citations import Standing
 from qa.errors import QAError
-from qa.ui.cards import excerpt_card, related_card
-from qa.ui.excerpts import RELATED, Excerpt, cited_excerpts, denying_excerpts, is_in_place
+from qa.ui.answers import answer_html, denying_html, near_html
+from qa.ui.excerpts import Excerpt, cited_excerpts, denying_excerpts, related_excerpts
 from qa.ui.history import History, Switched, Turn
-from qa.ui.markup import button, escape, isolated, lang, own, place, sentence
+from qa.ui.markup import button, escape, own, place, sentence
 from qa.ui.reading import Reading
 from qa.ui.refusals import pieces_for
 
 Message = dict[str, str]
-
-LONGEST_ECHO = 120
-"""Code points of a question that an abstention repeats."""
 
 _log = logging.getLogger(__name__)
 
@@ -95,11 +92,11 @@ def _reply_content(turn: Turn, where: str, reading: Reading, words: Words, newes
         return f'<p class="pending">{own(words["chat.pending"])}</p>'
     if not reading.sources:
         return f'<p class="quiet">{own(words["chat.unchecked"])}</p>'
-    searched = _searched_for(turn, where, reading, words)
-    if turn.answer.answered:
-        more = _suggested_questions(reading, words["chat.next"]) if newest else ""
-        return _answer_message(_logged_excerpts(turn, reading, newest), searched, reading, words) + more
-    return _abstention_message(turn, turn.answer, searched, reading, words, newest)
+    answer = turn.answer
+    if not answer.answered:
+        return _abstention_message(turn, answer, where, reading, words, newest)
+    more = _suggested_questions(reading, words["chat.next"]) if newest else ""
+    return _answer_message(_logged_excerpts(turn, reading, newest), turn, answer, where, reading, words) + more
 
 
 def _logged_excerpts(turn: Turn, reading: Reading, newest: bool) -> list[Excerpt]:
@@ -111,59 +108,47 @@ def _logged_excerpts(turn: Turn, reading: Reading, newest: bool) -> list[Excerpt
     return excerpts
 
 
-def _answer_message(excerpts: Sequence[Excerpt], searched: str, reading: Reading, words: Words) -> str:
-    quotes = " ".join(_quote_and_number(one, reading, words) for one in excerpts)
-    parts = [f'<p class="answer" dir="auto">{quotes}</p>']
+def _answer_message(
+    excerpts: Sequence[Excerpt], turn: Turn, answer: Answer, where: str, reading: Reading, words: Words
+) -> str:
+    parts = [answer_html(excerpts, turn.question, answer.sure, reading, words)]
     for standing, key in ((Standing.MOVED, "chat.moved"), (Standing.GONE, "chat.gone")):
         if count := sum(one.standing is standing for one in excerpts):
             parts.append(f'<p class="changed">{own(words.say(key, count=count))}</p>')
-    parts.append(f'<div class="tools">{button("copy", words["chat.copy"])}{searched}</div>')
-    cards = "".join(excerpt_card(one, reading, words) for one in excerpts if one.standing is not Standing.GONE)
-    if cards:
-        parts.append(f'<div class="cards"><p class="cards-title">{own(words["card.cited"])}</p>{cards}</div>')
+    if answer.searched_for.strip() != turn.question.strip() or _among(turn, reading):
+        parts.append(_searched_for(turn, answer, where, reading, words))
     return "".join(parts)
 
 
-def _quote_and_number(excerpt: Excerpt, reading: Reading, words: Words) -> str:
-    citation = excerpt.now
-    if excerpt.standing is Standing.GONE:
-        told = escape(words.say("cite.gone", n=citation.n))
-        return f'<s class="quote gone">{escape(citation.quote)}</s><span class="lost">{told}</span>'
-    moved = " moved" if excerpt.standing is Standing.MOVED else ""
-    where = place(reading.sources[citation.source], citation.start, citation.end)
-    return (
-        f'<span class="quote"{lang(reading.languages.get(citation.source))}>{escape(citation.quote)}</span>'
-        f'<button type="button" class="cite c-{citation.n}{moved} {where}">[{citation.n}]</button>'
-    )
+def _among(turn: Turn, reading: Reading) -> list[str]:
+    """Return the documents that a question was asked of, if not of all."""
+    return sorted(turn.sources) if set(turn.sources) < set(reading.sources) else []
 
 
-def _searched_for(turn: Turn, where: str, reading: Reading, words: Words) -> str:
+def _searched_for(turn: Turn, answer: Answer, where: str, reading: Reading, words: Words) -> str:
     """Return what was searched for, and in which documents if not in all."""
-    assert turn.answer is not None
-    among = set(turn.sources) if set(turn.sources) < set(reading.sources) else set()
-    within = f'<span class="within">{own(words.say("chat.within", names=_first_and_more(sorted(among), words)))}</span>'
+    among = _among(turn, reading)
+    within = f'<span class="within">{own(words.say("chat.within", names=_first_and_more(among, words)))}</span>'
     return (
-        f'<span class="searched">{own(words["chat.searched"])} '
-        f'<span class="query" dir="auto">{escape(turn.answer.searched_for)}</span>{within if among else ""}'
-        f"{button(f'revise {where}', words['chat.revise'])}</span>"
+        f'<p class="searched">{own(words["chat.searched"])} '
+        f'<span class="query" dir="auto">{escape(answer.searched_for)}</span>{within if among else ""}'
+        f"{button(f'revise {where}', words['chat.revise'])}</p>"
     )
 
 
-def _abstention_message(turn: Turn, answer: Answer, searched: str, reading: Reading, words: Words, newest: bool) -> str:
+def _abstention_message(turn: Turn, answer: Answer, where: str, reading: Reading, words: Words, newest: bool) -> str:
     denying = [one for one in denying_excerpts(turn, reading) if one.standing is not Standing.GONE]
-    denied = "".join(excerpt_card(one, reading, words) for one in denying)
+    denied = "".join(denying_html(one, reading, words) for one in denying)
     denied = (
-        f'<div class="cards"><p class="cards-title">{own(words["chat.denied"])}</p>{denied}</div>' if denied else ""
+        f'<div class="denied"><p class="part-title">{own(words["chat.denied"])}</p>{denied}</div>' if denied else ""
     )
-    near = [hit for hit in answer.hits if is_in_place(hit, reading)][:RELATED]
-    cards = "".join(related_card(hit, reading, words) for hit in near)
-    title = f'<p class="cards-title">{own(words["chat.related"])}</p>' if near else ""
-    echo = turn.question.strip()
-    echo = echo if len(echo) <= LONGEST_ECHO else echo[:LONGEST_ECHO] + "…"
-    verdict = own(words.say("chat.abstained", question=isolated(echo)))
+    around = [one for one in related_excerpts(turn, reading) if one.standing is Standing.VALID]
+    near = "".join(f"<li>{near_html(one, reading)}</li>" for one in around)
+    told = own(words.say("chat.near", count=len(around)))
+    near = f'<details class="near"><summary>{told}</summary><ul>{near}</ul></details>' if near else ""
     return (
-        f'<div class="abstained"><p class="verdict">{verdict}</p><div class="tools">{searched}</div>'
-        f'{denied}<div class="cards">{title}{cards}</div>'
+        f'<div class="abstained"><p class="verdict">{own(words["chat.abstained"])}</p>'
+        f"{_searched_for(turn, answer, where, reading, words)}{denied}{near}"
         f"{_topic_buttons(reading, words) if newest else ''}</div>"
         f"{_suggested_questions(reading, words['chat.try.instead']) if newest else ''}"
     )
@@ -174,14 +159,14 @@ def _topic_buttons(reading: Reading, words: Words) -> str:
     if not known:
         return ""
     shown = "".join(button(f"show topic {place(reading.sources[t.source], t.start, t.end)}", t.title) for t in known)
-    return f'<div class="topics"><p class="cards-title">{own(words["chat.topics"])}</p>{shown}</div>'
+    return f'<div class="topics"><p class="part-title">{own(words["chat.topics"])}</p>{shown}</div>'
 
 
 def _suggested_questions(reading: Reading, title: str) -> str:
     if not reading.questions:
         return ""
     shown = "".join(button("suggested", question) for question in reading.questions)
-    return f'<div class="next"><p class="cards-title">{own(title)}</p>{shown}</div>'
+    return f'<div class="next"><p class="part-title">{own(title)}</p>{shown}</div>'
 
 
 def _first_and_more(names: Sequence[str], words: Words) -> str:

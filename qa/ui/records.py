@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from qa.answer import Answer
-from qa.citations import LONGEST_PART, Citation, ContextPart
+from qa.citations import LONGEST_PART, AnswerSpan, Citation, ContextPart
 from qa.errors import QAError
 from qa.retrieval import Hit
 from qa.search.config import DEFAULT_CONFIG
@@ -99,6 +99,8 @@ def _kept_answer(answer: Answer) -> dict[str, Any]:
         "confidence": answer.confidence,
         "searched_for": answer.searched_for,
         "citations": [citation.to_dict() for citation in answer.citations],
+        "span": answer.span and answer.span.to_dict(),
+        "sure": answer.sure,
         "denied_by": answer.denied_by and answer.denied_by.to_dict(),
         "hits": [{**hit.to_dict(), "boilerplate": hit.passage.boilerplate, "number": hit.number} for hit in hits],
     }
@@ -166,6 +168,23 @@ class _KeptCitation(_Part):
         return Citation(self.n, self.source, self.start, self.end, self.quote, kind=self.kind, context=context)
 
 
+class _KeptSpan(_Part):
+    source: _Name
+    start: _Whole
+    end: _Whole
+    quote: _Quote
+
+    def is_in(self, first: _KeptCitation) -> bool:
+        """Return whether it is a part of a citation."""
+        at = slice(self.start - first.start, self.end - first.start)
+        inside = first.start <= self.start < self.end <= first.end
+        return inside and (self.source, self.quote) == (first.source, first.quote[at])
+
+    def opened(self) -> AnswerSpan:
+        """Return the span."""
+        return AnswerSpan(self.source, self.start, self.end, self.quote)
+
+
 class _KeptHit(_Part):
     source: _Name
     start: _Whole
@@ -209,6 +228,8 @@ class _KeptAnswer(_Part):
     confidence: _Number
     searched_for: _Text
     citations: Annotated[list[_KeptCitation], Field(max_length=MOST_CITATIONS)]
+    span: _KeptSpan | None = None
+    sure: bool = True
     denied_by: _KeptCitation | None = None
     hits: Annotated[list[_KeptHit], Field(max_length=MOST_HITS)]
 
@@ -220,6 +241,8 @@ class _KeptAnswer(_Part):
             raise ValueError("an answer has citations, an abstention has none")
         if self.denied_by and (self.answered or self.denied_by.n):
             raise ValueError("only a declined question has what denies it, with the number 0")
+        if self.span and not (self.citations and self.span.is_in(self.citations[0])):
+            raise ValueError("a short answer is not in the first citation")
         return self
 
     def opened(self, question: str) -> Answer:
@@ -232,7 +255,9 @@ class _KeptAnswer(_Part):
             confidence=self.confidence,
             hits=tuple(hit.opened() for hit in self.hits),
             searched_for=self.searched_for,
+            span=self.span.opened() if self.span else None,
             denied_by=self.denied_by.opened() if self.denied_by else None,
+            sure=self.sure,
         )
 
 

@@ -23,7 +23,10 @@ function step(by) {
   QA.page.show("chat");
   const at = latest ? cites.indexOf(latest) : -1;
   const first = by > 0 ? 0 : -1;
-  cites.at(at < 0 ? first : (at + by) % cites.length)?.focus();
+  const next = cites.at(at < 0 ? first : (at + by) % cites.length);
+  if (!next) return;
+  QA.citations.reveal(next);
+  next.focus();
 }
 
 /** @param {KeyboardEvent} event */

@@ -67,7 +67,7 @@ function drawSource(source) {
 // The beginning of a document's page, or a moment of a film, is shown beside the text and is no part of it.
 function labelPlaces() {
   for (const block of QA.findAll(article, "[data-page], [data-time]")) {
-    block.dataset.place = block.dataset.time || QA.words.say("card.page", { page: Number(block.dataset.page) });
+    block.dataset.place = block.dataset.time || QA.words.say("cite.page", { page: Number(block.dataset.page) });
   }
 }
 

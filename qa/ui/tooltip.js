@@ -12,15 +12,15 @@ let leaving;
 /** @param {HTMLElement} cite */
 function show(cite) {
   clearTimeout(leaving);
-  const card = QA.citations.cardOf(cite);
-  if (!card || shown?.cite === cite) return;
+  const excerpt = QA.citations.excerptOf(cite);
+  if (!excerpt || shown?.cite === cite) return;
   hide();
-  const passage = copyOf(QA.get(card, ".passage"));
+  const passage = copyOf(QA.get(excerpt, ".passage"));
   const box = document.createElement("div");
   box.id = "excerpt-tip";
   box.setAttribute("role", "tooltip");
-  const over = QA.find(card, ".over")?.cloneNode(true);
-  box.append(...(over ? [over] : []), passage, originOf(card));
+  const over = QA.find(excerpt, ".over")?.cloneNode(true);
+  box.append(...(over ? [over] : []), passage, originOf(excerpt));
   document.body.append(box);
   position(box, cite.getBoundingClientRect());
   passage.scrollTop = (QA.find(passage, "mark")?.offsetTop ?? 0) - passage.offsetTop;
@@ -36,11 +36,11 @@ function copyOf(passage) {
   return copy;
 }
 
-/** Return a line with the card's section and source. @param {HTMLElement} card */
-function originOf(card) {
+/** Return a line with the excerpt's section and source. @param {HTMLElement} excerpt */
+function originOf(excerpt) {
   const line = document.createElement("p");
   for (const selector of [".section", ".source-name"]) {
-    const name = QA.find(card, selector)?.textContent;
+    const name = QA.find(excerpt, selector)?.textContent;
     if (!name) continue;
     const isolated = document.createElement("bdi");
     isolated.textContent = name;

@@ -228,8 +228,9 @@ interface Offered {
     back(): void;
     markNewest(): void;
     light(place: Place): void;
+    reveal(control: HTMLElement): void;
     classOf(element: Element, prefix: string): string;
-    cardOf(cite: Element): HTMLElement | null;
+    excerptOf(cite: Element): HTMLElement | null;
     messageOf(element: Element): HTMLElement | null;
   };
   tooltip: { hide(): void };
