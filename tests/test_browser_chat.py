@@ -148,6 +148,39 @@ def test_the_welcome_and_each_answer_offer_questions_that_the_text_answers(visit
         assert page.locator("#chat .message.bot").last.locator(".answer .cite").count() >= 1
 
 
+IS_IN_SIGHT = """
+() => {
+  const cite = [...document.querySelectorAll("#chat .cite.c-1")].at(-1);
+  const start = Number([...cite.classList].find((name) => name.startsWith("at-")).split("-")[1]);
+  const holds = ({ dataset }) => dataset.start <= start && start < dataset.end;
+  const sentence = [...document.querySelectorAll("#source .sentence")].find(holds)?.getBoundingClientRect();
+  const pane = document.querySelector("#source .pane").getBoundingClientRect();
+  const bar = document.querySelector("#source .pane-bar").getBoundingClientRect();
+  return Boolean(sentence?.height) && sentence.top >= bar.bottom && sentence.bottom <= pane.bottom;
+}
+"""
+"""Whether the sentence of the newest [1] is in sight in the source, below the pane's bar."""
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_beside_the_chat_the_source_follows_each_answer_and_the_focus_stays(
+    visit: Visit, address: str, motion: str
+) -> None:
+    page = visit(address, reduced_motion=motion)
+    for question in (SECOND, FIRST, OTHER):
+        ask(page, question)
+        page.wait_for_function(IS_IN_SIGHT)
+        assert page.evaluate("document.activeElement.closest('#question') !== null")
+
+
+def test_on_a_phone_the_answer_stays_in_sight_until_its_number_is_pressed(visit: Visit, address: str) -> None:
+    page = visit(address, viewport=PHONE)
+    ask(page, FIRST)
+    expect(page.locator("#source .pane")).to_be_hidden()
+    page.click("#chat .cite.c-1")
+    page.wait_for_function(IS_IN_SIGHT)
+
+
 def test_a_marked_sentence_leads_back_to_its_number(visit: Visit, address: str) -> None:
     page = visit(address)
     ask(page, FIRST)

@@ -195,7 +195,9 @@ function scroll() {
   const log = newest?.closest('[role="log"]');
   if (asked.length <= read || !newest || !log) return;
   log.scrollTop += newest.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
-  if (!log.querySelector(".pending")) read = asked.length;
+  if (log.querySelector(".pending")) return;
+  read = asked.length;
+  QA.citations.showNewest();
 }
 
 let isDue = false;

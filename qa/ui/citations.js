@@ -72,6 +72,12 @@ function markNewest() {
   QA.source?.mark(newest().flatMap(placeOf));
 }
 
+/** Bring the sentence that the newest answer rests on into sight, if the source stands beside the chat. */
+function showNewest() {
+  const [first] = newest().flatMap(placeOf);
+  if (first && QA.page.isWide()) QA.source?.follow(first);
+}
+
 /** Light up the [n] of a sentence of the source, and go there. @param {Place} place */
 function light({ id, start, end }) {
   const overlaps = (/** @type {Place} */ other) => other.id === id && other.start < end && start < other.end;
@@ -95,4 +101,4 @@ document.addEventListener(
   true,
 );
 
-QA.register("citations", { follow, back, markNewest, light, reveal, classOf, excerptOf, messageOf });
+QA.register("citations", { follow, back, markNewest, showNewest, light, reveal, classOf, excerptOf, messageOf });

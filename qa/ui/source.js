@@ -153,6 +153,14 @@ async function goTo(place) {
   return true;
 }
 
+/** Bring a place into sight and leave the focus where it is. @param {Place} place */
+async function follow(place) {
+  if (!(await show(place.id))) return;
+  leave();
+  const [first] = sentencesAt(place);
+  if (first) hold(first, true);
+}
+
 // Scrolling
 
 const SETTLES = 1000; // milliseconds in which the layout around a target may still change
@@ -218,7 +226,7 @@ jump.addEventListener("change", () => {
 });
 QA.get(element, ".back").addEventListener("click", () => QA.citations.back());
 
-QA.register("source", { mark, goTo, leave, read });
+QA.register("source", { mark, goTo, follow, leave, read });
 QA.words.onChange(labelPlaces);
 QA.words.onChange(draw);
 watch("value", draw);

@@ -227,6 +227,7 @@ interface Offered {
     follow(control: HTMLElement): Promise<void>;
     back(): void;
     markNewest(): void;
+    showNewest(): void;
     light(place: Place): void;
     reveal(control: HTMLElement): void;
     classOf(element: Element, prefix: string): string;
@@ -252,6 +253,7 @@ interface Offered {
   source: {
     mark(places: Place[]): void;
     goTo(place: Place): Promise<boolean>;
+    follow(place: Place): Promise<void>;
     leave(): void;
     read(id: string): Promise<void>;
   };
