@@ -95,6 +95,12 @@ def ask(page: Any, question: str) -> Any:
     return page.locator("#chat .message.bot").last
 
 
+def unfold(reply: Any) -> None:
+    """Open what is folded in a reply: further places, or those that come near."""
+    for folded in reply.locator("details:is(.more, .near):not([open]) > summary").all():
+        folded.click()
+
+
 def open_texts(page: Any) -> None:
     """Open the panel of texts if it is closed."""
     if not page.is_visible("#text-body"):

@@ -27,7 +27,8 @@ def citation(page: Any) -> None:
 
 
 def why(page: Any) -> None:
-    page.locator("#chat .why summary").first.click()
+    for folded in page.locator("#chat .message.bot").last.locator("details:not([open]) > summary").all():
+        folded.click()
 
 
 def abstention(page: Any) -> None:

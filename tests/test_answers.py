@@ -16,9 +16,11 @@ from qa.answer import Answer
 from qa.answering.confidence import packaged_calibration
 from qa.catalogue import languages, words_of
 from qa.citations import AnswerSpan, cite
+from qa.retrieval import Hit
 from qa.search.config import Boldness
 from qa.text.blocks import Block
 from qa.text.language import UNKNOWN, language_of
+from qa.text.passages import Passage
 from qa.text.sections import layout
 from qa.ui.cuts import ANSWER, joined, seen_of
 from qa.ui.excerpts import cited_excerpts
@@ -228,6 +230,19 @@ def test_the_longer_the_question_the_less_is_in_sight() -> None:
 
 def test_a_sentence_that_is_hardly_too_long_is_not_cut() -> None:
     assert "cite.all" not in shown(turn(RULES, SENTENCE)) and 'class="dots"' not in shown(turn(RULES, SENTENCE))
+
+
+@pytest.mark.parametrize("text", ["needle", "x" * 300 + "needle" + "y" * 300, "One. Two, three needle", "\n\nneedle"])
+def test_a_further_citation_is_one_line_with_the_words_of_the_question_in_sight(text: str) -> None:
+    source = Source("a", f"First of all.\n\n{text}.")
+    asked = turn(source, "First of all.", f"{text.strip()}.")
+    assert asked.answer is not None
+    [_, citation] = asked.answer.citations
+    hit = Hit(Passage("a", citation.start, citation.end), citation.quote, 1, 1, 1, ("needle",), 1, 1, 1, 0)
+    drawn = shown(replace(asked, answer=replace(asked.answer, hits=(hit,))), source)
+    quote = quote_in(drawn, 2)
+    assert text_of(quote) == citation.quote
+    assert 0 <= seen(quote).index("needle") <= 30
 
 
 def test_words_are_not_cut_in_their_middle() -> None:

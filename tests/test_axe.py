@@ -43,7 +43,7 @@ STATES = [
     State("answer", (answer, why)),
     State("excerpt", (answer, excerpt)),
     State("citation followed", (answer, citation)),
-    State("abstention", (abstention,)),
+    State("abstention", (abstention, why)),
     State("error", (error,)),
     State("panel of texts", (texts,)),
     State("shortcuts", (keys,)),
@@ -54,6 +54,8 @@ STATES = [
     State("phone, source", (answer, citation), size=PHONE),
     State("phone, texts", (source_view, texts), size=PHONE),
     State("dark", (answer, citation), browser={"color_scheme": "dark"}),
+    State("dark, unfolded", (answer, why), browser={"color_scheme": "dark"}),
+    State("phone, unfolded", (answer, why), size=PHONE),
     State("dark abstention", (abstention, error), browser={"color_scheme": "dark"}),
     State("high contrast", (theme("contrast"), answer, citation)),
     State("high contrast, dark", (abstention, error), browser={"contrast": "more", "color_scheme": "dark"}),
@@ -63,6 +65,7 @@ STATES = [
     State("English", (answer, citation), locale="en-GB"),
     State("Chinese", (answer, texts), locale="zh-CN"),
     State("Arabic", (answer, citation), locale="ar-EG"),
+    State("high contrast, unfolded", (theme("contrast"), answer, why)),
     State("Arabic, phone", (abstention,), locale="ar-EG", size=PHONE),
 ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import ANSWERS_WITHIN, PHONE, Scratch, Visit, add_text, ask, needs_chromium, replace_text, serving
+from browser import ANSWERS_WITHIN, PHONE, Scratch, Visit, add_text, ask, needs_chromium, replace_text, serving, unfold
 from conftest import ARTICLE
 
 from qa.index import Index
@@ -27,36 +27,39 @@ pytestmark = needs_chromium
 @pytest.mark.parametrize(
     ("locale", "question", "copy"),
     [
-        ("ja-JP", "暫定CEOに任命されたのは誰ですか", "引用つきでコピー"),
-        ("en-GB", "Who became interim CEO?", "Copy with citations"),
+        ("ja-JP", "暫定CEOに任命されたのは誰ですか", "出典つきでコピー"),
+        ("en-GB", "Who became interim CEO?", "Copy with citation"),
     ],
 )
-def test_a_question_is_answered_with_numbered_sentences_and_their_cards(
+def test_a_question_is_answered_with_numbered_quotations_and_their_menus(
     visit: Visit, address: str, article: str, locale: str, question: str, copy: str
 ) -> None:
     page = visit(address, locale)
     reply = ask(page, question)
-    numbers = reply.locator(".answer .cite").all_inner_texts()
+    numbers = reply.locator(".answer .cite").all_text_contents()
     assert 1 <= len(numbers) <= 5 and numbers == [f"[{n}]" for n in range(1, len(numbers) + 1)]
     assert reply.locator(".excerpt").count() == len(numbers)
     for n in range(1, len(numbers) + 1):
-        card = reply.locator(f".excerpt.c-{n}")
-        start, end = map(int, card.locator(".place").inner_text().split("–"))
-        quote = article[start:end]
-        assert card.locator("mark").text_content() == quote
-        assert quote in reply.locator(".answer").text_content()
-        assert card.locator(".passage").text_content() in article
-    assert reply.locator(".copy").inner_text() == copy
+        excerpt = reply.locator(f".excerpt.c-{n}")
+        start, end = map(int, excerpt.locator(".place").text_content().split("–"))
+        assert excerpt.locator(".quote").text_content() == article[start:end]
+        assert excerpt.locator("mark").text_content() in article[start:end]
+        assert excerpt.locator(".passage").text_content() in article
+    assert reply.locator(".excerpt.c-1 mark").is_visible()
+    assert not reply.locator(".copy").first.is_visible()
+    reply.locator(".menu > summary").first.click()
+    assert reply.locator(".copy").first.inner_text() == copy
     assert page.locator("#chat .asked").inner_text() == question
 
 
 def test_a_citation_leads_to_its_exact_sentence_and_escape_leads_back(visit: Visit, address: str, article: str) -> None:
     page = visit(address)
     reply = ask(page, "暫定CEOに任命されたのは誰ですか")
+    unfold(reply)
     for n, how in enumerate(("click", "Enter", "Space"), 1):
         cite = reply.locator(".cite").nth((n - 1) % reply.locator(".cite").count())
-        number = cite.inner_text()
-        start, end = map(int, reply.locator(f".excerpt.c-{number.strip('[]')} .place").inner_text().split("–"))
+        number = cite.text_content()
+        start, end = map(int, reply.locator(f".excerpt.c-{number.strip('[]')} .place").text_content().split("–"))
         if how == "click":
             cite.click()
         else:
@@ -101,10 +104,12 @@ def test_an_abstention_is_no_answer_and_looks_unlike_one(visit: Visit, address: 
     else:
         pytest.fail("none of the questions was declined")
     assert "書かれていない" in reply.locator(".verdict").inner_text()
-    assert reply.locator(".cite, .excerpt, mark").count() == 0
+    assert reply.locator(".cite, .excerpt, mark, .short").count() == 0
     assert 1 <= reply.locator(".related").count() <= 3
-    style = "e => getComputedStyle(e).borderStyle"
-    assert reply.locator(".related").first.evaluate(style) == "dashed"
+    assert reply.locator(".verdict").evaluate("e => getComputedStyle(e).borderStyle") == "dashed"
+    assert question in reply.locator(".searched").inner_text()
+    assert not reply.locator(".related").first.is_visible()
+    unfold(reply)
     reply.locator(".related .show").first.click()
     page.wait_for_selector("#source .sentence.current")
 
@@ -157,7 +162,7 @@ def test_language_and_theme_are_switched_in_place_and_survive_a_reload(visit: Vi
     page.select_option("#language", "en")
     page.select_option("#theme", "dark")
     page.wait_for_function("() => document.querySelector('#ask').innerText === 'Ask'")
-    page.wait_for_function("() => document.querySelector('#chat .copy').innerText === 'Copy with citations'")
+    page.wait_for_function("() => document.querySelector('#chat .copy').textContent === 'Copy with citation'")
     page.reload()
     page.wait_for_selector("html[data-ready]")
     page.wait_for_function("() => document.querySelector('#ask').innerText === 'Ask'")

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-from browser import ANSWERS_WITHIN, PHONE, ask, needs_chromium  # noqa: E402
+from browser import ANSWERS_WITHIN, PHONE, ask, needs_chromium, unfold  # noqa: E402
 
 pytestmark = needs_chromium
 Visit = Callable[..., Any]
 expect = playwright_api.expect
 expect.set_options(timeout=ANSWERS_WITHIN)
 
+UNANSWERED = "What is the boiling point of tungsten?"
 FIRST, SECOND, OTHER = "暫定CEOに任命されたのは誰ですか", "Looptとは何ですか", "ChatGPTはいつ公開されましたか"
 
 
@@ -89,12 +90,13 @@ def test_an_edit_of_one_conversation_never_reaches_into_another(visit: Visit, ad
 
 def test_pointing_at_a_number_shows_its_passage_and_the_passage_can_be_pointed_at(visit: Visit, address: str) -> None:
     page = visit(address)
-    card = ask(page, OTHER).locator(".excerpt.c-1")
+    excerpt = ask(page, OTHER).locator(".excerpt.c-1")
     page.locator("#chat .cite").first.hover()
     tip = page.locator("#excerpt-tip")
-    assert tip.locator("p").first.text_content() == card.locator(".passage").text_content()
-    assert tip.locator("mark").text_content() == card.locator("mark").text_content()
-    assert card.locator(".section").inner_text() in tip.inner_text()
+    assert tip.locator("p").first.text_content() == excerpt.locator(".passage").text_content()
+    assert tip.locator(".around").first.is_visible() and not excerpt.locator(".around").first.is_visible()
+    assert tip.locator("mark").text_content() == excerpt.locator("mark").text_content()
+    assert excerpt.locator(".section").inner_text() in tip.inner_text()
     tip.hover()
     page.wait_for_timeout(400)
     expect(tip).to_be_visible()
@@ -104,7 +106,7 @@ def test_pointing_at_a_number_shows_its_passage_and_the_passage_can_be_pointed_a
 
 def test_escape_finds_the_number_again_after_the_chat_was_redrawn(visit: Visit, address: str) -> None:
     page = visit(address)
-    ask(page, FIRST)
+    unfold(ask(page, FIRST))
     page.locator("#chat .cite").nth(1).click()
     page.wait_for_selector("#source .sentence.current")
     page.locator("#chat .cite").evaluate_all("all => all.forEach(one => one.replaceWith(one.cloneNode(true)))")
@@ -127,10 +129,10 @@ def test_a_question_is_asked_again_in_its_place(visit: Visit, address: str) -> N
 
 def test_what_was_searched_for_can_be_changed_and_searched_again(visit: Visit, address: str) -> None:
     page = visit(address)
-    reply = ask(page, f"  {FIRST} ")
-    assert reply.locator(".query").inner_text() == FIRST
+    reply = ask(page, f"  {UNANSWERED} ")
+    assert reply.locator(".query").inner_text() == UNANSWERED
     reply.locator(".revise").click()
-    assert page.input_value("#question textarea") == FIRST
+    assert page.input_value("#question textarea") == UNANSWERED
     page.fill("#question textarea", OTHER)
     page.click("#ask")
     wait_for_questions(page, OTHER)
@@ -218,9 +220,8 @@ def test_on_a_phone_a_marked_sentence_leads_back_to_the_chat(visit: Visit, addre
 
 def test_an_abstention_lists_the_topics_of_the_text_and_leads_there(visit: Visit, address: str) -> None:
     page = visit(address)
-    question = "What is the boiling point of tungsten?"
-    reply = ask(page, question)
-    assert question in reply.locator(".verdict").inner_text()
+    reply = ask(page, UNANSWERED)
+    assert UNANSWERED in reply.locator(".searched").inner_text()
     topics = reply.locator(".topic")
     title = topics.first.inner_text()
     topics.first.click()
@@ -230,11 +231,11 @@ def test_an_abstention_lists_the_topics_of_the_text_and_leads_there(visit: Visit
 
 def test_an_excerpt_is_copied_with_its_place(visit: Visit, address: str) -> None:
     page = visit(address, permissions=["clipboard-read", "clipboard-write"])
-    reply = ask(page, FIRST)
-    card = reply.locator(".excerpt.c-1")
-    card.locator(".copy-excerpt").click()
-    expect(card.locator(".copy-excerpt")).to_have_text("コピーしました")
+    excerpt = ask(page, FIRST).locator(".excerpt.c-1")
+    excerpt.locator(".menu > summary").click()
+    excerpt.locator(".copy").click()
+    expect(excerpt.locator(".copy")).to_have_text("コピーしました")
     copied = page.evaluate("navigator.clipboard.readText()")
-    quote, origin = card.locator("mark").text_content(), card.locator(".place").inner_text()
-    section = card.locator(".section").inner_text()
+    quote, origin = excerpt.locator(".quote").text_content(), excerpt.locator(".place").inner_text()
+    section = excerpt.locator(".section").inner_text()
     assert copied == f"{quote}\n[1] openai-turmoil.txt, {section}, {origin}"

@@ -1,4 +1,4 @@
-"""In a real browser: a quotation below what it stands under, on its card and in the source pane."""
+"""In a real browser: a quotation below what it stands under, above it and in the source pane."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from browser import DESKTOP, PHONE, Scratch, Visit, needs_chromium
+from browser import DESKTOP, PHONE, Scratch, Visit, needs_chromium, unfold
 
 from qa.answer import Answer
 from qa.citations import cite
@@ -103,23 +103,24 @@ def test_a_row_is_a_table_below_its_columns_and_its_mark_is_the_quotation(
     visit: Visit, guide: tuple[str, Index]
 ) -> None:
     page = reopened(visit, guide, "案内.md", ROW, ITEM, REPLY)
-    card = page.locator(".excerpt.c-1")
-    assert card.locator("mark").text_content() == ROW
-    assert card.get_by_role("columnheader").all_inner_texts() == ["区分", "平日", "休日", "備考"]
-    cells = card.locator("mark .cell")
+    unfold(page)
+    excerpt = page.locator(".excerpt.c-1")
+    assert excerpt.locator("mark").text_content() == ROW
+    assert excerpt.get_by_role("columnheader").all_inner_texts() == ["区分", "平日", "休日", "備考"]
+    cells = excerpt.locator("mark .cell")
     assert cells.all_inner_texts() == ["大人", "500円", "700円", "中学生以上の方はこちらの料金になります"]
-    for name, cell in zip(card.locator(".names .cell").all(), cells.all(), strict=True):
+    for name, cell in zip(excerpt.locator(".names .cell").all(), cells.all(), strict=True):
         above, below = name.bounding_box(), cell.bounding_box()
         assert abs(above["x"] - below["x"]) < 1 and above["y"] + above["height"] <= below["y"] + 1
-    assert page.locator(".excerpt.c-2 .over-lead-in").inner_text() == "申込みには次の書類が必要です："
-    assert page.locator(".excerpt.c-3 .over-question").inner_text() == "質問 返金はできますか？"
-    assert card.locator(".section").inner_text() == "利用案内 › 料金"
+    assert page.locator(".excerpt.c-2 .over-lead-in").text_content() == "申込みには次の書類が必要です："
+    assert page.locator(".excerpt.c-3 .over-question").text_content() == "質問 返金はできますか？"
+    assert excerpt.locator(".section").inner_text() == "利用案内 › 料金"
 
 
 def test_the_columns_of_an_arabic_table_run_from_the_right(visit: Visit, guide: tuple[str, Index]) -> None:
     page = reopened(visit, guide, "دليل.md", ARABIC_ROW, locale="ar-EG")
-    card, source = page.locator(".excerpt.c-1"), page.locator("#source table")
-    for cells in (card.locator("mark .cell"), card.locator(".names .cell")):
+    excerpt, source = page.locator(".excerpt.c-1"), page.locator("#source table")
+    for cells in (excerpt.locator("mark .cell"), excerpt.locator(".names .cell")):
         places = [cell.bounding_box()["x"] for cell in cells.all()]
         assert places == sorted(places, reverse=True) and len(places) == 3
     page.locator("#chat .cite").click()
@@ -136,7 +137,7 @@ def test_what_a_quotation_stands_under_is_in_its_tooltip_too(visit: Visit, guide
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")])
-def test_nothing_of_a_card_sticks_out_of_it(
+def test_nothing_of_an_excerpt_sticks_out_of_it(
     visit: Visit, guide: tuple[str, Index], size: dict[str, int], scheme: str
 ) -> None:
     for name, quotes, locale in (
@@ -144,10 +145,14 @@ def test_nothing_of_a_card_sticks_out_of_it(
         ("دليل.md", (ARABIC_ROW, ARABIC_REPLY), "ar-EG"),
     ):
         page = reopened(visit, guide, name, *quotes, locale=locale, viewport=size, color_scheme=scheme)
-        for card in page.locator("#chat .excerpt").all():
-            box = card.bounding_box()
-            for part in card.locator(".card-head, .over p, .passage").all():
-                inner = part.bounding_box()
+        unfold(page)
+        for menu in page.locator("#chat .menu > summary").all():
+            menu.click()
+        for excerpt in page.locator("#chat .excerpt").all():
+            box = excerpt.bounding_box()
+            for part in excerpt.locator(".origin, .over p, blockquote, .menu-body").all():
+                if (inner := part.bounding_box()) is None:
+                    continue
                 assert box["x"] <= inner["x"] and inner["x"] + inner["width"] <= box["x"] + box["width"] + 1
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

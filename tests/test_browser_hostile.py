@@ -85,16 +85,16 @@ def test_every_excerpt_of_a_hostile_text_is_at_its_offsets(visit: Visit, hostile
     page = visit(hostile_address, "en-GB")
     for question in QUESTIONS:
         reply = ask(page, question)
-        for card in reply.locator(".excerpt").all():
-            start, end = map(int, card.locator(".place").inner_text().split("–"))
-            assert card.locator("mark").text_content() == TEXT[start:end]
+        for excerpt in reply.locator(".excerpt").all():
+            start, end = map(int, excerpt.locator(".place").text_content().split("–"))
+            assert excerpt.locator(".quote").text_content() == TEXT[start:end]
 
 
 def test_direction_marks_reorder_nothing_around_them(visit: Visit, hostile_address: str) -> None:
     page = visit(hostile_address, "en-GB")
     ask(page, "Is the \u202esea\u2066 deep?")
     kept_apart = {"isolate", "plaintext", "isolate-override"}
-    for part in (".asked > span", ".answer .quote", ".excerpt .passage", ".card-head .source-name", ".query"):
+    for part in (".asked > span", ".answer .quote", ".excerpt blockquote", ".origin .source-name"):
         found = page.locator(f"#chat {part}").first.evaluate("part => getComputedStyle(part).unicodeBidi")
         assert found in kept_apart, part
     assert page.locator("#source .sentence").first.evaluate("part => getComputedStyle(part).unicodeBidi") in kept_apart

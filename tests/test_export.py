@@ -18,7 +18,7 @@ import qa
 from qa import Source
 from qa.answer import Answer
 from qa.catalogue import Words, words_of
-from qa.citations import Citation
+from qa.citations import AnswerSpan, Citation
 from qa.retrieval import Hit
 from qa.text.passages import Passage
 from qa.ui.conversations import file_name
@@ -38,13 +38,15 @@ any_text = st.text(
 """Control characters, of which no two programs make the same, are left out."""
 
 
-def answered(source: Source, *quotes: str) -> Answer:
+def answered(source: Source, *quotes: str, short: str = "") -> Answer:
     cited = []
     for n, quote in enumerate(quotes, 1):
         start = source.text.index(quote)
         cited.append(Citation(n, source.name, start, start + len(quote), quote))
     found = Hit(Passage(source.name, 0, len(source.text), "Noises"), source.text, 1.0, 0.5, 2.0, (), 1, 1, 0.9, 0)
-    return Answer("?", "", tuple(cited), True, 0.9, (found,), "what was searched")
+    start = cited[0].start + quotes[0].index(short)
+    span = AnswerSpan(source.name, start, start + len(short), short) if short else None
+    return Answer("?", "", tuple(cited), True, 0.9, (found,), "what was searched", span, sure=False)
 
 
 def declined(source: Source) -> Answer:
@@ -62,7 +64,9 @@ def reading(*sources: Source) -> Reading:
     return Reading({source.name: source for source in sources}, whole, {source.name: "ja" for source in sources})
 
 
-ZOO = History((asked("What noise?", answered(THEN, "Dogs bark.", "Birds sing.")), asked("Whales?", declined(THEN))))
+ZOO = History(
+    (asked("What noise?", answered(THEN, "Dogs bark.", "Birds sing.", short="Dogs")), asked("Whales?", declined(THEN)))
+)
 
 
 # What all three say
@@ -81,6 +85,21 @@ def test_each_form_says_what_was_asked_answered_cited_and_where(form: str, tag: 
             assert words_of(tag)[key] in text
         assert "12–22" in text and "23–34" in text
         assert words_of(tag).say("chat.abstained", question="\u2068Whales?\u2069") in text
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_each_form_begins_an_answer_with_its_short_answer_and_how_sure_it_is(form: str) -> None:
+    text = FORMS[form].write(ZOO, reading(THEN), ENGLISH, "Zoo talk")
+    short, quote = text.index("Dogs</p>" if form == "html" else "**Dogs**"), text.index("Dogs bark")
+    assert text.index(ENGLISH["chat.possibly"]) < short < quote
+    gone = FORMS[form].write(ZOO, reading(Source("zoo.txt", "Cats sleep.")), ENGLISH, "Zoo talk")
+    assert 'class="short"' not in gone and "**Dogs" not in gone
+
+
+def test_json_has_the_short_answer_with_its_place() -> None:
+    [first, _] = json.loads(as_json(ZOO, reading(THEN), ENGLISH, "Zoo talk"))["entries"]
+    assert first["answer"]["span"] == {"source": "zoo.txt", "start": 12, "end": 16, "quote": "Dogs"}
+    assert first["answer"]["sure"] is False
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -186,7 +205,8 @@ def test_each_excerpt_of_the_html_is_cut_from_the_present_text() -> None:
     html = as_html(ZOO, reading(now), ENGLISH, "?")
     page = _Page(html)
     places = [tuple(map(int, place)) for place in re.findall(r'class="place" dir="ltr">(\d+)–(\d+)<', html)]
-    assert [now.text[start:end] for start, end in places[:2]] == page.within["mark"] == ["Dogs bark.", "Birds sing."]
+    assert [now.text[start:end] for start, end in places[:2]] == ["Dogs bark.", "Birds sing."]
+    assert page.within["mark"] == ["Dogs", "Birds sing."]
     assert page.within["blockquote"][:2] == [now.text, now.text]
 
 

@@ -21,7 +21,7 @@ OUTSIDE = """() => [...document.querySelectorAll(
     '#header *, #asking *, #talk *, #sources *, #source .pane-bar *, dialog[open] *')]
   .filter(part => part.checkVisibility() && part.getClientRects().length)
   .filter(part => getComputedStyle(part).clipPath === 'none'
-    && !part.closest('.block:has(> .loading), .wrap.default, .passage'))
+    && !part.closest('.block:has(> .loading), .wrap.default, .passage, div.line'))
   .filter(part => { const {left, right} = part.getBoundingClientRect(); return left < -1 || right > innerWidth + 1 })
   .map(part => part.outerHTML.slice(0, 120))"""
 TOO_SMALL = """() => [...document.querySelectorAll('button, select, input[type=checkbox], summary, textarea')]
@@ -73,16 +73,17 @@ def test_in_arabic_the_page_is_mirrored_and_the_japanese_text_is_not(reach: Reac
 
     assert left("#reading") < left("#talk") and left("#ask") < left("#question")
     assert left("#language") < left("#header h1")
-    assert left("#chat .excerpt .why") < left("#chat .excerpt .show")
+    assert left("#chat .excerpt .menu > summary") < left("#chat .excerpt .origin > span")
     assert page.evaluate("getComputedStyle(document.querySelector('#source article')).direction") == "ltr"
     assert page.get_attribute("#source article", "dir") == "ltr"
-    # The first sentence starts at the left, and [1] is at its end.
-    assert left("#chat .answer .quote") - left("#chat .answer") < 2
-    assert page.evaluate("getComputedStyle(document.querySelector('#chat .answer')).direction") == "ltr"
-    heading = page.locator("#chat .cards-title span").first
+    # The quotation starts at the left, with its mark before it, and [1] is at its end.
+    assert left("#chat .answer .quote") - left("#chat .answer blockquote") < 20
+    for part in (".short", "blockquote"):
+        assert page.evaluate(f"getComputedStyle(document.querySelector('#chat .answer {part}')).direction") == "ltr"
+    title = page.locator("#chat .part-title span").first
     assert (
-        heading.evaluate(
-            "e => { const to = s => e.closest(s).getBoundingClientRect().right; return to('.cards') - to('span') }"
+        title.evaluate(
+            "e => { const to = s => e.closest(s).getBoundingClientRect().right; return to('.next') - to('span') }"
         )
         < 2
     )
@@ -96,6 +97,9 @@ def test_in_arabic_offsets_and_numbers_are_not_reversed(reach: Reach) -> None:
       const node = e.querySelector('span')?.firstChild || e.firstChild;
       return [...node.data].map((_, i) => { range.setStart(node, i); range.setEnd(node, i + 1);
         return range.getBoundingClientRect().left }) }"""
+    page.locator("#chat .menu > summary").first.click()
+    cite.hover()
+    page.wait_for_selector("#excerpt-tip")
     for part in (cite, page.locator("#chat .place").first):
         lefts = part.evaluate(order)
         assert lefts == sorted(lefts)
@@ -191,7 +195,7 @@ def test_everything_that_tab_reaches_shows_its_focus(reach: Reach) -> None:
           return [e.id || e.className || e.tagName, s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2] }""")
         assert shown[1] or shown[0] == "BODY", shown
         seen.add(shown[0].split()[0])
-    assert {"skip", "language", "theme", "keys", "cite", "show", "copy"} <= seen
+    assert {"skip", "language", "theme", "keys", "cite", "SUMMARY", "suggested"} <= seen
 
 
 def test_the_first_tab_offers_to_skip_to_the_question(reach: Reach) -> None:

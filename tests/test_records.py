@@ -17,25 +17,23 @@ from pydantic import TypeAdapter
 from qa import Index, Source, answer
 from qa.answer import Answer
 from qa.catalogue import languages, words_of
-from qa.citations import Citation
+from qa.citations import AnswerSpan, Citation
 from qa.retrieval import Hit
 from qa.text.passages import Passage
 from qa.ui.events import ACTION, CHOICE, EXPORT, MOST_LEFT_OUT, POLL, parsed
 from qa.ui.history import History, Switched, Turn
-from qa.ui.messages import chat_messages
-from qa.ui.quotes import SEARCHED_FIRST, QuoteFilter
-from qa.ui.reading import Reading
-from qa.ui.records import (
+from qa.ui.kept import (
     GREATEST,
     LONGEST_TEXT,
     MOST_CITATIONS,
     MOST_CITATIONS_IN_ALL,
     MOST_ENTRIES,
     MOST_HITS,
-    RecordError,
-    from_record,
-    to_record,
 )
+from qa.ui.messages import chat_messages
+from qa.ui.quotes import SEARCHED_FIRST, QuoteFilter
+from qa.ui.reading import Reading
+from qa.ui.records import RecordError, from_record, to_record
 from qa.ui.refusals import sentence_for
 
 SOURCE = Source("動物.txt", "猫は眠る。𠮷野家の犬は吠える。")
@@ -51,7 +49,10 @@ def hit(start: int, end: int, source: Source = SOURCE) -> Hit:
 def answered(question: str, *spans: tuple[int, int], source: Source = SOURCE) -> Answer:
     cited = tuple(Citation(n, source.name, s, e, source.text[s:e]) for n, (s, e) in enumerate(spans, 1))
     text = " ".join(f"{c.quote} [{c.n}]" for c in cited)
-    return Answer(question, text, cited, True, 0.9, tuple(hit(*span, source) for span in spans), "探した文")
+    start, end = cited[0].start, cited[0].end
+    short = AnswerSpan(source.name, start, end - 1, source.text[start : end - 1])
+    hits = tuple(hit(*span, source) for span in spans)
+    return Answer(question, text, cited, True, 0.9, hits, "探した文", short, sure=False)
 
 
 def declined(question: str) -> Answer:
@@ -78,6 +79,35 @@ def test_a_conversation_comes_back_as_it_was_but_of_no_generation() -> None:
     assert back.entries == history.entries
     assert (back.id, back.generation) == (history.id, 0)
     assert to_record(back) == to_record(history)
+
+
+def test_a_conversation_kept_before_short_answers_opens_without_one_and_says_nothing_of_doubt() -> None:
+    record = through_the_browser(to_record(conversation()))
+    del record["entries"][0]["answer"]["span"], record["entries"][0]["answer"]["sure"]
+    [turn, *_] = from_record(record).turns
+    assert turn.answer is not None and turn.answer.span is None and turn.answer.sure
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda span: span.update(quote="犬は眠"),
+        lambda span: span.update(source="b.txt"),
+        lambda span: span.update(end=span["start"], quote="x"),
+        lambda span: span.update(start=5, end=9, quote=SOURCE.text[5:9]),
+        lambda span: span.update(start="0"),
+        lambda span: span.pop("quote"),
+    ],
+)
+def test_a_short_answer_that_is_no_part_of_the_first_citation_rejects_the_record(forge: Damage) -> None:
+    record = through_the_browser(to_record(conversation()))
+    forge(record["entries"][0]["answer"]["span"])
+    with pytest.raises(RecordError):
+        from_record(record)
+    declined_one = through_the_browser(to_record(conversation()))
+    declined_one["entries"][2]["answer"]["span"] = to_record(conversation())["entries"][0]["answer"]["span"]
+    with pytest.raises(RecordError):
+        from_record(declined_one)
 
 
 def test_the_passages_kept_are_those_cited_from_or_the_nearest_three_of_an_abstention() -> None:

@@ -6,7 +6,7 @@ texts.py           the panel of documents: listing, adding, removing, renaming, 
 listing.py         index and jobs -> the rows of that list
 conversations.py   the panel of conversations: what the browser keeps is reopened and exported
 history.py         one conversation: its questions, answers and notes
-records.py         a conversation <-> the JSON that the browser keeps, checked by strict models
+records.py         a conversation <-> the JSON that the browser keeps, checked by the strict models of kept.py
 events.py          what the page's scripts send, checked by strict models
 reading.py         index -> the current texts and what they are about
 excerpts.py        a turn -> its citations, each with its present place and its passage

@@ -27,6 +27,7 @@ _SPARED = 24
 _PAIR = 2
 """Code points of a term of a text without spaces (`qa.search.lexical`)."""
 _SENTENCE_ENDS = ("\n", "。", "！", "？", ". ", "! ", "? ")
+_CLAUSE_ENDS = ("、", "，", ", ", "; ", "،")
 _WORD = 24
 """Code points of most words."""
 _BEFORE = 12
@@ -95,10 +96,11 @@ def joined(terms: Sequence[str]) -> list[str]:
 
 def _shortly_before(text: str, at: int, first: int = 0) -> int:
     """Return where a line begins that has an offset in sight: at its sentence, or a few code points before it."""
-    begins = max(first, *(text.rfind(end, first, at) + 1 for end in _SENTENCE_ENDS))
-    while begins < at and text[begins].isspace():
-        begins += 1
-    return begins if at - begins <= 2 * _BEFORE else min(at, _at_word(text, at - _BEFORE, 1))
+    for ends in (_SENTENCE_ENDS, _CLAUSE_ENDS):
+        begins = max([first, *(text.rfind(end, first, at) + len(end) for end in ends if end in text[first:at])])
+        if at - begins <= 2 * _BEFORE:
+            return begins
+    return min(at, _at_word(text, at - _BEFORE, 1))
 
 
 def _around(text: str, focus: Span, room: int) -> Span:

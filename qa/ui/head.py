@@ -20,8 +20,8 @@ _HEAD_SCRIPTS = (
     "tooltip.js", "chat.js", "left_out.js", "accessibility.js", "drop.js",
 )  # fmt: skip
 _STYLES = (
-    "page.css", "header.css", "texts.css", "chat.css", "answer.css", "tooltip.css", "source.css",
-    "conversations.css", "shortcuts.css", "contrast.css",
+    "page.css", "header.css", "texts.css", "chat.css", "quotation.css", "answer.css", "tooltip.css",
+    "source.css", "conversations.css", "shortcuts.css", "contrast.css",
 )  # fmt: skip
 
 

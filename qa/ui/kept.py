@@ -1,0 +1,244 @@
+"""The parts of a conversation as a browser keeps them, as strict models: any JSON goes in, checked parts come out.
+
+Each model checks the type and the size of everything, and what must hold between its parts, and opens as what the page
+works with. Offsets are 0-based code points, end exclusive.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, model_validator
+
+from qa.answer import Answer
+from qa.citations import LONGEST_PART, AnswerSpan, Citation, ContextPart
+from qa.retrieval import Hit
+from qa.search.config import DEFAULT_CONFIG
+from qa.text.marks import Kind
+from qa.text.passages import Passage
+from qa.text.source import LONGEST_NAME
+from qa.ui.history import Switched, Turn
+
+MOST_ENTRIES = 2_000
+MOST_PARTS = 10_000
+"""Texts asked in one turn, or terms of one passage."""
+MOST_CITATIONS = DEFAULT_CONFIG.max_citations
+"""Citations of one answer."""
+MOST_CITATIONS_IN_ALL = 1_000
+"""Citations of one conversation. Each one may have to be searched for in all texts when it is drawn."""
+MOST_HITS = DEFAULT_CONFIG.passages_read
+"""Passages kept of one answer: those it cites are among those that were read for it."""
+MOST_CONTEXT = 64
+"""Parts of what one citation stands under; it has no more (`qa.citations.MOST_PARTS`)."""
+LONGEST_TEXT = 200_000
+"""Code points of any one string."""
+LONGEST_PASSAGE = 20_000
+"""Code points of a quote or a passage. Quotes are shorter (`qa.answering.extents`); a longer passage is left out."""
+LONGEST_SOURCE_NAME = LONGEST_NAME + 32
+"""Code points of a source's name with the number that makes it unique."""
+GREATEST = 2**53
+"""A browser's whole numbers are not exact beyond it."""
+
+
+def _moment(value: str) -> str:
+    if value and datetime.fromisoformat(value).tzinfo is None:
+        raise ValueError("a date needs its time zone")
+    return value
+
+
+_Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+_Name = Annotated[str, Field(max_length=LONGEST_SOURCE_NAME)]
+_Quote = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSAGE)]
+_Moment = Annotated[_Text, AfterValidator(_moment)]
+"""ISO 8601 with a time zone, or ""."""
+_Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\z")]
+_Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}\z")]
+_Kind = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*\z", max_length=40)]
+_Whole = Annotated[int, Field(ge=0, le=GREATEST)]
+_Number = Annotated[float, Field(ge=-GREATEST, le=GREATEST, allow_inf_nan=False)]
+
+
+class _Part(BaseModel):
+    """A part of a record; unknown keys are ignored, and no type is converted to another."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class _KeptContext(_Part):
+    kind: _Kind
+    start: _Whole
+    end: _Whole
+    quote: Annotated[str, Field(min_length=1, max_length=LONGEST_PART)]
+
+    @model_validator(mode="after")
+    def _as_long_as_its_place(self) -> _KeptContext:
+        if self.end - self.start != len(self.quote):
+            raise ValueError("a part of a context is not as long as its place")
+        return self
+
+    def opened(self) -> ContextPart:
+        """Return the part."""
+        return ContextPart(self.kind, self.start, self.end, self.quote)
+
+
+class _KeptCitation(_Part):
+    n: _Whole
+    source: _Name
+    start: _Whole
+    end: _Whole
+    quote: _Quote
+    kind: _Kind = Kind.PARAGRAPH.value
+    context: Annotated[list[_KeptContext], Field(max_length=MOST_CONTEXT)] = []
+
+    @model_validator(mode="after")
+    def _as_long_as_its_place(self) -> _KeptCitation:
+        if self.end - self.start != len(self.quote):
+            raise ValueError("a quote is not as long as its place")
+        return self
+
+    def opened(self) -> Citation:
+        """Return the citation."""
+        context = tuple(part.opened() for part in self.context)
+        return Citation(self.n, self.source, self.start, self.end, self.quote, kind=self.kind, context=context)
+
+
+class _KeptSpan(_Part):
+    source: _Name
+    start: _Whole
+    end: _Whole
+    quote: _Quote
+
+    def is_in(self, first: _KeptCitation) -> bool:
+        """Return whether it is a part of a citation."""
+        at = slice(self.start - first.start, self.end - first.start)
+        inside = first.start <= self.start < self.end <= first.end
+        return inside and (self.source, self.quote) == (first.source, first.quote[at])
+
+    def opened(self) -> AnswerSpan:
+        """Return the span."""
+        return AnswerSpan(self.source, self.start, self.end, self.quote)
+
+
+class _KeptHit(_Part):
+    source: _Name
+    start: _Whole
+    end: _Whole
+    text: _Quote
+    section: _Text
+    boilerplate: bool = Field(validation_alias=AliasChoices("boilerplate", "furniture"))  # the latter until 0.1
+    score: _Number
+    dense: _Number
+    lexical: _Number
+    terms: Annotated[list[_Text], Field(max_length=MOST_PARTS)]
+    dense_rank: _Whole | None = None
+    lexical_rank: _Whole | None = None
+    maxsim: _Number = Field(validation_alias=AliasChoices("maxsim", "late"))  # the latter until 0.1
+    number: _Whole
+
+    @model_validator(mode="after")
+    def _as_long_as_its_place(self) -> _KeptHit:
+        if self.end - self.start != len(self.text):
+            raise ValueError("a passage is not as long as its place")
+        return self
+
+    def opened(self) -> Hit:
+        """Return the hit."""
+        return Hit(
+            passage=Passage(self.source, self.start, self.end, self.section, self.boilerplate),
+            text=self.text,
+            score=self.score,
+            dense=self.dense,
+            lexical=self.lexical,
+            terms=tuple(self.terms),
+            dense_rank=self.dense_rank,
+            lexical_rank=self.lexical_rank,
+            maxsim=self.maxsim,
+            number=self.number,
+        )
+
+
+class _KeptAnswer(_Part):
+    answered: bool
+    confidence: _Number
+    searched_for: _Text
+    citations: Annotated[list[_KeptCitation], Field(max_length=MOST_CITATIONS)]
+    span: _KeptSpan | None = None
+    sure: bool = True
+    denied_by: _KeptCitation | None = None
+    hits: Annotated[list[_KeptHit], Field(max_length=MOST_HITS)]
+
+    @model_validator(mode="after")
+    def _numbered_from_one(self) -> _KeptAnswer:
+        if [citation.n for citation in self.citations] != list(range(1, len(self.citations) + 1)):
+            raise ValueError("citations are not in order")
+        if self.answered != bool(self.citations):
+            raise ValueError("an answer has citations, an abstention has none")
+        if self.denied_by and (self.answered or self.denied_by.n):
+            raise ValueError("only a declined question has what denies it, with the number 0")
+        if self.span and not (self.citations and self.span.is_in(self.citations[0])):
+            raise ValueError("a short answer is not in the first citation")
+        return self
+
+    def opened(self, question: str) -> Answer:
+        """Return the answer to its question."""
+        return Answer(
+            question=question,
+            text=" ".join(f"{citation.quote} [{citation.n}]" for citation in self.citations),
+            citations=tuple(citation.opened() for citation in self.citations),
+            answered=self.answered,
+            confidence=self.confidence,
+            hits=tuple(hit.opened() for hit in self.hits),
+            searched_for=self.searched_for,
+            span=self.span.opened() if self.span else None,
+            denied_by=self.denied_by.opened() if self.denied_by else None,
+            sure=self.sure,
+        )
+
+
+class _KeptTurn(_Part):
+    kind: Literal["turn"]
+    question: _Text
+    asked_at: _Moment
+    stopped: bool
+    sources: Annotated[dict[_Name, _Sha256], Field(max_length=MOST_PARTS)]
+    answer: _KeptAnswer | None = None
+
+    @model_validator(mode="after")
+    def _stopped_or_answered(self) -> _KeptTurn:
+        if self.stopped != (self.answer is None):
+            raise ValueError("a question has an answer or was stopped")
+        return self
+
+    def opened(self) -> Turn:
+        """Return the turn."""
+        answer = self.answer.opened(self.question) if self.answer else None
+        return Turn(self.question, answer, self.stopped, self.asked_at, self.sources)
+
+
+class _KeptNote(_Part):
+    kind: Literal["switched"]
+    names: Annotated[list[_Name], Field(max_length=MOST_PARTS)]
+    passages: _Whole
+
+    def opened(self) -> Switched:
+        """Return the note."""
+        return Switched(tuple(self.names), self.passages)
+
+
+class KeptConversation(_Part):
+    """A conversation."""
+
+    format: Literal[1]
+    id: _Id
+    entries: Annotated[
+        list[Annotated[_KeptTurn | _KeptNote, Field(discriminator="kind")]],
+        Field(min_length=1, max_length=MOST_ENTRIES),
+    ]
+
+    @model_validator(mode="after")
+    def _with_few_citations(self) -> KeptConversation:
+        answers = [entry.answer for entry in self.entries if isinstance(entry, _KeptTurn) and entry.answer]
+        if sum(len(answer.citations) + (answer.denied_by is not None) for answer in answers) > MOST_CITATIONS_IN_ALL:
+            raise ValueError("there are too many citations")
+        return self
