@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -19,6 +20,10 @@ import httpx
 import pytest
 
 from qa import Index, Source
+from qa.answer import Answer
+from qa.citations import AnswerSpan, cite
+from qa.ui.history import History, Turn
+from qa.ui.records import to_record
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_chromium = [
@@ -93,6 +98,36 @@ def ask(page: Any, question: str) -> Any:
         timeout=ANSWERS_WITHIN,
     )
     return page.locator("#chat .message.bot").last
+
+
+def answered(index: Index, name: str, *quotes: str, question: str, short: str = "", sure: bool = True) -> str:
+    """The conversation in which a question is answered by these words of a source, as the browser keeps it."""
+    text = index.sources[name].text
+    spans = [(name, text.index(quote), text.index(quote) + len(quote)) for quote in quotes]
+    citations = tuple(cite(spans, index.sources, index.blocks))
+    start = text.index(short, spans[0][1])
+    span = AnswerSpan(name, start, start + len(short), short) if short else None
+    answer = Answer(question, "", citations, True, 0.9, (), question, span=span, sure=sure)
+    fingerprints = {name: source.sha256 for name, source in index.sources.items()}
+    history = History((Turn(question, answer, sources=fingerprints),), id="0" * 32)
+    return json.dumps({"0" * 32: {"updated": 1, "record": to_record(history)}}, ensure_ascii=False)
+
+
+def reopened(
+    visit: Visit, address: str, index: Index, name: str, *quotes: str,
+    question: str = "何が書かれていますか", short: str = "", sure: bool = True, **options: Any,
+) -> Any:  # fmt: skip
+    """Return a page on which such a conversation is open."""
+    page = visit(address, **options)
+    page.evaluate(
+        """kept => { localStorage.setItem("cited-qa.conversations", kept);
+                     sessionStorage.setItem("cited-qa.open", "0".repeat(32)); }""",
+        answered(index, name, *quotes, question=question, short=short, sure=sure),
+    )
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    page.wait_for_selector("#chat .excerpt")
+    return page
 
 
 def unfold(reply: Any) -> None:

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
-from browser import DESKTOP, PHONE, Scratch, Visit, needs_chromium, unfold
+from browser import DESKTOP, PHONE, Scratch, Visit, needs_chromium, reopened, unfold
 
-from qa.answer import Answer
-from qa.citations import cite
 from qa.index import Index
 from qa.text.source import Source
-from qa.ui.history import History, Turn
-from qa.ui.records import to_record
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = needs_chromium
@@ -73,36 +66,10 @@ def guide(scratch: Scratch) -> tuple[str, Index]:
     return scratch.url, scratch.holding(*SOURCES.values())
 
 
-def saved(index: Index, name: str, *quotes: str) -> str:
-    """The record of a conversation whose answer cites these words of a source, as the browser keeps it."""
-    text = index.sources[name].text
-    spans = [(name, text.index(quote), text.index(quote) + len(quote)) for quote in quotes]
-    citations = tuple(cite(spans, index.sources, index.blocks))
-    answer = Answer("?", "", citations, True, 0.9, (), "?")
-    fingerprints = {name: source.sha256 for name, source in index.sources.items()}
-    history = History((Turn("何が書かれていますか", answer, sources=fingerprints),), id="0" * 32)
-    return json.dumps({"0" * 32: {"updated": 1, "record": to_record(history)}}, ensure_ascii=False)
-
-
-def reopened(visit: Visit, guide: tuple[str, Index], name: str, *quotes: str, **options: Any) -> Any:
-    """A page on which a saved conversation is open."""
-    address, index = guide
-    page = visit(address, **options)
-    page.evaluate(
-        """kept => { localStorage.setItem("cited-qa.conversations", kept);
-                     sessionStorage.setItem("cited-qa.open", "0".repeat(32)); }""",
-        saved(index, name, *quotes),
-    )
-    page.reload()
-    page.wait_for_selector("html[data-ready]")
-    page.wait_for_selector("#chat .excerpt")
-    return page
-
-
 def test_a_row_is_a_table_below_its_columns_and_its_mark_is_the_quotation(
     visit: Visit, guide: tuple[str, Index]
 ) -> None:
-    page = reopened(visit, guide, "案内.md", ROW, ITEM, REPLY)
+    page = reopened(visit, *guide, "案内.md", ROW, ITEM, REPLY)
     unfold(page)
     excerpt = page.locator(".excerpt.c-1")
     assert excerpt.locator("mark").text_content() == ROW
@@ -118,7 +85,7 @@ def test_a_row_is_a_table_below_its_columns_and_its_mark_is_the_quotation(
 
 
 def test_the_columns_of_an_arabic_table_run_from_the_right(visit: Visit, guide: tuple[str, Index]) -> None:
-    page = reopened(visit, guide, "دليل.md", ARABIC_ROW, locale="ar-EG")
+    page = reopened(visit, *guide, "دليل.md", ARABIC_ROW, locale="ar-EG")
     excerpt, source = page.locator(".excerpt.c-1"), page.locator("#source table")
     for cells in (excerpt.locator("mark .cell"), excerpt.locator(".names .cell")):
         places = [cell.bounding_box()["x"] for cell in cells.all()]
@@ -130,7 +97,7 @@ def test_the_columns_of_an_arabic_table_run_from_the_right(visit: Visit, guide: 
 
 
 def test_what_a_quotation_stands_under_is_in_its_tooltip_too(visit: Visit, guide: tuple[str, Index]) -> None:
-    page = reopened(visit, guide, "案内.md", ITEM)
+    page = reopened(visit, *guide, "案内.md", ITEM)
     page.locator("#chat .cite").first.hover()
     page.wait_for_selector("#excerpt-tip")
     assert "申込みには次の書類が必要です：" in page.locator("#excerpt-tip").inner_text()
@@ -144,7 +111,7 @@ def test_nothing_of_an_excerpt_sticks_out_of_it(
         ("案内.md", (ROW, ITEM, REPLY, CLAUSE), "ja-JP"),
         ("دليل.md", (ARABIC_ROW, ARABIC_REPLY), "ar-EG"),
     ):
-        page = reopened(visit, guide, name, *quotes, locale=locale, viewport=size, color_scheme=scheme)
+        page = reopened(visit, *guide, name, *quotes, locale=locale, viewport=size, color_scheme=scheme)
         unfold(page)
         for menu in page.locator("#chat .menu > summary").all():
             menu.click()
@@ -158,7 +125,7 @@ def test_nothing_of_an_excerpt_sticks_out_of_it(
 
 
 def test_a_row_leads_to_its_row_in_the_source(visit: Visit, guide: tuple[str, Index]) -> None:
-    page = reopened(visit, guide, "案内.md", ROW)
+    page = reopened(visit, *guide, "案内.md", ROW)
     page.locator("#chat .cite").first.click()
     page.wait_for_selector("#source tr.sentence.current")
     current = page.locator("#source .sentence.current")
@@ -171,7 +138,7 @@ def test_a_row_leads_to_its_row_in_the_source(visit: Visit, guide: tuple[str, In
 
 
 def test_the_pane_draws_headings_lists_and_tables_and_keeps_the_text(visit: Visit, guide: tuple[str, Index]) -> None:
-    page = reopened(visit, guide, "案内.md", ITEM)
+    page = reopened(visit, *guide, "案内.md", ITEM)
     page.locator("#chat .cite").first.click()
     page.wait_for_selector("#source .sentence.current")
     drawn = page.locator("#source article")
