@@ -69,7 +69,7 @@ def _reading(page: Page, out: Path, name: str) -> None:
     page.locator("#chat .cite").first.click()
     _shot(page, out, f"{name}-4-click")
     page.keyboard.press("Escape")
-    page.locator("#chat .why summary").first.click()
+    page.locator("#chat .menu > summary").first.click()
     page.locator("#chat .excerpt").first.scroll_into_view_if_needed()
     _shot(page, out, f"{name}-5-why")
     _ask(page, UNANSWERED)

@@ -132,8 +132,7 @@ def reopened(
 
 def unfold(reply: Any) -> None:
     """Open what is folded in a reply: further places, or those that come near."""
-    for folded in reply.locator("details:is(.more, .near):not([open]) > summary").all():
-        folded.click()
+    reply.locator("details:is(.more, .near)").evaluate_all("all => all.forEach((one) => (one.open = true))")
 
 
 def open_texts(page: Any) -> None:

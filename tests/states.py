@@ -27,8 +27,7 @@ def citation(page: Any) -> None:
 
 
 def why(page: Any) -> None:
-    for folded in page.locator("#chat .message.bot").last.locator("details:not([open]) > summary").all():
-        folded.click()
+    page.locator("#chat details").evaluate_all("all => all.forEach((one) => (one.open = true))")
 
 
 def abstention(page: Any) -> None:

@@ -214,7 +214,7 @@ def test_single_keys_go_to_the_question_and_through_the_citations_of_the_newest_
     page.keyboard.type("a/[]?")  # in a text box they are letters
     assert page.input_value("#question textarea") == "a/[]?" and not page.is_visible("dialog")
     page.evaluate("document.activeElement.blur()")
-    last = page.locator("#chat .cite").last.inner_text()
+    last = page.locator("#chat .cite").last.text_content()
     for key, expected in (("]", "[1]"), ("]", "[2]"), ("[", "[1]"), ("[", last), ("]", "[1]")):
         page.keyboard.press(key)
         assert focused(page) == expected
