@@ -233,7 +233,7 @@ def test_folders_that_are_loaded_together_keep_what_belongs_together(toy: Prepar
 
 
 def test_training_lowers_the_loss(toy: Prepared, tmp_path: Path) -> None:
-    run = run_of(toy, tmp_path / "run", steps=80)
+    run = run_of(toy, tmp_path / "run", steps=60)
     run.train()
     groups = Groups(toy).batch(random.Random(1), 300, early=False)
     run.model.eval()
