@@ -40,10 +40,6 @@ def show_answer(index: Index, answer: Answer) -> None:
     """Print an answer and its citations, or for a declined question the related passages."""
     if not answer.answered:
         click.echo(Sentence("shell.declined"))
-        if answer.denied_by:
-            denied = f"{Sentence('chat.denied')}:"
-            click.echo(f"\n{click.style(denied, bold=True)}\n")
-            _show_citation(index, answer.denied_by)
         if answer.hits:
             related = f"{Sentence('chat.related')}:"
             click.echo(f"\n{click.style(related, bold=True)}\n")
@@ -51,18 +47,12 @@ def show_answer(index: Index, answer: Answer) -> None:
         return
     click.echo(_CITATION.sub(lambda n: click.style(n.group(), fg="cyan"), printable(answer.text)))
     for citation in answer.citations:
-        click.echo()
-        _show_citation(index, citation, answer.span)
-
-
-def _show_citation(index: Index, citation: Citation, span: AnswerSpan | None = None) -> None:
-    section = "" if citation.context else _section_of(index, citation)
-    details = ", ".join(filter(None, (_page_or_time(citation), section)))
-    number = f"[{citation.n}]" if citation.n else ""
-    click.echo(_heading(number, citation.source, citation.start, citation.end, details))
-    click.echo(_quoted(citation, span))
-    if citation.context:
-        click.echo(click.style(_indented(_context_path(citation)), dim=True))
+        section = "" if citation.context else _section_of(index, citation)
+        details = ", ".join(filter(None, (_page_or_time(citation), section)))
+        click.echo(f"\n{_heading(f'[{citation.n}]', citation.source, citation.start, citation.end, details)}")
+        click.echo(_quoted(citation, answer.span))
+        if citation.context:
+            click.echo(click.style(_indented(_context_path(citation)), dim=True))
 
 
 def show_hits(hits: Sequence[Hit]) -> None:
@@ -150,8 +140,7 @@ def status(doing: str) -> Iterator[None]:
 def _heading(label: str, source: str, start: int, end: int, details: str) -> str:
     """Return the line above a quotation: its number, source, offsets (code points, end exclusive) and section."""
     place = f"{source}, {start}-{end}" + (f", {details}" if details else "")
-    label = f"{click.style(label, fg='cyan')} " if label else ""
-    return f"{label}{click.style(printable(' '.join(place.split())), bold=True)}"
+    return f"{click.style(label, fg='cyan')} {click.style(printable(' '.join(place.split())), bold=True)}"
 
 
 def _quoted(citation: Citation, span: AnswerSpan | None) -> str:

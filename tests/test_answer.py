@@ -6,18 +6,16 @@ import json
 import math
 from dataclasses import replace
 from itertools import pairwise
-from math import inf
 from pathlib import Path
 
 import pytest
 
 from qa import Answer, Index, answer
-from qa.answer import answer_query, least_confidence
+from qa.answer import least_confidence
 from qa.answering.asked import Wanted
 from qa.answering.choosing import choose, nearness_of
 from qa.answering.units import ScoredUnit
 from qa.errors import QuestionError
-from qa.retrieval import prepare
 from qa.search.config import DEFAULT_CONFIG
 from qa.text.source import Source
 
@@ -134,16 +132,6 @@ def test_the_words_that_answer_are_marked_in_the_first_citation(index: Index, qu
 
 def test_what_is_declined_has_no_span(index: Index) -> None:
     assert answer(index, "暫定CEOに任命されたのは誰ですか", bold=1.0).span is None
-
-
-def test_what_denies_that_which_a_declined_question_presumes_is_quoted_exactly(index: Index) -> None:
-    config = replace(DEFAULT_CONFIG, bold=1.0, least_denial=-inf)
-    result = answer_query(index, prepare(index, "暫定CEOに任命されたのは誰ですか"), 5, config=config)
-    quoted = result.denied_by
-    assert not result.answered and quoted is not None and quoted.n == 0
-    assert index.sources[quoted.source].text[quoted.start : quoted.end] == quoted.quote
-    assert answer_query(index, prepare(index, "x"), 5, config=replace(config, least_denial=inf)).denied_by is None
-    assert answer_query(index, prepare(index, "x"), 5, config=replace(config, bold=0.0)).denied_by is None
 
 
 def test_the_confidence_is_a_number_even_where_nothing_is_found(tmp_path: Path) -> None:

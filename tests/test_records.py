@@ -56,8 +56,7 @@ def answered(question: str, *spans: tuple[int, int], source: Source = SOURCE) ->
 
 
 def declined(question: str) -> Answer:
-    denied_by = Citation(0, SOURCE.name, 0, 5, SOURCE.text[:5])
-    return Answer(question, "", (), False, 0.125, (hit(0, 5), hit(5, 15)), question, denied_by=denied_by)
+    return Answer(question, "", (), False, 0.125, (hit(0, 5), hit(5, 15)), question)
 
 
 def conversation() -> History:

@@ -44,7 +44,7 @@ def save_checkpoint(
     """Write the state of a run."""
     tensors = {f"model.{name}": one.detach() for name, one in model.state_dict().items()}
     tensors |= {f"average.{name}": one for name, one in average.items()}
-    for name, parameter in trained(model):
+    for name, parameter in model.named_parameters():
         state = optimizer.state[parameter]
         tensors |= {f"first.{name}": state["exp_avg"], f"second.{name}": state["exp_avg_sq"]}
     unfinished = folder / f"{_TENSORS}.new"
@@ -72,15 +72,10 @@ def load_checkpoint(folder: Path, model: nn.Module, average: dict[str, Tensor], 
             "exp_avg": tensors[f"first.{name}"],
             "exp_avg_sq": tensors[f"second.{name}"],
         }
-        for number, (name, _) in enumerate(trained(model))
+        for number, (name, _) in enumerate(model.named_parameters())
     }
     optimizer.load_state_dict({**optimizer.state_dict(), "state": moments})
     return progress
-
-
-def trained(model: nn.Module) -> list[tuple[str, nn.Parameter]]:
-    """Return the parameters that are trained, with their names."""
-    return [(name, one) for name, one in model.named_parameters() if one.requires_grad]
 
 
 def _steps(number: int) -> Tensor:

@@ -142,17 +142,6 @@ class Joint(nn.Module):
             there: bool [n, t], which of their tokens are there.
             context: bool [n, t], which of them belong to the context.
         """
-        states = self.read(question, asked, passage, there, context)
-        length = question.shape[1]
-        weights = asked.to(states.dtype)[:, :, None]
-        pooled = (states[:, :length] * weights).sum(1) / weights.sum(1)
-        own = states[:, length:]
-        start, end = self.span(own).unbind(-1)
-        has = self.has(torch.cat([states[:, 0], pooled], 1))[:, 0]
-        return Scores(has, self.evidence(own)[:, :, 0], self.denial(own)[:, :, 0], start, end)
-
-    def read(self, question: Tensor, asked: Tensor, passage: Tensor, there: Tensor, context: Tensor) -> Tensor:
-        """Return the states [n, q + t, d] after the last layer, of what `forward` takes."""
         near, nearest, covered = self._compare(question, asked, passage, there)
         parts = torch.where(context[:, :, None], self.part[2], self.part[1])
         read = passage + parts + self.aligned(nearest) + near[:, :, None] * self.nearness
@@ -160,7 +149,13 @@ class Joint(nn.Module):
         mask = torch.cat([asked, there], 1)[:, None, None, :]
         for layer in self.layers:
             states = layer(states, mask)
-        return states
+        length = question.shape[1]
+        weights = asked.to(states.dtype)[:, :, None]
+        pooled = (states[:, :length] * weights).sum(1) / weights.sum(1)
+        own = states[:, length:]
+        start, end = self.span(own).unbind(-1)
+        has = self.has(torch.cat([states[:, 0], pooled], 1))[:, 0]
+        return Scores(has, self.evidence(own)[:, :, 0], self.denial(own)[:, :, 0], start, end)
 
     def _compare(
         self, question: Tensor, asked: Tensor, passage: Tensor, there: Tensor

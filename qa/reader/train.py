@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import AdamW
 
-from qa.reader.checkpoint import Progress, load_checkpoint, save_checkpoint, trained
+from qa.reader.checkpoint import Progress, load_checkpoint, save_checkpoint
 from qa.reader.curve import add_row, draw, keep_rows, read_rows
 from qa.reader.features import encoder_of, precision
 from qa.reader.groups import Group, Groups, windows_of
@@ -83,9 +83,9 @@ class Run:
     done: Progress = field(init=False)
 
     def __post_init__(self) -> None:
-        self.model.denial.requires_grad_(False)  # fitted afterwards: qa.reader.denials
-        parameters = [one for _, one in trained(self.model)]
-        self.optimizer = AdamW(parameters, lr=self.plan.rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+        self.optimizer = AdamW(
+            self.model.parameters(), lr=self.plan.rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+        )
         self.average = {name: one.detach().clone() for name, one in self.model.state_dict().items()}
         self.done = Progress(seed=self.plan.seed)
         self._groups = Groups(self.data)
@@ -197,7 +197,7 @@ def first_weights(data: Prepared, plan: Plan, start: Path | None) -> Joint:
     model = Joint(plan.dropout)
     if start is not None:
         _, weights = load_weights(start)
-        model.load_state_dict({name: torch.from_numpy(one) for name, one in weights.items()})
+        model.load_state_dict({name: torch.from_numpy(one) for name, one in weights.items()}, strict=False)
         return model
     model.layers = layers_of(encoder_of(load_model()).weights, range(LOWER, LOWER + JOINT), plan.dropout)
     model.mean.copy_(torch.from_numpy(data.mean))

@@ -14,7 +14,7 @@ from typing import Any
 from qa import __version__
 from qa.catalogue import Words
 from qa.citations import Standing
-from qa.ui.excerpts import Excerpt, cited_excerpts, denying_excerpts, related_excerpts
+from qa.ui.excerpts import Excerpt, cited_excerpts, related_excerpts
 from qa.ui.export_html import as_html
 from qa.ui.export_markdown import as_markdown
 from qa.ui.history import History, Turn
@@ -46,8 +46,6 @@ def as_json(history: History, reading: Reading, words: Words, title: str) -> str
     for entry, turn in zip(turns, history.turns, strict=True):
         if turn.answer is not None:
             entry["answer"]["citations"] = [_excerpt_json(excerpt, turn) for excerpt in cited_excerpts(turn, reading)]
-            denying = [_excerpt_json(excerpt, turn) for excerpt in denying_excerpts(turn, reading)]
-            entry["answer"]["denied_by"] = denying[0] if denying else None
             entry["answer"]["related"] = [_excerpt_json(excerpt, turn) for excerpt in related_excerpts(turn, reading)]
     exported = {"generator": GENERATOR, "unit": UNIT, "language": words.tag, "title": title, **record}
     return json.dumps(exported, ensure_ascii=False, indent=2) + "\n"
