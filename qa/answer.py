@@ -13,7 +13,6 @@ import warnings
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +92,6 @@ class Answer:
         span: the words in citation [1] that answer; None when declined, if the index cannot be read, or if [1] is
             another part of the text than the sentence that was read, such as the deciding row of a table.
         sure: whether the confidence is so high that even the most careful setting would answer; see `sure_confidence`.
-        denied_by: what denies that which a declined question presumes, with the number 0; None if nothing does.
     """
 
     question: str
@@ -104,11 +102,10 @@ class Answer:
     hits: tuple[Hit, ...]
     searched_for: str
     span: AnswerSpan | None = None
-    denied_by: Citation | None = None
     sure: bool = True
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as the shell and HTTP print it; ``denied_by`` and ``related`` only when declined."""
+        """Return the answer as the shell and HTTP print it; ``related`` is there only when declined."""
         given = {
             "question": self.question,
             "answered": self.answered,
@@ -119,10 +116,7 @@ class Answer:
             "span": self.span.to_dict() if self.span else None,
             "sure": self.sure,
         }
-        if self.answered:
-            return given
-        denied_by = self.denied_by.to_dict() if self.denied_by else None
-        return given | {"denied_by": denied_by, "related": [hit.to_dict() for hit in self.hits]}
+        return given if self.answered else given | {"related": [hit.to_dict() for hit in self.hits]}
 
 
 def least_confidence(index: Index, config: SearchConfig = DEFAULT_CONFIG) -> float:
@@ -177,19 +171,8 @@ def answer_query(
         ),
         searched_for=query.question,
         span=span_in(index, citations[0], chosen[0]) if citations else None,
-        denied_by=None if citations else _denial(index, found.units, config),
         sure=bool(citations) and confidence >= sure_confidence(index, config),
     )
-
-
-def _denial(index: Index, units: Sequence[ScoredUnit], config: SearchConfig) -> Citation | None:
-    """Return what most surely denies that which the question presumes, as number 0; None if nothing does."""
-    best = max(units, key=lambda unit: -inf if unit.denial is None else unit.denial, default=None)
-    if best is None or best.denial is None or best.denial < config.least_denial:
-        return None
-    own = extent_of_unit(index, best)
-    cited = cite([(own.source, own.start, own.end)], index.sources, index.blocks)
-    return next((replace(one, n=0) for one in verified(cited, index.sources)), None)
 
 
 def _spans(index: Index, first: Sequence[Extent], others: Sequence[ScoredUnit]) -> Iterator[tuple[str, int, int]]:

@@ -51,8 +51,7 @@ def answered(source: Source, *quotes: str, short: str = "") -> Answer:
 
 def declined(source: Source) -> Answer:
     found = Hit(Passage(source.name, 0, len(source.text)), source.text, 1.0, 0.5, 2.0, (), 1, 1, 0.9, 0)
-    denied_by = Citation(0, source.name, 0, len(source.text), source.text)
-    return Answer("?", "", (), False, 0.1, (found,), "?", denied_by=denied_by)
+    return Answer("?", "", (), False, 0.1, (found,), "?")
 
 
 def asked(question: str, answer: Answer, source: Source = THEN) -> Turn:
@@ -81,7 +80,7 @@ def test_each_form_says_what_was_asked_answered_cited_and_where(form: str, tag: 
         assert part in text
     assert f"cited-qa {qa.__version__}" in text
     if form != "json":
-        for key in ("export.unit", "export.valid", "chat.denied", "chat.related", "export.cited"):
+        for key in ("export.unit", "export.valid", "chat.related", "export.cited"):
             assert words_of(tag)[key] in text
         assert "12–22" in text and "23–34" in text
         assert words_of(tag).say("chat.abstained", question="\u2068Whales?\u2069") in text

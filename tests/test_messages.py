@@ -139,16 +139,6 @@ def test_an_abstention_says_so_and_folds_three_near_places_without_numbers_or_ex
     assert "excerpt" not in shown and "cite" not in shown and not re.search(r"\[\d", shown)
 
 
-def test_what_denies_the_question_is_shown_before_what_is_related_while_it_is_in_the_text() -> None:
-    source = Source("a.txt", "猫は<b>眠らない。犬は吠える。")
-    denied = replace(_declined(source), denied_by=Citation(0, "a.txt", 0, 9, "猫は<b>眠らない。"[:9]))
-    shown = _shown(denied, source)
-    assert ENGLISH["chat.denied"] in shown and "猫は&lt;b&gt;眠らな" in shown
-    assert shown.index(ENGLISH["chat.denied"]) < shown.index('<details class="near">')
-    assert 'class="cite' not in shown and 'class="show ' in shown
-    assert ENGLISH["chat.denied"] not in _shown(denied, Source("b.txt", "Dogs bark."), then={"a.txt": source.sha256})
-
-
 def test_the_note_of_another_text_stands_between_its_answers_and_the_older_ones() -> None:
     source = Source("b.txt", "Dogs bark.")
     history = History((Turn("?", _declined(source)),), 1).noting_change(2, ("b.txt",), 1).asked("!")

@@ -75,14 +75,12 @@ def read_units(
     for number, reading in zip(own, readings, strict=True):
         begin = index.passages[number].start
         logs = reading.has - every + _log_softmax(np.array(reading.evidence))
-        parts = zip(own[number], reading.evidence, reading.denial, reading.spans, logs.tolist(), strict=True)
-        for at, evidence, denial, span, log_p in parts:
+        for at, evidence, span, log_p in zip(own[number], reading.evidence, reading.spans, logs.tolist(), strict=True):
             result[at] = replace(
                 units[at],
                 score=units[at].score + config.reader_weight * log_p,
                 log_p=log_p,
                 evidence=evidence,
-                denial=denial,
                 span=(begin + span[0], begin + span[1]),
             )
     return ReadUnits(result, float(np.logaddexp.reduce(has)))

@@ -44,7 +44,6 @@ class ScoredUnit:
         log_p: the logarithm of the probability that this unit answers, as the reader sees it; not calibrated. This
             and what follows is None until the unit is read (`qa.answering.readings`).
         evidence: how surely it answers by itself (a logit).
-        denial: how surely it denies what the question presumes (a logit).
         span: the words in it that answer best; offsets as above.
     """
 
@@ -57,7 +56,6 @@ class ScoredUnit:
     lexical: float
     log_p: float | None = None
     evidence: float | None = None
-    denial: float | None = None
     span: Span | None = None
 
 

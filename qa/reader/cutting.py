@@ -77,7 +77,8 @@ def gold_of(asked: Asked, passages: Sequence[tuple[int, Cut]]) -> Gold | None:
     for number, cut in passages:
         answer = asked.answer[0] - cut.start, asked.answer[1] - cut.start
         if answer[0] >= 0 and answer[1] <= len(cut.words):
-            units = units_with(asked.evidence, cut)
+            evidence = asked.evidence[0] - cut.start, asked.evidence[1] - cut.start
+            units = [at for at in _overlapping(cut, evidence) if cut.citable[at]]
             if any(cut.units[at][0] <= answer[0] < cut.units[at][1] for at in units):
                 return Gold(number, tuple(units), answer)
     return None
@@ -101,11 +102,9 @@ def without_units(cut: Cut, units: Sequence[int]) -> Cut:
     return Cut(cut.text, cut.start, words, cut.context, tuple(spans), tuple(citable))
 
 
-def units_with(span: Span, cut: Cut) -> list[int]:
-    """Return the units that can be cited and share at least half of the shorter of the two with a span of the text."""
-    found, first, last = [], span[0] - cut.start, span[1] - cut.start
+def _overlapping(cut: Cut, evidence: Span) -> Iterator[int]:
+    """Yield the units that share at least half of the shorter of the two with what is evidence."""
     for number, (start, end) in enumerate(cut.units):
-        shared = min(end, last) - max(start, first)
-        if cut.citable[number] and 2 * shared >= min(end - start, last - first) > 0:
-            found.append(number)
-    return found
+        shared = min(end, evidence[1]) - max(start, evidence[0])
+        if 2 * shared >= min(end - start, evidence[1] - evidence[0]) > 0:
+            yield number

@@ -41,7 +41,6 @@ class Group:
         gold: which of them answers; None if none does.
         units: the numbers of its units that do.
         answer: the first and the last token of the answer in it.
-        denying: the numbers of the first passage's units that deny what the question presumes.
     """
 
     question: int
@@ -49,7 +48,6 @@ class Group:
     gold: int | None = None
     units: tuple[int, ...] = ()
     answer: tuple[int, int] = (0, 0)
-    denying: tuple[int, ...] = ()
 
 
 class Groups:
@@ -107,7 +105,7 @@ def _group(question: Question, rng: random.Random, early: bool) -> Group:
     share = (size - len(first) + 1) // 2 if negatives else size
     passages = (first + beside[: max(share, 0)] + negatives)[: max(size, len(first))]
     if gold is None:
-        return Group(own, tuple(passages), denying=question.denying)
+        return Group(own, tuple(passages))
     return Group(own, tuple(passages), 0, question.units, question.answer)
 
 
@@ -121,7 +119,6 @@ class Windows:
         units: int64 [n, u, 2], the first token of each unit and the one after its last.
         citable: bool [n, u], whether each is there and can be cited.
         right: bool [n, u], whether it answers.
-        denying: bool [n, u], whether it denies what the question presumes.
         answer: int64 [n, 2], the first and last token of the answer; -1 where nothing answers.
     """
 
@@ -135,7 +132,6 @@ class Windows:
     units: Tensor
     citable: Tensor
     right: Tensor
-    denying: Tensor
     answer: Tensor
 
 
@@ -165,7 +161,7 @@ def _windows(data: Prepared, groups: Sequence[Group], pairs: Sequence[tuple[int,
     units = [data.units(number) for _, number, _ in own]
     most = max(len(one) for one in units)
     places = torch.zeros(len(own), most, 2, dtype=torch.long)
-    citable, right, denying = (torch.zeros(len(own), most, dtype=torch.bool) for _ in range(3))
+    citable, right = torch.zeros(len(own), most, dtype=torch.bool), torch.zeros(len(own), most, dtype=torch.bool)
     answer = torch.full((len(own), 2), -1)
     for n, (group, _, at) in enumerate(own):
         given = torch.from_numpy(np.array(units[n]))
@@ -174,8 +170,6 @@ def _windows(data: Prepared, groups: Sequence[Group], pairs: Sequence[tuple[int,
         if at == group.gold:
             right[n, list(group.units)] = True
             answer[n] = torch.tensor(group.answer)
-        if at == 0:
-            denying[n, list(group.denying)] = True
     return Windows(
         groups=torch.tensor([number for number, _ in pairs]),
         positions=torch.tensor([at for _, at in pairs]),
@@ -187,7 +181,6 @@ def _windows(data: Prepared, groups: Sequence[Group], pairs: Sequence[tuple[int,
         units=places,
         citable=citable,
         right=right & citable,
-        denying=denying & citable,
         answer=answer,
     )
 

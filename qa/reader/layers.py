@@ -21,8 +21,6 @@ JOINT = 4
 _EPSILON = 1e-12
 _NONE = -9.0
 """The cosine with a token that is not there."""
-_RARE = -4.0
-"""The logit with which denials begin: few units are."""
 _SHARPNESS = 12.0
 """How sharply a token of the passage looks at the question's nearest tokens."""
 
@@ -90,13 +88,11 @@ class Scores(NamedTuple):
     Attributes:
         has: [n], how surely each passage answers; 0 stands for "none of them".
         evidence: [n, t], how surely each token belongs to what answers.
-        denial: [n, t], how surely each token belongs to what denies that what the question presumes is so.
         start, end: [n, t], how surely the answer begins and ends with each token.
     """
 
     has: Tensor
     evidence: Tensor
-    denial: Tensor
     start: Tensor
     end: Tensor
 
@@ -127,9 +123,6 @@ class Joint(nn.Module):
         self.span = nn.Linear(WIDTH, 2)
         self.has = nn.Linear(2 * WIDTH, 1)
         self.evidence = nn.Linear(WIDTH, 1)
-        self.denial = nn.Linear(WIDTH, 1)
-        nn.init.zeros_(self.denial.weight)
-        nn.init.constant_(self.denial.bias, _RARE)
         self.register_buffer("mean", torch.zeros(2, WIDTH))
 
     def forward(self, question: Tensor, asked: Tensor, passage: Tensor, there: Tensor, context: Tensor) -> Scores:
@@ -154,8 +147,7 @@ class Joint(nn.Module):
         pooled = (states[:, :length] * weights).sum(1) / weights.sum(1)
         own = states[:, length:]
         start, end = self.span(own).unbind(-1)
-        has = self.has(torch.cat([states[:, 0], pooled], 1))[:, 0]
-        return Scores(has, self.evidence(own)[:, :, 0], self.denial(own)[:, :, 0], start, end)
+        return Scores(self.has(torch.cat([states[:, 0], pooled], 1))[:, 0], self.evidence(own)[:, :, 0], start, end)
 
     def _compare(
         self, question: Tensor, asked: Tensor, passage: Tensor, there: Tensor

@@ -3,7 +3,6 @@
 has       which passage of the list answers, or none: cross-entropy over the list
 unit      which unit of the passage that answers does: cross-entropy over its units
 evidence  whether a unit answers: binary, over the units of all passages
-denial    whether a unit denies what the question presumes: binary, over the units of all passages
 span      where the answer begins and ends: cross-entropy over the tokens
 """
 
@@ -21,7 +20,7 @@ from qa.reader.layers import Scores
 
 _NEVER = -1e4
 _ELSEWHERE = 0.25
-"""How much the units of a passage without a right one count for ``evidence`` and ``denial``."""
+"""How much the units of a passage that does not answer count for ``evidence``."""
 
 
 class Losses(NamedTuple):
@@ -30,13 +29,12 @@ class Losses(NamedTuple):
     has: Tensor
     unit: Tensor
     evidence: Tensor
-    denial: Tensor
     span: Tensor
 
     @property
     def total(self) -> Tensor:
         """What is lowered."""
-        return self.has + 0.5 * self.unit + 0.5 * self.evidence + 0.5 * self.denial + 0.25 * self.span
+        return self.has + 0.5 * self.unit + 0.5 * self.evidence + 0.25 * self.span
 
 
 def unit_scores(evidence: Tensor, units: Tensor) -> Tensor:
@@ -54,15 +52,13 @@ def unit_scores(evidence: Tensor, units: Tensor) -> Tensor:
 def losses_of(groups: Sequence[Group], lots: Sequence[Windows], scores: Sequence[Scores]) -> Losses:
     """Return the losses of a batch, of whose windows each lot has its own scores."""
     units = [unit_scores(one.evidence, lot.units) for one, lot in zip(scores, lots, strict=True)]
-    denials = [unit_scores(one.denial, lot.units) for one, lot in zip(scores, lots, strict=True)]
     answers = [lot.answer[:, 0] >= 0 for lot in lots]
     chosen = [_unit_loss(u[a], lot.citable[a], lot.right[a]) for u, lot, a in zip(units, lots, answers, strict=True)]
     spans = [_span_loss(one, lot, a) for one, lot, a in zip(scores, lots, answers, strict=True)]
     return Losses(
         _has_loss(groups, lots, scores),
         torch.cat(chosen).sum() / max(sum(map(len, chosen)), 1),
-        _each_loss(units, lots, [lot.right for lot in lots]),
-        _each_loss(denials, lots, [lot.denying for lot in lots]),
+        _evidence_loss(units, lots),
         torch.cat(spans).sum() / max(sum(map(len, spans)), 1),
     )
 
@@ -85,12 +81,11 @@ def _unit_loss(scores: Tensor, citable: Tensor, right: Tensor) -> Tensor:
     return every - scores.masked_fill(~right, _NEVER).logsumexp(1)
 
 
-def _each_loss(units: Sequence[Tensor], lots: Sequence[Windows], right: Sequence[Tensor]) -> Tensor:
-    """Return how far the units' scores are from which are right, each unit by itself."""
+def _evidence_loss(units: Sequence[Tensor], lots: Sequence[Windows]) -> Tensor:
     total, weights = torch.zeros(()), torch.zeros(())
-    for scores, lot, own in zip(units, lots, right, strict=True):
-        weight = torch.where(own.any(1, keepdim=True), 1.0, _ELSEWHERE) * lot.citable
-        each = functional.binary_cross_entropy_with_logits(scores, own.float(), reduction="none")
+    for scores, lot in zip(units, lots, strict=True):
+        weight = torch.where(lot.right.any(1, keepdim=True), 1.0, _ELSEWHERE) * lot.citable
+        each = functional.binary_cross_entropy_with_logits(scores, lot.right.float(), reduction="none")
         total, weights = total + (each * weight).sum(), weights + weight.sum()
     return total / weights.clamp(min=1)
 

@@ -85,13 +85,11 @@ class Reader:
                 places < lengths[:, None],
                 places < contexts[:, None],
             )
-        has, evidence, denial, start, end = (one.float().numpy() for one in scores)
+        has, evidence, start, end = (one.float().numpy() for one in scores)
         for at, (passage, text) in enumerate(zip(passages, texts, strict=True)):
             own = slice(text.context, len(text.hidden))
             spans = text.spans[text.context :]
-            yield _reading(
-                passage, spans, float(has[at]), evidence[at, own], denial[at, own], start[at, own], end[at, own]
-            )
+            yield _reading(passage, spans, float(has[at]), evidence[at, own], start[at, own], end[at, own])
 
 
 def _states_of(text: ReadableQuestion | Readable) -> States:
@@ -112,16 +110,12 @@ def _lots(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
         yield lot
 
 
-def _reading(
-    passage: Readable, spans: Spans, has: float, evidence: Floats, denial: Floats, start: Floats, end: Floats
-) -> Reading:
+def _reading(passage: Readable, spans: Spans, has: float, evidence: Floats, start: Floats, end: Floats) -> Reading:
     scores: list[float] = []
-    denials: list[float] = []
     chosen: list[Span] = []
     for unit in passage.units:
         first = int(np.searchsorted(spans[:, 1], unit[0], side="right"))
         last = int(np.searchsorted(spans[:, 0], unit[1], side="left"))
         scores.append(float(evidence[first:last].mean()) if first < last else NO_EVIDENCE)
-        denials.append(float(denial[first:last].mean()) if first < last else NO_EVIDENCE)
         chosen.append(marked(passage.text, unit, spans[first:last], start[first:last], end[first:last]))
-    return Reading(has, tuple(scores), tuple(denials), tuple(chosen))
+    return Reading(has, tuple(scores), tuple(chosen))

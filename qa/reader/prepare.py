@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from qa.reader.cutting import Cut, Gold, cut_text, gold_of, passages_with, units_with, without_units
+from qa.reader.cutting import Cut, Gold, cut_text, gold_of, passages_with, without_units
 from qa.reader.features import Encoder, Tokens
 from qa.reader.layers import WIDTH
 from qa.reader.negatives import Pool, Wanted, folded
@@ -266,7 +266,6 @@ def _questions(records: Records, found: Collected, passages: Encoded, questions:
             answer=(tokens[0], tokens[1] - 1),
             without=found.without.get(number),
             near=tuple(near),
-            denying=tuple(units_with(asked.near, found.cuts[near[0]])) if asked.denied and asked.near and near else (),
             beside=tuple(beside),
             negatives=tuple(pools[text.pool.removeprefix("faq ")].near(wanted, NEGATIVES)),
         )

@@ -37,7 +37,6 @@ class Question:
         answer: the answer's first and last token in the passage's states.
         without: number of the gold passage without these units; None without one.
         near: passages that come near and do not answer, by hand.
-        denying: which units of the first of them deny what the question presumes.
         beside: passages of the same text, none of which answers.
         negatives: passages of other texts, near by words and by vectors, none of which answers.
     """
@@ -52,7 +51,6 @@ class Question:
     answer: tuple[int, int] = (0, 0)
     without: int | None = None
     near: tuple[int, ...] = ()
-    denying: tuple[int, ...] = ()
     beside: tuple[int, ...] = ()
     negatives: tuple[int, ...] = ()
 

@@ -63,13 +63,11 @@ class Reading:
     Attributes:
         has: how surely it answers; 0 is as likely as that no passage does.
         evidence: for each unit, how surely it answers (a logit).
-        denial: for each unit, how surely it denies what the question presumes (a logit).
         spans: for each unit, the words in it that answer best: ``text[start:end]``.
     """
 
     has: float
     evidence: tuple[float, ...]
-    denial: tuple[float, ...]
     spans: tuple[Span, ...]
 
 

@@ -60,7 +60,6 @@ class Asked:
         answer: the span of the answer; None if the text does not answer it.
         evidence: the span of what answers, which the answer is in.
         near: the span of what comes near to an answer but is none.
-        denied: whether that denies what the question presumes.
     """
 
     question: str
@@ -70,7 +69,6 @@ class Asked:
     answer: Span | None = None
     evidence: Span | None = None
     near: Span | None = None
-    denied: bool = False
 
 
 @dataclass
@@ -129,8 +127,7 @@ def _marked(record: Mapping[str, Any], asked: Mapping[str, Any], group: str, tex
     """Return a question whose sentence, or what comes near, is quoted."""
     words, same = record["text"], asked["lang"] == record["lang"]
     if not asked["answerable"]:
-        near = _find(words, asked.get("near") or "")
-        return Asked(asked["q"], group, text, same, near=near, denied=asked.get("kind") == "false-premise")
+        return Asked(asked["q"], group, text, same, near=_find(words, asked.get("near") or ""))
     evidence = _find(words, asked["sentence"])
     if evidence is None:
         raise ValueError(f"{record['id']}: not in its text: {asked['sentence'][:40]!r}")

@@ -197,7 +197,7 @@ def first_weights(data: Prepared, plan: Plan, start: Path | None) -> Joint:
     model = Joint(plan.dropout)
     if start is not None:
         _, weights = load_weights(start)
-        model.load_state_dict({name: torch.from_numpy(one) for name, one in weights.items()}, strict=False)
+        model.load_state_dict({name: torch.from_numpy(one) for name, one in weights.items()})
         return model
     model.layers = layers_of(encoder_of(load_model()).weights, range(LOWER, LOWER + JOINT), plan.dropout)
     model.mean.copy_(torch.from_numpy(data.mean))

@@ -118,5 +118,4 @@ def _reading(passage: Readable, places: npt.NDArray[np.int32], start: Floats, en
         else:
             evidence.append(NO_EVIDENCE)
         chosen.append(marked(passage.text, unit, places[inside], start[inside], end[inside]))
-    denial = (NO_EVIDENCE,) * len(chosen)
-    return Reading(max(evidence, default=NO_EVIDENCE), tuple(evidence), denial, tuple(chosen))
+    return Reading(max(evidence, default=NO_EVIDENCE), tuple(evidence), tuple(chosen))

@@ -72,10 +72,10 @@ class SearchConfig:
     passages_read: int = 20
     """Passages whose units are scored for an answer. `bench/units.py` reads as many."""
 
-    reader_weight: float = 1 / 64
+    reader_weight: float = 1 / 32
     """What a unit's score gains with each unit of the reader's log-probability (`bench/reader.py --fit`)."""
 
-    margin: float = 0.06
+    margin: float = 0.08
     """How far below the best unit another may score and still be cited (`bench/units.py`)."""
 
     max_citations: int = 5
@@ -90,10 +90,6 @@ class SearchConfig:
     alternative: float = 3.0
     """How far below the best unit's log-probability that of another may be which is cited beside it
     (`bench/units.py`)."""
-
-    least_denial: float = 0.0
-    """The least log-odds at which a unit denies what a declined question presumes and is shown as such
-    (`bench/denials.py`)."""
 
     min_confidence: float = 0.24
     """The confidence (MaxSim) below which a question is declined whose passages cannot be read, because the index is of

@@ -74,18 +74,6 @@ def further_html(excerpt: Excerpt, reading: Reading, words: Words) -> str:
     )
 
 
-def denying_html(excerpt: Excerpt, reading: Reading, words: Words) -> str:
-    """Return what denies that which a question presumes: a quotation without a number, as it answers nothing."""
-    now = excerpt.now
-    show = button(f"show {place(reading.sources[now.source], now.start, now.end)}", words["cite.show"])
-    seen = seen_of(excerpt, room_for("", "", excerpt.section + now.source))
-    return (
-        f'<div class="excerpt">{_origin(excerpt, reading, words)}'
-        f"{_blockquote(excerpt, reading, words, '', seen)}{_whole(excerpt, seen, words)}{show}"
-        f"{_menu(excerpt, reading, words)}</div>"
-    )
-
-
 def near_html(excerpt: Excerpt, reading: Reading) -> str:
     """Return a passage that is near a declined question as one line: the way to it, and what it says."""
     now = excerpt.now

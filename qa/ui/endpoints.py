@@ -63,7 +63,7 @@ def add_endpoints(open_index: OpenIndex) -> None:
             An object with question, answered, confidence (the probability that citation 1 answers), text, citations (n,
             source, start, end, quote; 0-based code points, end exclusive; kind if not a paragraph; context: what it
             stands under), searched_for, span (the words in citation 1 that answer, or null), sure (false: "possibly").
-            If declined: denied_by (a citation of what denies what the question presumes, or null), related (passages).
+            If declined: related (the nearest passages).
         """
         return open_index.answer(open_index.current(), question, k, sources).to_dict()
 

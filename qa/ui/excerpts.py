@@ -74,18 +74,10 @@ def cited_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
     return [_excerpt_of(citation, turn, reading) for citation in turn.answer.citations]
 
 
-def denying_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
-    """Return an excerpt of what denies that which a declined question presumes, if there is such."""
-    if turn.answer is None or turn.answer.denied_by is None:
-        return []
-    return [_excerpt_of(turn.answer.denied_by, turn, reading)]
-
-
 def excerpts_by_title(turn: Turn, reading: Reading) -> list[tuple[str, list[Excerpt]]]:
     """Return all excerpts of a turn, each group with the key of its title; no group is empty."""
     groups = [
         ("export.cited", cited_excerpts(turn, reading)),
-        ("chat.denied", denying_excerpts(turn, reading)),
         ("chat.related", related_excerpts(turn, reading)),
     ]
     return [(title, excerpts) for title, excerpts in groups if excerpts]

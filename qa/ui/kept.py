@@ -165,7 +165,6 @@ class _KeptAnswer(_Part):
     citations: Annotated[list[_KeptCitation], Field(max_length=MOST_CITATIONS)]
     span: _KeptSpan | None = None
     sure: bool = True
-    denied_by: _KeptCitation | None = None
     hits: Annotated[list[_KeptHit], Field(max_length=MOST_HITS)]
 
     @model_validator(mode="after")
@@ -174,8 +173,6 @@ class _KeptAnswer(_Part):
             raise ValueError("citations are not in order")
         if self.answered != bool(self.citations):
             raise ValueError("an answer has citations, an abstention has none")
-        if self.denied_by and (self.answered or self.denied_by.n):
-            raise ValueError("only a declined question has what denies it, with the number 0")
         if self.span and not (self.citations and self.span.is_in(self.citations[0])):
             raise ValueError("a short answer is not in the first citation")
         return self
@@ -191,7 +188,6 @@ class _KeptAnswer(_Part):
             hits=tuple(hit.opened() for hit in self.hits),
             searched_for=self.searched_for,
             span=self.span.opened() if self.span else None,
-            denied_by=self.denied_by.opened() if self.denied_by else None,
             sure=self.sure,
         )
 
@@ -239,6 +235,6 @@ class KeptConversation(_Part):
     @model_validator(mode="after")
     def _with_few_citations(self) -> KeptConversation:
         answers = [entry.answer for entry in self.entries if isinstance(entry, _KeptTurn) and entry.answer]
-        if sum(len(answer.citations) + (answer.denied_by is not None) for answer in answers) > MOST_CITATIONS_IN_ALL:
+        if sum(len(answer.citations) for answer in answers) > MOST_CITATIONS_IN_ALL:
             raise ValueError("there are too many citations")
         return self

@@ -15,8 +15,8 @@ from qa.answer import Answer
 from qa.catalogue import Words
 from qa.citations import Standing
 from qa.errors import QAError
-from qa.ui.answers import answer_html, denying_html, near_html
-from qa.ui.excerpts import Excerpt, cited_excerpts, denying_excerpts, related_excerpts
+from qa.ui.answers import answer_html, near_html
+from qa.ui.excerpts import Excerpt, cited_excerpts, related_excerpts
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import button, escape, own, place, sentence
 from qa.ui.reading import Reading
@@ -137,18 +137,13 @@ def _searched_for(turn: Turn, answer: Answer, where: str, reading: Reading, word
 
 
 def _abstention_message(turn: Turn, answer: Answer, where: str, reading: Reading, words: Words, newest: bool) -> str:
-    denying = [one for one in denying_excerpts(turn, reading) if one.standing is not Standing.GONE]
-    denied = "".join(denying_html(one, reading, words) for one in denying)
-    denied = (
-        f'<div class="denied"><p class="part-title">{own(words["chat.denied"])}</p>{denied}</div>' if denied else ""
-    )
     around = [one for one in related_excerpts(turn, reading) if one.standing is Standing.VALID]
     near = "".join(f"<li>{near_html(one, reading)}</li>" for one in around)
     told = own(words.say("chat.near", count=len(around)))
     near = f'<details class="near"><summary>{told}</summary><ul>{near}</ul></details>' if near else ""
     return (
         f'<div class="abstained"><p class="verdict">{own(words["chat.abstained"])}</p>'
-        f"{_searched_for(turn, answer, where, reading, words)}{denied}{near}"
+        f"{_searched_for(turn, answer, where, reading, words)}{near}"
         f"{_topic_buttons(reading, words) if newest else ''}</div>"
         f"{_suggested_questions(reading, words['chat.try.instead']) if newest else ''}"
     )

@@ -74,6 +74,5 @@ def _kept_answer(answer: Answer) -> dict[str, Any]:
         "citations": [citation.to_dict() for citation in answer.citations],
         "span": answer.span and answer.span.to_dict(),
         "sure": answer.sure,
-        "denied_by": answer.denied_by and answer.denied_by.to_dict(),
         "hits": [{**hit.to_dict(), "boilerplate": hit.passage.boilerplate, "number": hit.number} for hit in hits],
     }
