@@ -72,10 +72,10 @@ class SearchConfig:
     passages_read: int = 20
     """Passages whose units are scored for an answer. `bench/units.py` reads as many."""
 
-    reader_weight: float = 1 / 32
+    reader_weight: float = 1 / 64
     """What a unit's score gains with each unit of the reader's log-probability (`bench/reader.py --fit`)."""
 
-    margin: float = 0.08
+    margin: float = 0.06
     """How far below the best unit another may score and still be cited (`bench/units.py`)."""
 
     max_citations: int = 5
