@@ -57,7 +57,7 @@ def first_html(excerpt: Excerpt, question: str, reading: Reading, words: Words) 
     seen = seen_of(excerpt, room_for(question, said, excerpt.section + excerpt.now.source))
     return (
         f'{short}<div class="excerpt c-{excerpt.now.n}{"" if said else " alone"}">{_origin(excerpt, reading, words)}'
-        f"{_quoted(excerpt, reading, words, _cite(excerpt, reading), seen)}{_whole(excerpt, seen, words)}"
+        f"{_blockquote(excerpt, reading, words, _cite(excerpt, reading), seen)}{_whole(excerpt, seen, words)}"
         f"{_rest(excerpt, reading, words)}{_foreign(excerpt, question, reading, words)}"
         f"{_menu(excerpt, reading, words)}</div>"
     )
@@ -69,7 +69,7 @@ def further_html(excerpt: Excerpt, reading: Reading, words: Words) -> str:
         return _gone(excerpt, words)
     return (
         f'<div class="excerpt c-{excerpt.now.n} line">{_cite(excerpt, reading)}'
-        f"{_quoted(excerpt, reading, words, '', line_of(excerpt))}"
+        f"{_blockquote(excerpt, reading, words, '', line_of(excerpt))}"
         f"{_origin(excerpt, reading, words)}{_menu(excerpt, reading, words)}</div>"
     )
 
@@ -81,7 +81,7 @@ def denying_html(excerpt: Excerpt, reading: Reading, words: Words) -> str:
     seen = seen_of(excerpt, room_for("", "", excerpt.section + now.source))
     return (
         f'<div class="excerpt">{_origin(excerpt, reading, words)}'
-        f"{_quoted(excerpt, reading, words, '', seen)}{_whole(excerpt, seen, words)}{show}"
+        f"{_blockquote(excerpt, reading, words, '', seen)}{_whole(excerpt, seen, words)}{show}"
         f"{_menu(excerpt, reading, words)}</div>"
     )
 
@@ -115,7 +115,7 @@ def _whole(excerpt: Excerpt, seen: Span, words: Words) -> str:
     return button("all", words["cite.all"]) if seen != (0, len(excerpt.now.quote)) else ""
 
 
-def _quoted(excerpt: Excerpt, reading: Reading, words: Words, cite: str, seen: Span) -> str:
+def _blockquote(excerpt: Excerpt, reading: Reading, words: Words, cite: str, seen: Span) -> str:
     spoken = lang(reading.languages.get(excerpt.now.source))
     drawn = " drawn" if excerpt.rows or excerpt.lines else ""
     return (

@@ -63,8 +63,7 @@ def add_endpoints(open_index: OpenIndex) -> None:
             An object with question, answered, confidence (the probability that citation 1 answers), text, citations (n,
             source, start, end, quote; 0-based code points, end exclusive; kind if not a paragraph; context: what it
             stands under), searched_for, span (place and quote of the words in citation 1 that answer, or null) and sure
-            (whether it answers without "possibly"). If declined: denied_by (a citation of what denies what the question
-            presumes, or null) and related (passages).
+            (false: say "possibly"). If declined: denied_by (a citation of what denies the question, or null), related.
         """
         return open_index.answer(open_index.current(), question, k, sources).to_dict()
 
