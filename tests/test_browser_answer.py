@@ -119,8 +119,22 @@ def test_further_citations_are_folded_and_then_one_line_each(
     for one in others:
         assert one.locator("mark").is_visible() and one.bounding_box()["height"] < 40
         assert not set(one.locator("blockquote").inner_text()) & set("|*")
+        line, menu = one.locator("blockquote").bounding_box(), one.locator(".menu > summary").bounding_box()
+        assert line["x"] + line["width"] <= menu["x"]
     others[2].locator(".menu > summary").click()
     expect(others[2].locator(".section")).to_be_visible()
+
+
+def test_what_comes_near_a_declined_question_is_folded_and_then_one_line_each(
+    visit: Visit, rules: tuple[str, Index]
+) -> None:
+    for size in (DESKTOP, PHONE):
+        reply = ask(visit(rules[0], viewport=size), "富士山の高さは何メートルですか")
+        assert reply.locator(".related").count() >= 1 and not reply.locator(".related").first.is_visible()
+        unfold(reply)
+        for one in reply.locator(".related").all():
+            assert one.bounding_box()["height"] < 40 and one.locator(".passage").inner_text().strip()
+            assert not set(one.inner_text()) & set("|*#")
 
 
 def test_what_is_not_sure_is_said_to_be_possible_and_nothing_is_folded(visit: Visit, rules: tuple[str, Index]) -> None:
@@ -194,6 +208,8 @@ def test_an_answer_arrives_without_a_jump(visit: Visit, rules: tuple[str, Index]
         for question in (QUESTION, "社員の休日の宿泊費はいくらですか", "富士山の高さは何メートルですか"):
             ask(page, question)
         page.wait_for_timeout(300)
+        chat = page.locator("#chat").bounding_box()
+        assert page.locator("#chat .asked").last.bounding_box()["y"] - chat["y"] < 40
         assert page.evaluate("window.shift") < 0.05
 
 

@@ -115,9 +115,9 @@ class _Pen:
         for row in self.excerpt.rows:
             rows += self._row(row, at)
             at += sum(map(len, row.pieces))
-        if self.marked and not self._has_mark:
-            return f'<span class="columns">{head}<mark class="rows quote">{rows}</mark></span>'
-        return f'<span class="columns">{head}<span class="rows quote">{rows}</span></span>'
+        quote = f'<mark class="rows quote">{rows}</mark>'
+        drawn = f'<span class="rows quote">{rows}</span>' if self._has_mark else quote
+        return f'<span class="columns">{head}{drawn}</span>'
 
     def words(self, start: int, end: int) -> str:
         """Return a part of the quote, with its signs and what is cut of it hidden."""
