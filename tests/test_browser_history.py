@@ -350,16 +350,17 @@ def test_when_a_text_has_changed_each_citation_of_a_kept_conversation_is_valid_m
     )
     reload(page)
     page.wait_for_selector("#chat .cite")
-    assert page.locator("#chat .cite").all_inner_texts() == ["[1]", "[2]", "[3]"]
+    assert page.locator("#chat .cite").all_text_contents() == ["[1]", "[2]", "[3]"]
     assert page.locator("#chat .moved, #chat .gone, #chat .switched").count() == 0
     page.goto("about:blank")
     scratch.holding(AFTER)
     page.goto(scratch.url)
     page.wait_for_selector("#chat .cite")
-    assert page.locator("#chat .cite").all_inner_texts() == ["[1]", "[2]"]
-    assert page.locator("#chat .cite.moved").inner_text() == "[2]"
-    assert page.locator("#chat .gone").inner_text() == quotes[2]
+    assert page.locator("#chat .cite").all_text_contents() == ["[1]", "[2]"]
+    assert page.locator("#chat .cite.moved").text_content() == "[2]"
+    assert page.locator("#chat .quote.gone").text_content() == quotes[2]
     assert page.locator("#chat .switched").count() == 1
+    page.click("#chat .more > summary")
     page.locator("#chat .cite.moved").click()
     page.wait_for_selector("#source .sentence.current")
     assert page.locator("#source .sentence.current").text_content() == quotes[1]
