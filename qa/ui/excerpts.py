@@ -37,7 +37,7 @@ class Excerpt:
     """A quote and the text around it.
 
     Attributes:
-        was: the citation at the time of the answer; what does not answer has the number 0.
+        was: the citation at the time of the answer; a related passage has the number 0.
         now: the citation at its present place; the same as ``was`` if the quote is gone.
         standing: how the two compare.
         sha256: SHA-256 of the present text; of the former text if the quote is gone.
@@ -49,7 +49,8 @@ class Excerpt:
             quote.
         lines: the blocks of a quote with a list; empty for another quote.
         signs: spans of Markdown's signs, which need not be seen, counted from the start of ``before``.
-        span: start and end of the short answer within the quote; None if there is none or all of it is the answer.
+        span: start and end of the short answer within the quote; None if there is none, all of it is the answer, or the
+            quote is gone.
     """
 
     was: Citation
@@ -88,12 +89,10 @@ def related_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
     if turn.answer is None or turn.answer.answered:
         return []
     near = turn.answer.hits[:RELATED]
-    cited = (Citation(0, hit.passage.source, hit.start, hit.end, hit.text) for hit in near)
-    return [_excerpt_of(citation, turn, reading, in_full=False) for citation in cited]
+    return [_excerpt_of(Citation(0, hit.passage.source, hit.start, hit.end, hit.text), turn, reading) for hit in near]
 
 
-def _excerpt_of(was: Citation, turn: Turn, reading: Reading, in_full: bool = True) -> Excerpt:
-    """Return the excerpt of a citation; ``in_full`` shows what is beside it and what it stands under."""
+def _excerpt_of(was: Citation, turn: Turn, reading: Reading) -> Excerpt:
     sha256 = turn.sources.get(was.source, "")
     standing, now = _standing(was, sha256, reading)
     if standing is Standing.GONE:
@@ -108,7 +107,7 @@ def _excerpt_of(was: Citation, turn: Turn, reading: Reading, in_full: bool = Tru
     columns, rows, lines = tuple[str, ...](), tuple[Row, ...](), tuple[Line, ...]()
     if blocks:
         now = in_context(now, source.text, blocks)
-        if in_full:
+        if was.n:  # a passage that is only near is shown by itself
             section = " › ".join(now.headings)
             start, end = _beside(blocks, now, passage) if passage else (start, end)
         rows = rows_of(source.text, blocks, now)

@@ -82,7 +82,7 @@ def _short_html(first: Excerpt, turn: Turn, reading: Reading, words: Words) -> s
     is_sure = turn.answer is None or turn.answer.sure
     unsure = "" if is_sure else f'<p class="note">{_html_text(words["chat.possibly"])}</p>'
     said = short_answer(first)
-    if not said or first.standing is Standing.GONE:
+    if not said:
         return unsure
     spoken = _lang_attribute(first, reading)
     return f'{unsure}<p class="short" dir="{direction(said)}"{spoken}>{span_of(first, _html_text)}</p>'
@@ -100,7 +100,7 @@ def _quote_html(excerpt: Excerpt, number: int, reading: Reading) -> str:
 def _excerpt_html(excerpt: Excerpt, number: int, reading: Reading, words: Words) -> str:
     n = excerpt.was.n
     language = _lang_attribute(excerpt, reading)
-    passage = quotation(excerpt, _html_text, marked=bool(n or excerpt.before or excerpt.after))
+    passage = quotation(excerpt, _html_text, marked=bool(n))
     if excerpt.standing is Standing.GONE:
         passage = f"<s>{passage}</s>"
     head = (

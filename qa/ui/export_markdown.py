@@ -79,7 +79,7 @@ def _asked_list(turn: Turn, words: Words) -> list[str]:
 def _short_blocks(first: Excerpt, turn: Turn, words: Words) -> list[str]:
     """Return the short answer, if [1] has one that is still in the texts, and how sure it is if that matters."""
     unsure = [] if turn.answer is None or turn.answer.sure else [_one_line(words["chat.possibly"])]
-    said = short_answer(first) if first.standing is not Standing.GONE else ""
+    said = short_answer(first)
     return [*unsure, f"**{_one_line(said)}**"] if said else unsure
 
 
