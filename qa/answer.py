@@ -93,6 +93,12 @@ class Answer:
         span: the words in citation [1] that answer; None when declined, if the index cannot be read, or if [1] is
             another part of the text than the sentence that was read, such as the deciding row of a table.
         denied_by: what denies that which a declined question presumes, with the number 0; None if nothing does.
+        kind: what the reply is: "answer" or "abstention", which follows from ``answered`` if it is not given; of a turn
+            that is no question to the texts (`qa.conversation`) "talk", "overview", "list" or "place". Such a turn
+            counts as answered, with or without citations, and ``confidence`` is the probability that it is no question.
+        turn: what such a turn was taken for, such as "greeting" (`qa.conversation.kinds`); "" for a question.
+        outline: the headings of an overview, or the title of each document of a list, all with the number 0.
+        suggested: questions that the texts answer, offered with the reply.
     """
 
     question: str
@@ -104,11 +110,24 @@ class Answer:
     searched_for: str
     span: AnswerSpan | None = None
     denied_by: Citation | None = None
+    kind: str = ""
+    turn: str = ""
+    outline: tuple[Citation, ...] = ()
+    suggested: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.kind:
+            object.__setattr__(self, "kind", "answer" if self.answered else "abstention")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as the shell and HTTP print it; ``denied_by`` and ``related`` only when declined."""
+        """Return the answer as the shell and HTTP print it.
+
+        ``denied_by`` and ``related`` are there only when it is declined; ``turn``, ``outline`` and ``suggested`` only
+        for a turn that is no question to the texts.
+        """
         given = {
             "question": self.question,
+            "kind": self.kind,
             "answered": self.answered,
             "confidence": self.confidence,
             "text": self.text,
@@ -116,6 +135,9 @@ class Answer:
             "searched_for": self.searched_for,
             "span": self.span.to_dict() if self.span else None,
         }
+        if self.turn:
+            outline = [heading.to_dict() for heading in self.outline]
+            return given | {"turn": self.turn, "outline": outline, "suggested": list(self.suggested)}
         if self.answered:
             return given
         denied_by = self.denied_by.to_dict() if self.denied_by else None

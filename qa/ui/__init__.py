@@ -11,6 +11,7 @@ events.py          what the page's scripts send, checked by strict models
 reading.py         index -> the current texts and what they are about
 excerpts.py        a turn -> its citations, each with its present place and its passage
 messages.py        a conversation -> the chat's messages: escaped HTML
+talk.py            replies to turns that are no questions -> HTML, and words for exports
 cards.py           excerpts and hits -> the cards below an answer
 document.py        a source -> the blocks and sentences that the source pane draws
 export.py          a conversation -> JSON, Markdown (export_markdown.py) or HTML (export_html.py)

@@ -24,6 +24,7 @@ from qa.ui.markup import direction, escape
 from qa.ui.parts import asset
 from qa.ui.quotation import over, quotation
 from qa.ui.reading import Reading
+from qa.ui.talk import reply_in_words
 
 
 def as_html(history: History, reading: Reading, words: Words, title: str) -> str:
@@ -63,17 +64,20 @@ def _turn_html(turn: Turn, number: int, reading: Reading, words: Words) -> str:
     if turn.answer.answered:
         cited = cited_excerpts(turn, reading)
         quotes = " ".join(_quote_html(excerpt, number, reading) for excerpt in cited)
-        reply = f'<p class="answer" dir="{direction(cited[0].now.quote)}">{quotes}</p>\n'
+        reply = f'<p class="answer" dir="{direction(cited[0].now.quote)}">{quotes}</p>\n' if cited else ""
+        if turn.answer.turn:
+            lines = reply_in_words(turn.answer, reading, words)
+            reply = "".join(f'<p dir="auto">{_html_text(line)}</p>\n' for line in lines) + reply
     else:
         reply = f'<p class="abstained" dir="auto">{_html_text(verdict(turn, words))}</p>\n'
     searched = f"{_html_text(words['chat.searched'])} <bdi>{_html_text(turn.answer.searched_for)}</bdi>"
-    asked = f"{_html_text(asked_on(turn, words))}<br>" if turn.asked_at else ""
+    note = "<br>".join(filter(None, (_html_text(asked_on(turn, words)), "" if turn.answer.turn else searched)))
     groups = "".join(
         f"<h3>{_html_text(words[title])}</h3>\n"
         + "".join(f"{_excerpt_html(excerpt, number, reading, words)}\n" for excerpt in excerpts)
         for title, excerpts in excerpts_by_title(turn, reading)
     )
-    return f'{head}{reply}<p class="note">{asked}{searched}</p>\n{groups}</section>'
+    return f'{head}{reply}<p class="note">{note}</p>\n{groups}</section>'
 
 
 def _quote_html(excerpt: Excerpt, number: int, reading: Reading) -> str:

@@ -21,6 +21,7 @@ from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import button, escape, isolated, lang, own, place, sentence
 from qa.ui.reading import Reading
 from qa.ui.refusals import pieces_for
+from qa.ui.talk import reply_message
 
 Message = dict[str, str]
 
@@ -95,6 +96,10 @@ def _reply_content(turn: Turn, where: str, reading: Reading, words: Words, newes
         return f'<p class="pending">{own(words["chat.pending"])}</p>'
     if not reading.sources:
         return f'<p class="quiet">{own(words["chat.unchecked"])}</p>'
+    if turn.answer.turn:
+        cited = _answer_message(_logged_excerpts(turn, reading, newest), "", reading, words)
+        next_questions = _suggested_questions(reading, words["chat.try"]) if newest else ""
+        return reply_message(turn.answer, reading, words, cited if turn.answer.citations else "") + next_questions
     searched = _searched_for(turn, where, reading, words)
     if turn.answer.answered:
         more = _suggested_questions(reading, words["chat.next"]) if newest else ""

@@ -16,6 +16,10 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field,
 
 from qa.answer import Answer
 from qa.citations import LONGEST_PART, Citation, ContextPart
+from qa.conversation.kinds import Kind as ReplyKind
+from qa.conversation.kinds import Said
+from qa.conversation.overview import MOST_CITED, MOST_LISTED
+from qa.conversation.replies import SUGGESTED
 from qa.errors import QAError
 from qa.retrieval import Hit
 from qa.search.config import DEFAULT_CONFIG
@@ -30,7 +34,7 @@ MOST_ENTRIES = 2_000
 MOST_PARTS = 10_000
 """Texts asked in one turn, or terms of one passage."""
 MOST_CITATIONS = DEFAULT_CONFIG.max_citations
-"""Citations of one answer."""
+"""Citations of one answer; an overview has up to `qa.conversation.overview.MOST_CITED`."""
 MOST_CITATIONS_IN_ALL = 1_000
 """Citations of one conversation. Each one may have to be searched for in all texts when it is drawn."""
 MOST_HITS = DEFAULT_CONFIG.passages_read
@@ -94,13 +98,21 @@ def _kept_entry(entry: Turn | Switched) -> dict[str, Any]:
 def _kept_answer(answer: Answer) -> dict[str, Any]:
     cited = (hit for hit in answer.hits if any(hit.holds(c.source, c.start, c.end) for c in answer.citations))
     hits = [hit for hit in (cited if answer.answered else answer.hits[:RELATED]) if len(hit.text) <= LONGEST_PASSAGE]
+    reply = {
+        "turn": answer.turn,
+        "text": answer.text,
+        "outline": [heading.to_dict() for heading in answer.outline],
+        "suggested": list(answer.suggested),
+    }
     return {
+        "kind": answer.kind,
         "answered": answer.answered,
         "confidence": answer.confidence,
         "searched_for": answer.searched_for,
         "citations": [citation.to_dict() for citation in answer.citations],
         "denied_by": answer.denied_by and answer.denied_by.to_dict(),
         "hits": [{**hit.to_dict(), "boilerplate": hit.passage.boilerplate, "number": hit.number} for hit in hits],
+        **(reply if answer.turn else {}),
     }
 
 
@@ -205,34 +217,58 @@ class _KeptHit(_Part):
 
 
 class _KeptAnswer(_Part):
+    kind: Annotated[ReplyKind, Field(strict=False)] | None = None  # conversations that were kept before 0.2 have none
     answered: bool
     confidence: _Number
     searched_for: _Text
-    citations: Annotated[list[_KeptCitation], Field(max_length=MOST_CITATIONS)]
+    citations: Annotated[list[_KeptCitation], Field(max_length=max(MOST_CITATIONS, MOST_CITED))]
     denied_by: _KeptCitation | None = None
     hits: Annotated[list[_KeptHit], Field(max_length=MOST_HITS)]
+    turn: Annotated[Said, Field(strict=False)] | None = None
+    text: _Text = ""
+    outline: Annotated[list[_KeptCitation], Field(max_length=MOST_LISTED)] = []
+    suggested: Annotated[list[_Text], Field(max_length=SUGGESTED)] = []
 
     @model_validator(mode="after")
     def _numbered_from_one(self) -> _KeptAnswer:
         if [citation.n for citation in self.citations] != list(range(1, len(self.citations) + 1)):
             raise ValueError("citations are not in order")
-        if self.answered != bool(self.citations):
+        if self.turn is None and self.answered != bool(self.citations):
             raise ValueError("an answer has citations, an abstention has none")
+        if self.turn is None and (len(self.citations) > MOST_CITATIONS or self.outline or self.suggested):
+            raise ValueError("only a reply that is no answer has an outline, or as many citations")
         if self.denied_by and (self.answered or self.denied_by.n):
             raise ValueError("only a declined question has what denies it, with the number 0")
+        return self
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> _KeptAnswer:
+        is_reply = self.kind not in (None, ReplyKind.ANSWER, ReplyKind.ABSTENTION)
+        if is_reply != (self.turn is not None) or (is_reply and not self.answered):
+            raise ValueError("a reply is not of its kind")
+        if not is_reply and self.kind is not None and self.answered != (self.kind is ReplyKind.ANSWER):
+            raise ValueError("an abstention is no answer")
+        if any(heading.n for heading in self.outline):
+            raise ValueError("headings have the number 0")
         return self
 
     def opened(self, question: str) -> Answer:
         """Return the answer to its question."""
         return Answer(
             question=question,
-            text=" ".join(f"{citation.quote} [{citation.n}]" for citation in self.citations),
+            text=self.text
+            if self.turn
+            else " ".join(f"{citation.quote} [{citation.n}]" for citation in self.citations),
             citations=tuple(citation.opened() for citation in self.citations),
             answered=self.answered,
             confidence=self.confidence,
             hits=tuple(hit.opened() for hit in self.hits),
             searched_for=self.searched_for,
             denied_by=self.denied_by.opened() if self.denied_by else None,
+            kind=self.kind.value if self.kind else "",
+            turn=self.turn.value if self.turn else "",
+            outline=tuple(heading.opened() for heading in self.outline),
+            suggested=tuple(self.suggested),
         )
 
 
