@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from unicodedata import category
 
 import numpy as np
@@ -159,14 +160,16 @@ def load_classifier(folder: Path | None = None) -> TalkClassifier | None:
     """
     home = files("qa") / "conversation" if folder is None else folder
     try:
-        config = TalkConfig(**json.loads((home / CONFIG).read_text(encoding="utf-8")))
+        described: dict[str, Any] = json.loads((home / CONFIG).read_text(encoding="utf-8"))
+        listed = {key: tuple(one) for key, one in described.items() if isinstance(one, list)}
+        config = TalkConfig(**(described | listed))
         content = (home / WEIGHTS).read_bytes()
         if hashlib.sha256(content).hexdigest() != config.sha256:
             raise ValueError(f"{WEIGHTS} is damaged")
-        if tuple(config.classes) != CLASSES or tuple(config.languages) != LANGUAGES:
+        if (config.classes, config.languages) != (CLASSES, LANGUAGES):
             raise ValueError(f"{CONFIG} has other classes")
         return TalkClassifier(config, {name: one.astype(np.float32) for name, one in load(content).items()})
-    except (OSError, ValueError, TypeError, SafetensorError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, SafetensorError) as error:
         _log.warning("every turn is taken for a question: %s", error)
         return None
 

@@ -45,6 +45,11 @@ LOOKING_BACK = frozenset({Said.MORE, Said.WHERE, Said.TRANSLATE})
 """What refers to an earlier answer."""
 
 
+def can_be(kind: str, said: Said) -> bool:
+    """Return whether a reply of this kind may follow that turn."""
+    return kind == reply_kind(said) or (kind == Kind.TALK and said in LOOKING_BACK)
+
+
 def reply_kind(said: Said) -> Kind:
     """Return the kind of reply that a turn gets where the conversation has what it refers to."""
     if said in OVERVIEWS:

@@ -127,7 +127,8 @@ def lexrank(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     cosines = vectors @ vectors.T
     np.fill_diagonal(cosines, 0)
     ties = np.maximum(cosines - cosines.sum() / (n * (n - 1)), 0)
-    np.fill_diagonal(ties, 1e-6)  # a sentence that resembles no other
+    np.fill_diagonal(ties, 0)
+    ties[~ties.any(axis=1)] = 1  # a sentence that resembles no other makes none more central than another
     ties /= ties.sum(axis=1, keepdims=True)
     for _ in range(_STEPS):
         ranks = (1 - _DAMPING) / n + _DAMPING * (ranks @ ties)

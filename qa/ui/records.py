@@ -17,7 +17,7 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field,
 from qa.answer import Answer
 from qa.citations import LONGEST_PART, Citation, ContextPart
 from qa.conversation.kinds import Kind as ReplyKind
-from qa.conversation.kinds import Said
+from qa.conversation.kinds import Said, can_be
 from qa.conversation.overview import MOST_CITED, MOST_LISTED
 from qa.conversation.replies import SUGGESTED
 from qa.errors import QAError
@@ -243,11 +243,11 @@ class _KeptAnswer(_Part):
 
     @model_validator(mode="after")
     def _of_its_kind(self) -> _KeptAnswer:
-        is_reply = self.kind not in (None, ReplyKind.ANSWER, ReplyKind.ABSTENTION)
-        if is_reply != (self.turn is not None) or (is_reply and not self.answered):
-            raise ValueError("a reply is not of its kind")
-        if not is_reply and self.kind is not None and self.answered != (self.kind is ReplyKind.ANSWER):
-            raise ValueError("an abstention is no answer")
+        of_question = ReplyKind.ANSWER if self.answered else ReplyKind.ABSTENTION
+        if self.turn is None and self.kind not in (None, of_question):
+            raise ValueError("an answer is of another kind")
+        if self.turn is not None and not (self.answered and self.kind and can_be(self.kind, self.turn)):
+            raise ValueError("a reply is of another kind")
         if any(heading.n for heading in self.outline):
             raise ValueError("headings have the number 0")
         return self
