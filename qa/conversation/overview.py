@@ -38,8 +38,8 @@ _FEWEST_STRETCHES = 3
 """Stretches of a source without sections, of each of which one sentence is cited."""
 _MOST_COMPARED = 1200
 """Sentences of one source that are compared; of more, that many, spread evenly."""
-_SHORTEST, _LONGEST = 12, 400
-"""Code points of a sentence that may be cited."""
+_SHORTEST, _LONGEST = 12, 240
+"""Code points of a sentence that may be cited; a longer one resembles many by its length alone."""
 _WHOLE = frozenset({Kind.PARAGRAPH, Kind.REPLY, Kind.TURN, Kind.LABELLED, Kind.ITEM})
 """What a sentence that may stand for its section can be a part of."""
 _DAMPING = 0.85
@@ -66,7 +66,7 @@ def outline(index: Index, names: Sequence[str]) -> tuple[Citation, ...]:
 
 def titles(index: Index, names: Sequence[str]) -> tuple[Citation, ...]:
     """Return the first heading of each source, or its first line where it has none."""
-    return _unnumbered(index, [_title(index, index.sources[name]) for name in names[:MOST_LISTED]])
+    return _unnumbered(index, [_first_title(index, index.sources[name]) for name in names[:MOST_LISTED]])
 
 
 def _unnumbered(index: Index, places: Iterable[Place]) -> tuple[Citation, ...]:
@@ -85,7 +85,7 @@ def _headings(index: Index, source: Source) -> list[Place]:
     return [_title_place(source, one) for one in titled[:MOST_HEADINGS]]
 
 
-def _title(index: Index, source: Source) -> Place:
+def _first_title(index: Index, source: Source) -> Place:
     for section in sections(source.text, index.blocks[source.name]):
         if section.title:
             return _title_place(source, section)

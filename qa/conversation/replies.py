@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from qa.answer import Answer, answer
 from qa.answering.extents import extent_of_unit
@@ -26,12 +27,15 @@ from qa.conversation.overview import Place, central_sentences, outline, titles
 from qa.index import Index
 from qa.retrieval import names_of, opened, passages_of, prepare
 from qa.search.config import DEFAULT_CONFIG, Boldness
-from qa.suggestions import leads_on, suggest, suggestions_of
+from qa.suggestions import Suggestion, leads_on, suggest, suggestions_of
 
 SUGGESTED = 2
 """Questions offered with a reply."""
 MOST_MORE = 3
 """Further places shown at a time."""
+
+_found: WeakKeyDictionary[Index, tuple[Suggestion, ...]] = WeakKeyDictionary()
+"""Questions found for an index that keeps none."""
 
 
 def reply(
@@ -134,7 +138,9 @@ def _headings(turn: _Turn, kind: Kind, headings: Sequence[Citation]) -> list[str
 
 def _suggested(turn: _Turn) -> tuple[str, ...]:
     """Return questions that the chosen texts answer and that have not been asked; those kept, else two found now."""
-    kept = suggestions_of(turn.index, make=False) or suggest(turn.index, SUGGESTED)
+    kept = suggestions_of(turn.index, make=False) or _found.get(turn.index)
+    if kept is None:
+        kept = _found[turn.index] = suggest(turn.index, SUGGESTED)
     chosen = [one for one in kept if one.source in turn.names]
     return tuple(one.question for one in leads_on(chosen, None, [one.question for one in turn.history], SUGGESTED))
 

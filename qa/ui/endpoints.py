@@ -52,9 +52,7 @@ def add_endpoints(open_index: OpenIndex) -> None:
         return [hit.to_dict() for hit in hits]
 
     def answer(question: str, k: HitCount = 10, sources: list[str] | None = None) -> dict:  # type: ignore[type-arg]
-        """Answer a question with the text's own sentences, each cited at its exact place.
-
-        "What is this about?" gets an overview of the texts, and a greeting a line.
+        """Answer a question with the text's own sentences, each cited; "what is this about?" with an overview.
 
         Args:
             question: What to answer, at most 2,000 characters, in any language.
@@ -62,12 +60,10 @@ def add_endpoints(open_index: OpenIndex) -> None:
             sources: Names of the texts to ask, as list_sources gives them; all texts if left out.
 
         Returns:
-            An object with question, kind (answer, abstention; for what is no question: talk, overview, list), answered,
-            confidence (the probability that citation 1 answers), text, citations (n, source, start, end, quote; 0-based
-            code points, end exclusive; kind if not a paragraph; context: what it stands under), searched_for and span
-            (place and quote of the words in citation 1 that answer, or null). If declined: denied_by (a citation of
-            what denies what the question presumes, or null), related (passages). If no question: turn (what it was
-            taken for), outline (headings or titles), suggested (questions to ask).
+            An object with question, kind (answer, abstention; if no question: talk, overview, list), answered,
+            confidence (that citation 1 answers), text, citations (n, source, start, end, quote; 0-based code points,
+            end exclusive; kind; context), searched_for, span (words in citation 1 that answer). If declined: denied_by
+            (what contradicts the question), related. If no question: turn (what it is), outline, suggested (questions).
         """
         return open_index.answer(open_index.current(), question, k, sources).to_dict()
 

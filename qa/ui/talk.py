@@ -39,17 +39,17 @@ def reply_in_words(reply: Answer, reading: Reading, words: Words) -> list[str]:
 
 def _documents(titles: list[Citation], reading: Reading) -> str:
     """Return a button for each document, which leads to its title."""
-    return f'<div class="topics">{"".join(_heading(one, one.source, reading) for one in titles)}</div>'
+    return f'<div class="topics">{"".join(_heading_button(one, one.source, reading) for one in titles)}</div>'
 
 
 def _outlines(headings: list[Citation], reading: Reading) -> str:
     """Return the headings of each document, each leading to its place."""
     parts = []
     for name in dict.fromkeys(one.source for one in headings):
-        shown = "".join(_heading(one, one.quote, reading) for one in headings if one.source == name)
+        shown = "".join(_heading_button(one, one.quote, reading) for one in headings if one.source == name)
         parts.append(f'<div class="topics"><p class="cards-title" dir="auto">{escape(name)}</p>{shown}</div>')
     return "".join(parts)
 
 
-def _heading(at: Citation, label: str, reading: Reading) -> str:
+def _heading_button(at: Citation, label: str, reading: Reading) -> str:
     return button(f"show topic {place(reading.sources[at.source], at.start, at.end)}", " ".join(label.split()))
