@@ -31,6 +31,8 @@ from qa.suggestions import Suggestion, leads_on, suggest, suggestions_of
 
 SUGGESTED = 2
 """Questions offered with a reply."""
+LEAST_CONFIDENT = 0.5
+"""The confidence from which on an answer shows that a doubtful turn is a question."""
 MOST_MORE = 3
 """Further places shown at a time."""
 
@@ -75,7 +77,7 @@ def reply(
     read = turn_of(index, prepare(index, question))
     if read is None or read.said is None:
         return asked()
-    if read.is_doubtful and (answered := asked()).answered:
+    if read.is_doubtful and (answered := asked()).answered and answered.confidence >= LEAST_CONFIDENT:
         return answered
     names = tuple(index.sources) if sources is None else tuple(n for n in index.sources if n in names_of(sources))
     turn = _Turn(index, question, read, read.said, tuple(history), words or words_of(read.language), names, reader)

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from qa.answer import Answer
 from qa.catalogue import Words
 from qa.citations import Standing
+from qa.conversation.replies import SUGGESTED
 from qa.errors import QAError
 from qa.ui.cards import excerpt_card, related_card
 from qa.ui.excerpts import RELATED, Excerpt, cited_excerpts, denying_excerpts, is_in_place
@@ -98,7 +100,8 @@ def _reply_content(turn: Turn, where: str, reading: Reading, words: Words, newes
         return f'<p class="quiet">{own(words["chat.unchecked"])}</p>'
     if turn.answer.turn:
         cited = _answer_message(_logged_excerpts(turn, reading, newest), "", reading, words)
-        next_questions = _suggested_questions(reading, words["chat.try"]) if newest else ""
+        offered = replace(reading, questions=reading.questions[:SUGGESTED])
+        next_questions = _suggested_questions(offered, words["chat.try"]) if newest else ""
         return reply_message(turn.answer, reading, words, cited if turn.answer.citations else "") + next_questions
     searched = _searched_for(turn, where, reading, words)
     if turn.answer.answered:
