@@ -92,6 +92,12 @@ class Answer:
         span: the words in citation [1] that answer; None when declined, if the index cannot be read, or if [1] is
             another part of the text than the sentence that was read, such as the deciding row of a table.
         sure: whether the confidence is so high that even the most careful setting would answer; see `sure_confidence`.
+        kind: what the reply is: "answer" or "abstention", which follows from ``answered`` if it is not given; of a turn
+            that is no question to the texts (`qa.conversation`) "talk", "overview", "list" or "place". Such a turn
+            counts as answered, with or without citations, and ``confidence`` is the probability that it is no question.
+        turn: what such a turn was taken for, such as "greeting" (`qa.conversation.kinds`); "" for a question.
+        outline: the headings of an overview, or the title of each document of a list, all with the number 0.
+        suggested: questions that the texts answer, offered with the reply.
     """
 
     question: str
@@ -103,11 +109,24 @@ class Answer:
     searched_for: str
     span: AnswerSpan | None = None
     sure: bool = True
+    kind: str = ""
+    turn: str = ""
+    outline: tuple[Citation, ...] = ()
+    suggested: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.kind:
+            object.__setattr__(self, "kind", "answer" if self.answered else "abstention")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as the shell and HTTP print it; ``related`` is there only when declined."""
+        """Return the answer as the shell and HTTP print it.
+
+        ``related`` is there only when it is declined; ``turn``, ``outline`` and ``suggested`` only for a turn that is
+        no question to the texts.
+        """
         given = {
             "question": self.question,
+            "kind": self.kind,
             "answered": self.answered,
             "confidence": self.confidence,
             "text": self.text,
@@ -116,6 +135,9 @@ class Answer:
             "span": self.span.to_dict() if self.span else None,
             "sure": self.sure,
         }
+        if self.turn:
+            outline = [heading.to_dict() for heading in self.outline]
+            return given | {"turn": self.turn, "outline": outline, "suggested": list(self.suggested)}
         return given if self.answered else given | {"related": [hit.to_dict() for hit in self.hits]}
 
 

@@ -37,7 +37,10 @@ _DELAY_IN_FILES = 20.0
 
 
 def show_answer(index: Index, answer: Answer) -> None:
-    """Print an answer and its citations, or for a declined question the related passages."""
+    """Print an answer and its citations, for a declined question the related passages, or another reply."""
+    if answer.turn:
+        _show_reply(index, answer)
+        return
     if not answer.answered:
         click.echo(Sentence("shell.declined"))
         if answer.hits:
@@ -47,12 +50,28 @@ def show_answer(index: Index, answer: Answer) -> None:
         return
     click.echo(_CITATION.sub(lambda n: click.style(n.group(), fg="cyan"), printable(answer.text)))
     for citation in answer.citations:
-        section = "" if citation.context else _section_of(index, citation)
-        details = ", ".join(filter(None, (_page_or_time(citation), section)))
-        click.echo(f"\n{_heading(f'[{citation.n}]', citation.source, citation.start, citation.end, details)}")
-        click.echo(_quoted(citation, answer.span))
-        if citation.context:
-            click.echo(click.style(_indented(_context_path(citation)), dim=True))
+        click.echo()
+        _show_citation(index, citation, answer.span)
+
+
+def _show_reply(index: Index, reply: Answer) -> None:
+    """Print the reply to a turn that is no question, its citations, and what may be asked."""
+    click.echo(_CITATION.sub(lambda n: click.style(n.group(), fg="cyan"), printable(reply.text)))
+    for citation in reply.citations:
+        click.echo()
+        _show_citation(index, citation)
+    for question in reply.suggested:
+        click.echo(f"  - {printable(question)}")
+
+
+def _show_citation(index: Index, citation: Citation, span: AnswerSpan | None = None) -> None:
+    section = "" if citation.context else _section_of(index, citation)
+    details = ", ".join(filter(None, (_page_or_time(citation), section)))
+    number = f"[{citation.n}]" if citation.n else ""
+    click.echo(_heading(number, citation.source, citation.start, citation.end, details))
+    click.echo(_quoted(citation, span))
+    if citation.context:
+        click.echo(click.style(_indented(_context_path(citation)), dim=True))
 
 
 def show_hits(hits: Sequence[Hit]) -> None:

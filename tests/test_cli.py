@@ -138,7 +138,8 @@ def test_ask_prints_the_answer_of_answer(article_index: Path) -> None:
     expected = answer(index, QUESTION)
     assert expected.answered
     given = printed(qa("ask", QUESTION, "--index", article_index, "--json"))
-    assert list(given) == ["question", "answered", "confidence", "text", "citations", "searched_for", "span", "sure"]
+    parts = ["question", "kind", "answered", "confidence", "text", "citations", "searched_for", "span", "sure"]
+    assert list(given) == parts
     assert (given["question"], given["answered"], given["text"]) == (QUESTION, True, expected.text)
     assert given["confidence"] == pytest.approx(expected.confidence)
     assert given["citations"] == [citation.to_dict() for citation in expected.citations]
@@ -163,7 +164,9 @@ def test_a_declined_question_has_related_passages_and_no_citation(tmp_path: Path
     printed(qa("build", "--text", TEXT, "--index", built, "--json"))
     asked = ["ask", "What is the capital of Mongolia?", "--index", str(built)]
     given = printed(qa(*asked, "--json"))
-    parts = ["question", "answered", "confidence", "text", "citations", "searched_for", "span", "sure", "related"]
+    parts = [
+        "question", "kind", "answered", "confidence", "text", "citations", "searched_for", "span", "sure", "related",
+    ]  # fmt: skip
     assert list(given) == parts
     assert (given["answered"], given["text"], given["citations"]) == (False, "", [])
     assert [list(hit) for hit in given["related"]] == [HIT_KEYS]

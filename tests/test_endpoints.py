@@ -17,7 +17,7 @@ import pytest
 from browser import serving
 from coroutines import run
 
-from qa.answer import answer
+from qa.conversation import reply
 from qa.errors import ServeError
 from qa.index import Index
 from qa.service.open_index import QUESTIONS_AT_ONCE, QUESTIONS_WAITING, OpenIndex
@@ -74,6 +74,17 @@ def test_a_text_is_added_and_then_asked_alone(client: Any, index_folder: Path) -
     result = client.predict("庭師の名前は誰ですか", 10, ["庭"], api_name="/answer")
     assert [GARDEN[c["start"] : c["end"]] for c in result["citations"]] == [c["quote"] for c in result["citations"]]
     assert "山田花子" in result["text"]
+
+
+def test_what_is_no_question_gets_a_reply_of_its_kind(client: Any) -> None:
+    sources = {one["name"]: one for one in client.predict(api_name="/list_sources")}
+    thanks = client.predict("thank you very much", api_name="/answer")
+    assert (thanks["kind"], thanks["turn"], thanks["citations"]) == ("talk", "thanks", [])
+    assert thanks["suggested"]
+    overview = client.predict("what is this about?", api_name="/answer")
+    assert overview["kind"] == "overview"
+    assert {one["source"] for one in (*overview["citations"], *overview["outline"])} <= sources.keys()
+    assert [one["n"] for one in overview["citations"]] == list(range(1, len(overview["citations"]) + 1))
 
 
 def test_a_build_without_add_replaces_everything(client: Any) -> None:
@@ -144,11 +155,11 @@ def test_questions_beyond_the_limit_wait_and_beyond_that_are_rejected(
         at_once["most"] = max(at_once["most"], at_once["now"])
         try:
             assert rejected.wait(60)
-            return answer(*given, **options)
+            return reply(*given, **options)
         finally:
             at_once["now"] -= 1
 
-    monkeypatch.setattr("qa.service.open_index.answer", counted)
+    monkeypatch.setattr("qa.service.open_index.reply", counted)
     served = httpx.ASGITransport(build_app(OpenIndex(article_index)))
 
     async def ask_64_times() -> list[httpx.Response]:

@@ -354,3 +354,27 @@ def test_a_question_that_is_still_looked_for_is_left_out(form: str) -> None:
     waiting = ZOO.asked("Still open?")
     text = FORMS[form].write(waiting.settled(), reading(THEN), words_of("en"), "Zoo talk")
     assert "Still open" not in text and "What noise" in text
+
+
+# Replies to what is no question
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_replies_that_are_no_answers_are_exported_with_their_headings_and_citations(form: str) -> None:
+    heading = Citation(0, THEN.name, 0, 4, "Cats")
+    thanks = Answer("Thanks", "…", (), True, 0.99, (), "", kind="talk", turn="thanks")
+    overview = Answer(
+        "In short?", "…", answered(THEN, "Dogs bark.").citations, True, 0.9, (), "",
+        kind="overview", turn="summary", outline=(heading,),
+    )  # fmt: skip
+    history = History((asked("Thanks", thanks), asked("In short?", overview)), id="0" * 32)
+    seen = _seen(form, history, reading(THEN), ENGLISH)
+    assert all(part in seen for part in ("Thanks", "In short?", "Cats", "Dogs bark."))
+    if form == "json":
+        record = json.loads(seen)
+        assert [entry["answer"]["kind"] for entry in record["entries"]] == ["talk", "overview"]
+        assert from_record(record).turns[0].answer == thanks
+    else:
+        assert ENGLISH["talk.thanks"] in seen
+        assert ENGLISH["talk.overview"] in seen
+        assert ENGLISH["chat.searched"] not in seen

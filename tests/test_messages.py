@@ -323,3 +323,45 @@ def test_a_conversation_of_many_citations_is_looked_up_once_and_then_drawn_at_on
 
     first, second = seconds_to_draw(), seconds_to_draw()
     assert second < first / 1.5  # on a busy machine not much less
+
+
+# Replies to what is no question
+
+
+def _talked(turn: str, kind: str = "talk", source: Source | None = None) -> Answer:
+    outline = (Citation(0, source.name, 0, 2, source.text[:2]),) if source else ()
+    return Answer("?", "", (), True, 0.99, (), "", kind=kind, turn=turn, outline=outline)
+
+
+@pytest.mark.parametrize("tag", languages())
+def test_talk_is_a_line_in_the_language_of_the_page_and_no_abstention(tag: str) -> None:
+    words = words_of(tag)
+    shown = _shown(_talked("thanks"), Source("a", "Text."), words=words)
+    assert html.unescape(_without_tags(shown)).startswith(words["talk.thanks"])
+    assert "abstained" not in shown
+    assert 'class="searched"' not in shown
+    assert 'class="answer"' not in shown
+
+
+def test_headings_of_an_overview_lead_to_their_places_and_only_if_they_stand_there() -> None:
+    source = Source("a", "AB and more.")
+    shown = _shown(_talked("summary", "overview", source), source)
+    assert f'<button type="button" class="show topic {source_class(source)} at-0-2">' in shown
+    changed = Source("a", "Something else.")
+    assert "topic" not in _shown(_talked("summary", "overview", source), changed)
+
+
+def test_a_list_shows_the_names_of_the_documents_as_written() -> None:
+    source = Source("<b>&.txt", "AB and more.")
+    shown = _shown(_talked("list-documents", "list", source), source)
+    assert "&lt;b&gt;&amp;.txt" in shown
+    assert "<b>" not in shown
+    assert "1 document" in html.unescape(_without_tags(shown))
+
+
+def test_an_overview_cites_like_an_answer() -> None:
+    source = Source("a", "One sentence. Another.")
+    reply = replace(_answered(source, ["One sentence.", "Another."]), kind="overview", turn="about", searched_for="")
+    shown = _shown(reply, source)
+    assert re.findall(r'class="cite c-(\d)', shown) == ["1", "2"]
+    assert 'class="searched"' not in shown

@@ -18,6 +18,8 @@ from qa import Index, Source, answer
 from qa.answer import Answer
 from qa.catalogue import languages, words_of
 from qa.citations import AnswerSpan, Citation
+from qa.conversation.overview import MOST_CITED, MOST_LISTED
+from qa.conversation.replies import SUGGESTED
 from qa.retrieval import Hit
 from qa.text.passages import Passage
 from qa.ui.events import ACTION, CHOICE, EXPORT, MOST_LEFT_OUT, POLL, parsed
@@ -68,8 +70,51 @@ def conversation() -> History:
     return history.asked("<b>?</b>").stopped()
 
 
+def talked() -> History:
+    """Thanks, then an overview with more citations than an answer has."""
+    heading = Citation(0, SOURCE.name, 0, 1, "猫")
+    cited = tuple(Citation(n, SOURCE.name, n - 1, n, SOURCE.text[n - 1 : n]) for n in range(1, MOST_CITED + 1))
+    thanks = Answer("どうも", "はい", (), True, 0.99, (), "", kind="talk", turn="thanks", suggested=("猫は？",))
+    overview = Answer("要約", "…", cited, True, 0.9, (), "", kind="overview", turn="summary", outline=(heading,))
+    return History().asked("どうも").answered(thanks, PRESENT).asked("要約").answered(overview, PRESENT)
+
+
 def through_the_browser(record: dict[str, Any]) -> Any:
     return json.loads(json.dumps(record))
+
+
+def test_replies_that_are_no_answers_come_back_as_they_were() -> None:
+    history = talked()
+    assert from_record(through_the_browser(to_record(history))).entries == history.entries
+
+
+def test_conversations_without_kinds_open_as_answers_and_abstentions() -> None:
+    record = through_the_browser(to_record(conversation()))
+    for entry in record["entries"]:
+        if entry.get("answer"):
+            del entry["answer"]["kind"]
+    assert from_record(record).entries == conversation().entries
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"kind": "nothing"},
+        {"turn": "nothing"},
+        {"kind": "answer"},
+        {"kind": "abstention", "turn": None},
+        {"turn": None},
+        {"answered": False},
+        {"suggested": ["?"] * (SUGGESTED + 1)},
+        {"outline": [{"n": 1, "source": "a", "start": 0, "end": 1, "quote": "a"}]},
+        {"outline": [{"n": 0, "source": "a", "start": 0, "end": 1, "quote": "a"}] * (MOST_LISTED + 1)},
+    ],
+)
+def test_a_forged_reply_is_rejected(damage: dict[str, Any]) -> None:
+    record = through_the_browser(to_record(talked()))
+    record["entries"][0]["answer"].update(damage)
+    with pytest.raises(RecordError):
+        from_record(record)
 
 
 def test_a_conversation_comes_back_as_it_was_but_of_no_generation() -> None:

@@ -39,13 +39,16 @@ def search(settings: Settings, question: str, k: int, sources: tuple[str, ...] |
 @with_config
 @with_settings
 def ask(settings: Settings, question: str, sources: tuple[str, ...] | None, config: SearchConfig) -> None:
-    """Answer a question with the text's own sentences."""
-    from qa.answer import answer
+    """Answer a question with the text's own sentences.
+
+    A greeting or thanks gets a line. "What is this about?" gets an overview, "Which documents are there?" a list.
+    """
+    from qa.conversation import reply
     from qa.index import Index
 
     with status("doing.reading"):
         index = Index.open(settings.index)
-        result = answer(index, question, bold=config.bold, reader=config.reader, sources=sources)
+        result = reply(index, question, bold=config.bold, reader=config.reader, sources=sources)
     if settings.json:
         print_json(result.to_dict())
     else:

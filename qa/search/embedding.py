@@ -127,10 +127,16 @@ class Embedder:
 
     def embed_question(self, question: str) -> Embedded:
         """Return a question's embeddings."""
+        [embedded] = self.embed_questions([question])
+        return embedded
+
+    def embed_questions(self, questions: Sequence[str]) -> list[Embedded]:
+        """Return the embeddings of several questions, read at once."""
         prompt = self.prompts.query
-        [encoded] = self._encode([prompt + question])
-        own = in_passage(encoded.spans, encoded.special, len(prompt), 0)
-        return self._embedded(encoded, own, in_question(encoded.spans, len(prompt)))
+        return [
+            self._embedded(one, in_passage(one.spans, one.special, len(prompt), 0), in_question(one.spans, len(prompt)))
+            for one in self._encode([prompt + question for question in questions])
+        ]
 
     def embed_passages(
         self, texts: Sequence[str], progress: Progress | None = None, contexts: Sequence[str] | None = None

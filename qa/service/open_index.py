@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from weakref import ReferenceType, ref
 
-from qa.answer import Answer, answer
+from qa.answer import Answer
+from qa.catalogue import Words
+from qa.conversation import reply
 from qa.errors import IndexDamagedError, IndexMismatchError, QAError
 from qa.index import Index
 from qa.maintenance.repair import repair
@@ -127,8 +129,17 @@ class OpenIndex:
 
     # Questions
 
-    def answer(self, index: Index, question: str, k: int = 10, sources: Collection[str] | None = None) -> Answer:
-        """Answer a question as :func:`qa.answer.answer` does, once it is this caller's turn.
+    def answer(
+        self,
+        index: Index,
+        question: str,
+        k: int = 10,
+        sources: Collection[str] | None = None,
+        *,
+        history: Sequence[Answer] = (),
+        words: Words | None = None,
+    ) -> Answer:
+        """Reply to a turn as :func:`qa.conversation.reply` does, once it is this caller's turn.
 
         Raises:
             BusyError: too many questions are waiting.
@@ -136,7 +147,10 @@ class OpenIndex:
         with self._questions.turn():
             started, outcome = time.perf_counter(), "failed"
             try:
-                result = answer(index, question, k, bold=self.config.bold, reader=self.config.reader, sources=sources)
+                result = reply(
+                    index, question, k, history=history, words=words,
+                    bold=self.config.bold, reader=self.config.reader, sources=sources,
+                )  # fmt: skip
                 outcome = "answered" if result.answered else "declined"
                 return result
             finally:

@@ -52,7 +52,7 @@ def add_endpoints(open_index: OpenIndex) -> None:
         return [hit.to_dict() for hit in hits]
 
     def answer(question: str, k: HitCount = 10, sources: list[str] | None = None) -> dict:  # type: ignore[type-arg]
-        """Answer a question with the text's own sentences, each cited at its exact place.
+        """Answer a question with the text's own sentences, each cited; "what is this about?" with an overview.
 
         Args:
             question: What to answer, at most 2,000 characters, in any language.
@@ -60,10 +60,11 @@ def add_endpoints(open_index: OpenIndex) -> None:
             sources: Names of the texts to ask, as list_sources gives them; all texts if left out.
 
         Returns:
-            An object with question, answered, confidence (the probability that citation 1 answers), text, citations (n,
-            source, start, end, quote; 0-based code points, end exclusive; kind if not a paragraph; context: what it
-            stands under), searched_for, span (the words in citation 1 that answer, or null), sure (false: "possibly").
-            If declined: related (the nearest passages).
+            An object with question, kind (answer, abstention; if no question: talk, overview, list), answered,
+            confidence (that citation 1 answers), text, citations (n, source, start, end, quote; 0-based code points,
+            end exclusive; kind; context), searched_for, span (words in citation 1 that answer, or null), sure (false:
+            "possibly"). If declined: related (the nearest passages). If no question: turn (what it is), outline,
+            suggested (questions).
         """
         return open_index.answer(open_index.current(), question, k, sources).to_dict()
 

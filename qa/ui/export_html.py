@@ -25,6 +25,7 @@ from qa.ui.markup import direction, escape
 from qa.ui.parts import asset
 from qa.ui.quotation import over, quotation, span_of
 from qa.ui.reading import Reading
+from qa.ui.talk import reply_in_words
 
 
 def as_html(history: History, reading: Reading, words: Words, title: str) -> str:
@@ -64,17 +65,22 @@ def _turn_html(turn: Turn, number: int, reading: Reading, words: Words) -> str:
     if turn.answer.answered:
         cited = cited_excerpts(turn, reading)
         quotes = "".join(f"<li>{_quote_html(excerpt, number, reading)}</li>" for excerpt in cited)
-        reply = f'{_short_html(cited[0], turn, reading, words)}<ul class="answer">{quotes}</ul>\n'
+        listed = f'<ul class="answer">{quotes}</ul>\n' if cited else ""
+        if turn.answer.turn:
+            lines = reply_in_words(turn.answer, reading, words)
+            reply = "".join(f'<p dir="auto">{_html_text(line)}</p>\n' for line in lines) + listed
+        else:
+            reply = f"{_short_html(cited[0], turn, reading, words)}{listed}"
     else:
         reply = f'<p class="abstained" dir="auto">{_html_text(verdict(turn, words))}</p>\n'
     searched = f"{_html_text(words['chat.searched'])} <bdi>{_html_text(turn.answer.searched_for)}</bdi>"
-    asked = f"{_html_text(asked_on(turn, words))}<br>" if turn.asked_at else ""
+    note = "<br>".join(filter(None, (_html_text(asked_on(turn, words)), "" if turn.answer.turn else searched)))
     groups = "".join(
         f"<h3>{_html_text(words[title])}</h3>\n"
         + "".join(f"{_excerpt_html(excerpt, number, reading, words)}\n" for excerpt in excerpts)
         for title, excerpts in excerpts_by_title(turn, reading)
     )
-    return f'{head}{reply}<p class="note">{asked}{searched}</p>\n{groups}</section>'
+    return f'{head}{reply}<p class="note">{note}</p>\n{groups}</section>'
 
 
 def _short_html(first: Excerpt, turn: Turn, reading: Reading, words: Words) -> str:

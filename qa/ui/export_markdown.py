@@ -25,6 +25,7 @@ from qa.ui.excerpts import (
 )
 from qa.ui.history import History, Switched, Turn
 from qa.ui.reading import Reading
+from qa.ui.talk import reply_in_words
 
 _SEEN_THROUGH = re.compile(r"(?:[@$]|:(?!\d{1,2}:)(?=[A-Za-z0-9_+-]+:))+")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
@@ -55,7 +56,10 @@ def _turn_blocks(turn: Turn, number: int, reading: Reading, words: Words) -> lis
     blocks = [f"## {_one_line(words.say('export.question', n=number))}", written(turn.question, "> ")]
     if turn.answer is None:
         return [*blocks, _one_line(words["chat.stopped"])]
-    if turn.answer.answered:
+    if turn.answer.turn:
+        blocks += [written(line) for line in reply_in_words(turn.answer, reading, words)]
+        blocks += [_quote_markdown(one, number, words) for one in cited_excerpts(turn, reading)]
+    elif turn.answer.answered:
         cited = cited_excerpts(turn, reading)
         blocks += _short_blocks(cited[0], turn, words)
         blocks += [_quote_markdown(one, number, words) for one in cited]
@@ -73,7 +77,7 @@ def _asked_list(turn: Turn, words: Words) -> list[str]:
     assert turn.answer is not None
     asked = asked_on(turn, words)
     searched = f"{_one_line(words['chat.searched'])} {_one_line(turn.answer.searched_for.strip())}"
-    return ["\n".join(f"- {told}" for told in (_one_line(asked), searched) if told)]
+    return ["\n".join(f"- {told}" for told in (_one_line(asked), "" if turn.answer.turn else searched) if told)]
 
 
 def _short_blocks(first: Excerpt, turn: Turn, words: Words) -> list[str]:

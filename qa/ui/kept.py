@@ -13,6 +13,10 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field,
 
 from qa.answer import Answer
 from qa.citations import LONGEST_PART, AnswerSpan, Citation, ContextPart
+from qa.conversation.kinds import Kind as ReplyKind
+from qa.conversation.kinds import Said, can_be
+from qa.conversation.overview import MOST_CITED, MOST_LISTED
+from qa.conversation.replies import SUGGESTED
 from qa.retrieval import Hit
 from qa.search.config import DEFAULT_CONFIG
 from qa.text.marks import Kind
@@ -24,7 +28,7 @@ MOST_ENTRIES = 2_000
 MOST_PARTS = 10_000
 """Texts asked in one turn, or terms of one passage."""
 MOST_CITATIONS = DEFAULT_CONFIG.max_citations
-"""Citations of one answer."""
+"""Citations of one answer; an overview has up to `qa.conversation.overview.MOST_CITED`."""
 MOST_CITATIONS_IN_ALL = 1_000
 """Citations of one conversation. Each one may have to be searched for in all texts when it is drawn."""
 MOST_HITS = DEFAULT_CONFIG.passages_read
@@ -159,29 +163,48 @@ class _KeptHit(_Part):
 
 
 class _KeptAnswer(_Part):
+    kind: Annotated[ReplyKind, Field(strict=False)] | None = None  # conversations that were kept before 0.2 have none
     answered: bool
     confidence: _Number
     searched_for: _Text
-    citations: Annotated[list[_KeptCitation], Field(max_length=MOST_CITATIONS)]
+    citations: Annotated[list[_KeptCitation], Field(max_length=max(MOST_CITATIONS, MOST_CITED))]
     span: _KeptSpan | None = None
     sure: bool = True
     hits: Annotated[list[_KeptHit], Field(max_length=MOST_HITS)]
+    turn: Annotated[Said, Field(strict=False)] | None = None
+    text: _Text = ""
+    outline: Annotated[list[_KeptCitation], Field(max_length=MOST_LISTED)] = []
+    suggested: Annotated[list[_Text], Field(max_length=SUGGESTED)] = []
 
     @model_validator(mode="after")
     def _numbered_from_one(self) -> _KeptAnswer:
         if [citation.n for citation in self.citations] != list(range(1, len(self.citations) + 1)):
             raise ValueError("citations are not in order")
-        if self.answered != bool(self.citations):
+        if self.turn is None and self.answered != bool(self.citations):
             raise ValueError("an answer has citations, an abstention has none")
+        if self.turn is None and (len(self.citations) > MOST_CITATIONS or self.outline or self.suggested):
+            raise ValueError("only a reply that is no answer has an outline, or as many citations")
         if self.span and not (self.citations and self.span.is_in(self.citations[0])):
             raise ValueError("a short answer is not in the first citation")
         return self
 
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> _KeptAnswer:
+        of_question = ReplyKind.ANSWER if self.answered else ReplyKind.ABSTENTION
+        if self.turn is None and self.kind not in (None, of_question):
+            raise ValueError("an answer is of another kind")
+        if self.turn is not None and not (self.answered and self.kind and can_be(self.kind, self.turn)):
+            raise ValueError("a reply is of another kind")
+        if any(heading.n for heading in self.outline):
+            raise ValueError("headings have the number 0")
+        return self
+
     def opened(self, question: str) -> Answer:
         """Return the answer to its question."""
+        cited = " ".join(f"{citation.quote} [{citation.n}]" for citation in self.citations)
         return Answer(
             question=question,
-            text=" ".join(f"{citation.quote} [{citation.n}]" for citation in self.citations),
+            text=self.text if self.turn else cited,
             citations=tuple(citation.opened() for citation in self.citations),
             answered=self.answered,
             confidence=self.confidence,
@@ -189,6 +212,10 @@ class _KeptAnswer(_Part):
             searched_for=self.searched_for,
             span=self.span.opened() if self.span else None,
             sure=self.sure,
+            kind=self.kind.value if self.kind else "",
+            turn=self.turn.value if self.turn else "",
+            outline=tuple(heading.opened() for heading in self.outline),
+            suggested=tuple(self.suggested),
         )
 
 

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from qa.answer import Answer
 from qa.catalogue import Words
 from qa.citations import Standing
+from qa.conversation.replies import SUGGESTED
 from qa.errors import QAError
-from qa.ui.answers import answer_html, near_html
+from qa.ui.answers import answer_html, first_html, near_html
 from qa.ui.excerpts import Excerpt, cited_excerpts, related_excerpts
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import button, escape, own, place, sentence
 from qa.ui.reading import Reading
 from qa.ui.refusals import pieces_for
+from qa.ui.talk import reply_message
 
 Message = dict[str, str]
 
@@ -93,10 +96,21 @@ def _reply_content(turn: Turn, where: str, reading: Reading, words: Words, newes
     if not reading.sources:
         return f'<p class="quiet">{own(words["chat.unchecked"])}</p>'
     answer = turn.answer
+    if answer.turn:
+        return _talk_message(turn, answer, reading, words, newest)
     if not answer.answered:
         return _abstention_message(turn, answer, where, reading, words, newest)
     more = _suggested_questions(reading, words["chat.next"]) if newest else ""
     return _answer_message(_logged_excerpts(turn, reading, newest), turn, answer, where, reading, words) + more
+
+
+def _talk_message(turn: Turn, reply: Answer, reading: Reading, words: Words, newest: bool) -> str:
+    excerpts = _logged_excerpts(turn, reading, newest)
+    quoted = "".join(first_html(one, "", reading, words) for one in excerpts)
+    cited = f'<div class="answer">{quoted}</div>{_changed(excerpts, words)}' if excerpts else ""
+    offered = replace(reading, questions=reading.questions[:SUGGESTED])
+    next_questions = _suggested_questions(offered, words["chat.try"]) if newest else ""
+    return reply_message(reply, reading, words, cited) + next_questions
 
 
 def _logged_excerpts(turn: Turn, reading: Reading, newest: bool) -> list[Excerpt]:
@@ -111,12 +125,18 @@ def _logged_excerpts(turn: Turn, reading: Reading, newest: bool) -> list[Excerpt
 def _answer_message(
     excerpts: Sequence[Excerpt], turn: Turn, answer: Answer, where: str, reading: Reading, words: Words
 ) -> str:
-    parts = [answer_html(excerpts, turn.question, answer.sure, reading, words)]
+    said = answer_html(excerpts, turn.question, answer.sure, reading, words) + _changed(excerpts, words)
+    if answer.searched_for.strip() != turn.question.strip() or _among(turn, reading):
+        said += _searched_for(turn, answer, where, reading, words)
+    return said
+
+
+def _changed(excerpts: Sequence[Excerpt], words: Words) -> str:
+    """Return how many of the citations are at another place by now, and how many are gone."""
+    parts = []
     for standing, key in ((Standing.MOVED, "chat.moved"), (Standing.GONE, "chat.gone")):
         if count := sum(one.standing is standing for one in excerpts):
             parts.append(f'<p class="changed">{own(words.say(key, count=count))}</p>')
-    if answer.searched_for.strip() != turn.question.strip() or _among(turn, reading):
-        parts.append(_searched_for(turn, answer, where, reading, words))
     return "".join(parts)
 
 

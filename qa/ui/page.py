@@ -184,7 +184,8 @@ class _Page:
             chosen = {name: index.sources[name] for name in self._texts.chosen(index, left_out)}
             # Naming every text would only make the search filter by all of them.
             named = chosen if len(chosen) < len(index.sources) else None
-            result = self._open_index.answer(index, question, sources=named)
+            earlier = [turn.answer for turn in history.turns if turn.answer]
+            result = self._open_index.answer(index, question, sources=named, history=earlier, words=words)
             yield {
                 **self._drawn(index, asked.answered(result, chosen), words, left_out),
                 self._stop: gr.update(interactive=False),

@@ -67,7 +67,14 @@ def _kept_entry(entry: Turn | Switched) -> dict[str, Any]:
 def _kept_answer(answer: Answer) -> dict[str, Any]:
     cited = (hit for hit in answer.hits if any(hit.holds(c.source, c.start, c.end) for c in answer.citations))
     hits = [hit for hit in (cited if answer.answered else answer.hits[:RELATED]) if len(hit.text) <= LONGEST_PASSAGE]
+    reply = {
+        "turn": answer.turn,
+        "text": answer.text,
+        "outline": [heading.to_dict() for heading in answer.outline],
+        "suggested": list(answer.suggested),
+    }
     return {
+        "kind": answer.kind,
         "answered": answer.answered,
         "confidence": answer.confidence,
         "searched_for": answer.searched_for,
@@ -75,4 +82,5 @@ def _kept_answer(answer: Answer) -> dict[str, Any]:
         "span": answer.span and answer.span.to_dict(),
         "sure": answer.sure,
         "hits": [{**hit.to_dict(), "boilerplate": hit.passage.boilerplate, "number": hit.number} for hit in hits],
+        **(reply if answer.turn else {}),
     }
