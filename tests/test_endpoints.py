@@ -26,7 +26,7 @@ from qa.serving.app import build_app
 GARDEN = "庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。"
 ENDPOINTS = {
     "retrieve": {"question": "string", "k": "integer", "sources": None},
-    "answer": {"question": "string", "k": "integer", "sources": None},
+    "answer": {"question": "string", "k": "integer", "sources": None, "history": None},
     "list_sources": {},
     "build": {"text": "string", "name": "string", "add": "boolean"},
 }
@@ -76,6 +76,14 @@ def test_a_text_is_added_and_then_asked_alone(client: Any, index_folder: Path) -
     assert "山田花子" in result["text"]
 
 
+def test_a_follow_up_is_answered_with_what_answer_returned_before(client: Any) -> None:
+    before = client.predict("庭師の名前は誰ですか", 10, ["庭"], api_name="/answer")
+    found = client.predict("何時に水をまきますか", 10, ["庭"], [before], api_name="/answer")
+    assert "六時" in found["text"]
+    forged = before | {"citations": [before["citations"][0] | {"quote": "嘘" * len(before["citations"][0]["quote"])}]}
+    assert client.predict("何時に水をまきますか", 10, ["庭"], [forged], api_name="/answer")["answered"] in (True, False)
+
+
 def test_a_build_without_add_replaces_everything(client: Any) -> None:
     built = client.predict("門の鍵は赤い箱の中にあります。", api_name="/build")
     assert (built["sources"], built["passages"], built["embedded"]) == (1, 1, 1)
@@ -119,6 +127,21 @@ def test_a_call_over_http_may_leave_out_arguments_with_a_default(client: Any) ->
             "The argument sources of answer is not valid: input should be a valid list.",
         ),
         ("answer", [None], "The argument question of answer is not valid: input should be a valid string."),
+        (
+            "answer",
+            ["秘密の鍵は?", 10, None, [{}] * 21],
+            "The argument history of answer is not valid: at most 20 earlier answers.",
+        ),
+        (
+            "answer",
+            ["秘密の鍵は?", 10, None, [{"question": "秘密", "searched_for": "秘密", "citations": [{"n": 1}]}]],
+            "The argument history[0].citations[0].source of answer is not valid: field required.",
+        ),
+        (
+            "answer",
+            ["秘密の鍵は?", 10, None, [{"question": "秘密" * 1001, "searched_for": "", "citations": []}]],
+            "The argument history[0].question of answer is not valid: string should have at most 2000 characters.",
+        ),
         ("build", ["秘密の文です。", {"秘密": 1}], "The argument name of build is not valid"),
         ("build", [["秘密"]], "The argument text of build is not valid: input should be a valid string."),
         ("answer", [], "This call failed: compare its arguments with the endpoint's description."),

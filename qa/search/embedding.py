@@ -127,10 +127,19 @@ class Embedder:
 
     def embed_question(self, question: str) -> Embedded:
         """Return a question's embeddings."""
+        return self.embed_questions([question])[0]
+
+    def embed_questions(self, questions: Sequence[str]) -> list[Embedded]:
+        """Return the embeddings of several questions, at least one, from one pass of the model."""
         prompt = self.prompts.query
-        [encoded] = self._encode([prompt + question])
-        own = in_passage(encoded.spans, encoded.special, len(prompt), 0)
-        return self._embedded(encoded, own, in_question(encoded.spans, len(prompt)))
+        return [
+            self._embedded(
+                encoded,
+                in_passage(encoded.spans, encoded.special, len(prompt), 0),
+                in_question(encoded.spans, len(prompt)),
+            )
+            for encoded in self._encode([prompt + question for question in questions])
+        ]
 
     def embed_passages(
         self, texts: Sequence[str], progress: Progress | None = None, contexts: Sequence[str] | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from weakref import ReferenceType, ref
@@ -127,7 +127,14 @@ class OpenIndex:
 
     # Questions
 
-    def answer(self, index: Index, question: str, k: int = 10, sources: Collection[str] | None = None) -> Answer:
+    def answer(
+        self,
+        index: Index,
+        question: str,
+        k: int = 10,
+        sources: Collection[str] | None = None,
+        history: Sequence[Answer] = (),
+    ) -> Answer:
         """Answer a question as :func:`qa.answer.answer` does, once it is this caller's turn.
 
         Raises:
@@ -136,7 +143,15 @@ class OpenIndex:
         with self._questions.turn():
             started, outcome = time.perf_counter(), "failed"
             try:
-                result = answer(index, question, k, bold=self.config.bold, reader=self.config.reader, sources=sources)
+                result = answer(
+                    index,
+                    question,
+                    k,
+                    bold=self.config.bold,
+                    reader=self.config.reader,
+                    sources=sources,
+                    history=history,
+                )
                 outcome = "answered" if result.answered else "declined"
                 return result
             finally:

@@ -19,6 +19,7 @@ from pydantic import Field, ValidationError, validate_call
 from qa.errors import BusyError, QAError
 from qa.reading.files import source_from_text
 from qa.service.open_index import OpenIndex
+from qa.ui.earlier import earlier_answers
 from qa.ui.gradio_compat import Call, Proceed, declare_endpoint, gr, wrap_calls
 
 P = ParamSpec("P")
@@ -51,13 +52,20 @@ def add_endpoints(open_index: OpenIndex) -> None:
         hits = open_index.retrieve(open_index.current(), question, k, sources)
         return [hit.to_dict() for hit in hits]
 
-    def answer(question: str, k: HitCount = 10, sources: list[str] | None = None) -> dict:  # type: ignore[type-arg]
+    def answer(
+        question: str,
+        k: HitCount = 10,
+        sources: list[str] | None = None,
+        history: list[dict] | None = None,  # type: ignore[type-arg]
+    ) -> dict:  # type: ignore[type-arg]
         """Answer a question with the text's own sentences, each cited at its exact place.
 
         Args:
             question: What to answer, at most 2,000 characters, in any language.
             k: How many passages to look for, 1 to 1000.
             sources: Names of the texts to ask, as list_sources gives them; all texts if left out.
+            history: What this function returned for the questions before, oldest first, at most the last 20: a
+                follow-up such as "and in 2012?" is read with them. Nothing if left out.
 
         Returns:
             An object with question, answered, confidence (the probability that citation 1 answers), text, citations (n,
@@ -65,7 +73,8 @@ def add_endpoints(open_index: OpenIndex) -> None:
             stands under), searched_for and span (place and quote of the words in citation 1 that answer, or null). If
             declined: denied_by (a citation of what denies what the question presumes, or null), related (passages).
         """
-        return open_index.answer(open_index.current(), question, k, sources).to_dict()
+        earlier = earlier_answers(history or [])
+        return open_index.answer(open_index.current(), question, k, sources, earlier).to_dict()
 
     def list_sources() -> list[dict]:  # type: ignore[type-arg]
         """List the texts that can be asked: name, length in code points, SHA-256 of the UTF-8 text."""

@@ -138,14 +138,19 @@ def _quote_and_number(excerpt: Excerpt, reading: Reading, words: Words) -> str:
 
 
 def _searched_for(turn: Turn, where: str, reading: Reading, words: Words) -> str:
-    """Return what was searched for, and in which documents if not in all."""
+    """Return what was searched for, and in which documents if not in all.
+
+    If the question was read with what went before, it can be asked without that.
+    """
     assert turn.answer is not None
+    alone = turn.answer.searched_for == turn.question.strip()
     among = set(turn.sources) if set(turn.sources) < set(reading.sources) else set()
     within = f'<span class="within">{own(words.say("chat.within", names=_first_and_more(sorted(among), words)))}</span>'
     return (
         f'<span class="searched">{own(words["chat.searched"])} '
         f'<span class="query" dir="auto">{escape(turn.answer.searched_for)}</span>{within if among else ""}'
-        f"{button(f'revise {where}', words['chat.revise'])}</span>"
+        f"{button(f'revise {where}', words['chat.revise'])}"
+        f"{'' if alone else button(f'alone {where}', words['chat.alone'])}</span>"
     )
 
 

@@ -111,27 +111,27 @@ def _moment(value: str) -> str:
 
 
 _Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
-_Name = Annotated[str, Field(max_length=LONGEST_SOURCE_NAME)]
-_Quote = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSAGE)]
+Name = Annotated[str, Field(max_length=LONGEST_SOURCE_NAME)]
+Quote = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSAGE)]
 _Moment = Annotated[_Text, AfterValidator(_moment)]
 """ISO 8601 with a time zone, or ""."""
 _Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\z")]
 _Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}\z")]
 _Kind = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*\z", max_length=40)]
-_Whole = Annotated[int, Field(ge=0, le=GREATEST)]
+Whole = Annotated[int, Field(ge=0, le=GREATEST)]
 _Number = Annotated[float, Field(ge=-GREATEST, le=GREATEST, allow_inf_nan=False)]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
     """A part of a record; unknown keys are ignored, and no type is converted to another."""
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
 
-class _KeptContext(_Part):
+class _KeptContext(Part):
     kind: _Kind
-    start: _Whole
-    end: _Whole
+    start: Whole
+    end: Whole
     quote: Annotated[str, Field(min_length=1, max_length=LONGEST_PART)]
 
     @model_validator(mode="after")
@@ -145,17 +145,19 @@ class _KeptContext(_Part):
         return ContextPart(self.kind, self.start, self.end, self.quote)
 
 
-class _KeptCitation(_Part):
-    n: _Whole
-    source: _Name
-    start: _Whole
-    end: _Whole
-    quote: _Quote
+class KeptCitation(Part):
+    """A citation, with what it stands under."""
+
+    n: Whole
+    source: Name
+    start: Whole
+    end: Whole
+    quote: Quote
     kind: _Kind = Kind.PARAGRAPH.value
     context: Annotated[list[_KeptContext], Field(max_length=MOST_CONTEXT)] = []
 
     @model_validator(mode="after")
-    def _as_long_as_its_place(self) -> _KeptCitation:
+    def _as_long_as_its_place(self) -> KeptCitation:
         if self.end - self.start != len(self.quote):
             raise ValueError("a quote is not as long as its place")
         return self
@@ -166,21 +168,21 @@ class _KeptCitation(_Part):
         return Citation(self.n, self.source, self.start, self.end, self.quote, kind=self.kind, context=context)
 
 
-class _KeptHit(_Part):
-    source: _Name
-    start: _Whole
-    end: _Whole
-    text: _Quote
+class _KeptHit(Part):
+    source: Name
+    start: Whole
+    end: Whole
+    text: Quote
     section: _Text
     boilerplate: bool = Field(validation_alias=AliasChoices("boilerplate", "furniture"))  # the latter until 0.1
     score: _Number
     dense: _Number
     lexical: _Number
     terms: Annotated[list[_Text], Field(max_length=MOST_PARTS)]
-    dense_rank: _Whole | None = None
-    lexical_rank: _Whole | None = None
+    dense_rank: Whole | None = None
+    lexical_rank: Whole | None = None
     maxsim: _Number = Field(validation_alias=AliasChoices("maxsim", "late"))  # the latter until 0.1
-    number: _Whole
+    number: Whole
 
     @model_validator(mode="after")
     def _as_long_as_its_place(self) -> _KeptHit:
@@ -204,12 +206,12 @@ class _KeptHit(_Part):
         )
 
 
-class _KeptAnswer(_Part):
+class _KeptAnswer(Part):
     answered: bool
     confidence: _Number
     searched_for: _Text
-    citations: Annotated[list[_KeptCitation], Field(max_length=MOST_CITATIONS)]
-    denied_by: _KeptCitation | None = None
+    citations: Annotated[list[KeptCitation], Field(max_length=MOST_CITATIONS)]
+    denied_by: KeptCitation | None = None
     hits: Annotated[list[_KeptHit], Field(max_length=MOST_HITS)]
 
     @model_validator(mode="after")
@@ -236,12 +238,12 @@ class _KeptAnswer(_Part):
         )
 
 
-class _KeptTurn(_Part):
+class _KeptTurn(Part):
     kind: Literal["turn"]
     question: _Text
     asked_at: _Moment
     stopped: bool
-    sources: Annotated[dict[_Name, _Sha256], Field(max_length=MOST_PARTS)]
+    sources: Annotated[dict[Name, _Sha256], Field(max_length=MOST_PARTS)]
     answer: _KeptAnswer | None = None
 
     @model_validator(mode="after")
@@ -256,17 +258,17 @@ class _KeptTurn(_Part):
         return Turn(self.question, answer, self.stopped, self.asked_at, self.sources)
 
 
-class _KeptNote(_Part):
+class _KeptNote(Part):
     kind: Literal["switched"]
-    names: Annotated[list[_Name], Field(max_length=MOST_PARTS)]
-    passages: _Whole
+    names: Annotated[list[Name], Field(max_length=MOST_PARTS)]
+    passages: Whole
 
     def opened(self) -> Switched:
         """Return the note."""
         return Switched(tuple(self.names), self.passages)
 
 
-class _KeptConversation(_Part):
+class _KeptConversation(Part):
     format: Literal[1]
     id: _Id
     entries: Annotated[

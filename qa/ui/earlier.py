@@ -1,0 +1,77 @@
+"""The ``history`` of a call over HTTP or MCP: earlier answers as ``answer`` returned them -> ``Answer`` objects.
+
+A program may send anything, so the type and the size of everything that is used are checked here. What is cited is
+compared with the current texts before it is used (`qa.conversation.turns`). Offsets are 0-based code points, end
+exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from qa.answer import Answer
+from qa.citations import AnswerSpan
+from qa.conversation.turns import MOST_TURNS
+from qa.errors import QAError
+from qa.retrieval import MAX_QUESTION
+from qa.ui.records import MOST_CITATIONS, KeptCitation, Name, Part, Quote, Whole
+
+_Question = Annotated[str, Field(max_length=MAX_QUESTION)]
+
+
+class _EarlierSpan(Part):
+    source: Name
+    start: Whole
+    end: Whole
+    quote: Quote
+
+    def opened(self) -> AnswerSpan:
+        """Return the span."""
+        return AnswerSpan(self.source, self.start, self.end, self.quote)
+
+
+class _EarlierAnswer(Part):
+    question: _Question
+    searched_for: _Question
+    citations: Annotated[list[KeptCitation], Field(max_length=MOST_CITATIONS)]
+    span: _EarlierSpan | None = None
+
+    def opened(self) -> Answer:
+        """Return the answer, without what a later turn does not need."""
+        return Answer(
+            question=self.question,
+            text="",
+            citations=tuple(citation.opened() for citation in self.citations),
+            answered=bool(self.citations),
+            confidence=0.0,
+            hits=(),
+            searched_for=self.searched_for,
+            span=self.span.opened() if self.span else None,
+        )
+
+
+def earlier_answers(history: Sequence[object]) -> list[Answer]:
+    """Return the answers of a history, oldest first.
+
+    Raises:
+        QAError: there are more than `MOST_TURNS`, or one is not as ``answer`` returns it.
+    """
+    if len(history) > MOST_TURNS:
+        raise _misfit("history", f"at most {MOST_TURNS} earlier answers")
+    return [_opened(number, one) for number, one in enumerate(history)]
+
+
+def _opened(number: int, sent: Any) -> Answer:
+    try:
+        return _EarlierAnswer.model_validate(sent).opened()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in (number, *first["loc"]))
+        raise _misfit(f"history{place}", first["msg"][:1].lower() + first["msg"][1:]) from None
+
+
+def _misfit(argument: str, expected: str) -> QAError:
+    return QAError("call.argument", argument=argument, endpoint="answer", expected=expected)
