@@ -2,8 +2,7 @@
 
 SET is a file of conversations (`qa.evaluation.documents`). Every turn is asked in three ways: in the conversation,
 after what was really answered before; in its complete form, by itself; and as it stands, by itself. For each way, and
-for turns that depend on what went before, that do not, and that end a conversation about something else:
-the share of answerable turns whose sentence is cited first, is cited at all, and is the best if nothing may be
+for turns that depend on what went before and turns that do not (without the first ones): the share of answerable turns whose sentence is cited first, is cited at all, and is the best if nothing may be
 declined, and the share of unanswerable turns that are declined. "switched" are the first turns of conversations, asked
 after the last answers of a conversation about another text.
 """
@@ -24,6 +23,7 @@ from qa.evaluation.questions import Question
 from qa.evaluation.scores import QuestionScore, score_question
 from qa.evaluation.sets import read_set
 from qa.index import Index
+from qa.text.source import Source
 
 Scores = dict[tuple[str, str], list[QuestionScore]]
 
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 @contextmanager
-def _index(folder: Path | None, sources: Sequence[object]) -> Iterator[Index]:
+def _index(folder: Path | None, sources: Sequence[Source]) -> Iterator[Index]:
     if folder is not None:
         yield Index.open(folder)
         return

@@ -64,8 +64,7 @@ def add_endpoints(open_index: OpenIndex) -> None:
             question: What to answer, at most 2,000 characters, in any language.
             k: How many passages to look for, 1 to 1000.
             sources: Names of the texts to ask, as list_sources gives them; all texts if left out.
-            history: What this function returned for the questions before, oldest first, at most the last 20: a
-                follow-up such as "and in 2012?" is read with them. Nothing if left out.
+            history: What answer returned for earlier questions, oldest first, 20 at most; a follow-up is read with it.
 
         Returns:
             An object with question, answered, confidence (the probability that citation 1 answers), text, citations (n,
