@@ -2,9 +2,10 @@
 
 SET is a file of conversations (`qa.evaluation.documents`). Every turn is asked in three ways: in the conversation,
 after what was really answered before; in its complete form, by itself; and as it stands, by itself. For each way, and
-for turns that depend on what went before and turns that do not (without the first ones): the share of answerable turns whose sentence is cited first, is cited at all, and is the best if nothing may be
-declined, and the share of unanswerable turns that are declined. "switched" are the first turns of conversations, asked
-after the last answers of a conversation about another text.
+for turns that depend on what went before and turns that do not (without the first ones): the share of answerable turns
+whose sentence is cited first, is cited at all, and is the best if nothing may be declined, and the share of
+unanswerable turns that are declined. "switched" are the first turns of conversations, asked after the last answers of
+a conversation about another text.
 """
 
 from __future__ import annotations
