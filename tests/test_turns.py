@@ -10,7 +10,7 @@ import pytest
 
 from qa import Index, Source, answer
 from qa.answer import Answer
-from qa.conversation.turns import NEAR, RECENT, WEIGHT, Before, find_turn, weight_of, what_went_before
+from qa.conversation.turns import RECENT, WEIGHT, Before, find_turn, near_gain, weight_of, what_went_before
 from qa.retrieval import prepare
 
 POOL = """Harbour swimming pool
@@ -147,6 +147,7 @@ def test_only_the_sources_that_are_asked_are_searched(index: Index, museum_is_as
 def test_the_more_a_turn_says_the_less_the_last_questions_count(index: Index) -> None:
     weights = [weight_of(prepare(index, text)) for text in ("why?", "and on Sundays?", museum_question())]
     assert WEIGHT > weights[0] > weights[1] > weights[2] == 0
+    assert near_gain(weights[0]) > near_gain(weights[2]) > 0
 
 
 def museum_question() -> str:
@@ -166,7 +167,7 @@ def test_the_source_of_the_last_answer_counts_but_does_not_exclude_others(
         for unit, other in zip(with_place, without, strict=True)
         if "Adults pay 11" not in text_of(index, unit.source, unit.start, unit.end)
     }
-    assert gains == {("pool", 0.0), ("museum", NEAR)}
+    assert gains == {("pool", 0.0), ("museum", round(near_gain(weight_of(query)), 3))}
 
 
 def text_of(index: Index, source: str, start: int, end: int) -> str:

@@ -9,8 +9,8 @@ blend of these:
 
     score = (1 - weight) * score for the turn
           + weight * mean of the scores for the last questions and the turn, and for the last words and the turn
-          + NEAR     if the unit is in the source of the last answer
-          - SAID     if the last answer was this unit
+          + NEAR + NEAR_IF_SHORT * weight   if the unit is in the source of the last answer
+          - SAID                            if the last answer was this unit
 
 The weight falls with the length of the turn; one that stands alone is read as it stands only. No list of pronouns
 decides anything. `bench/conversations.py` measures it; docs/follow-ups.md says how the numbers were chosen.
@@ -53,8 +53,9 @@ LENGTH = 8.0
 """Tokens of a turn, by the embedding model, with which that weight has fallen to 1/e of it."""
 LEAST_WEIGHT = 0.1
 """Below this weight a turn stands alone and is read only once."""
-NEAR = 0.12
-"""What a unit's score gains in the source of the last answer."""
+NEAR, NEAR_IF_SHORT = 0.03, 0.2
+"""What a unit's score gains in the source of the last answer: the first, and the second times that weight. A turn that
+stands alone may well be about another text."""
 SAID = 0.04
 """What the unit that answered last loses: it may answer again, but the next question is rarely about the same."""
 _ENOUGH = 12
@@ -180,16 +181,17 @@ def _blended(
 ) -> Turned:
     """Score and read the units of these passages with each query, of which the first is the turn as it stands."""
     shares = [1 - weight if len(queries) > 1 else 1.0, *[weight / (len(queries) - 1) for _ in queries[1:]]]
+    gain = _Gain(before.said, near_gain(weight))
     scored = [score_units(index, query, read, config) for query in queries]
     if not scored[0]:
         return Turned(Found(hits, [], None), queries[0])
-    ranked = [_blend(views, shares, before.said) for views in zip(*scored, strict=True)]
+    ranked = [_blend(views, shares, gain) for views in zip(*scored, strict=True)]
     if not can_read(index, config):
-        return Turned(Found(hits, ranked, None), _deciding(queries, scored, ranked, before.said))
+        return Turned(Found(hits, ranked, None), _deciding(queries, scored, ranked, gain))
     readings = [read_units(index, query, units, config) for query, units in zip(queries, scored, strict=True)]
     every = [reading.units for reading in readings]
-    units = [_blend(views, shares, before.said) for views in zip(*every, strict=True)]
-    deciding = _deciding(queries, every, units, before.said)
+    units = [_blend(views, shares, gain) for views in zip(*every, strict=True)]
+    deciding = _deciding(queries, every, units, gain)
     found = float(np.dot(shares, [reading.found for reading in readings]))
     signs = signs_of(index, deciding, ReadUnits(units, {}, found), ranked)
     return Turned(Found(hits, units, signs), deciding)
@@ -201,31 +203,48 @@ def weight_of(query: Query) -> float:
     return weight if weight >= LEAST_WEIGHT else 0.0
 
 
+def near_gain(weight: float) -> float:
+    """Return what a unit's score gains in the source of the last answer, given the weight of what went before."""
+    return NEAR + NEAR_IF_SHORT * weight
+
+
+@dataclass(frozen=True)
+class _Gain:
+    """What units gain by where they are: ``near`` in the source of what was ``said`` last."""
+
+    said: Citation | None
+    near: float
+
+    def of(self, unit: ScoredUnit) -> float:
+        """Return what a unit gains; the one that was said last loses again."""
+        if self.said is None or self.said.source != unit.source:
+            return 0.0
+        return self.near - (SAID if unit.start < self.said.end and self.said.start < unit.end else 0.0)
+
+
 def _deciding(
     queries: Sequence[Query],
     views: Sequence[Sequence[ScoredUnit]],
     blended: Sequence[ScoredUnit],
-    said: Citation | None,
+    gain: _Gain,
 ) -> Query:
     """Return the turn if it has the same best unit by itself, else the other query that likes the best unit best."""
     best = max(range(len(blended)), key=lambda at: blended[at].score)
-    own = max(range(len(blended)), key=lambda at: _blend([views[0][at]], [1.0], said).score)
+    own = max(range(len(blended)), key=lambda at: _blend([views[0][at]], [1.0], gain).score)
     if own == best or len(queries) == 1:
         return queries[0]
     lead = [units[best].score - max(unit.score for unit in units) for units in views[1:]]
     return queries[1 + lead.index(max(lead))]
 
 
-def _blend(views: Sequence[ScoredUnit], shares: Sequence[float], said: Citation | None) -> ScoredUnit:
+def _blend(views: Sequence[ScoredUnit], shares: Sequence[float], gain: _Gain) -> ScoredUnit:
     """Return a unit as several queries see it, each with its share; units that were read have all figures."""
 
     def mean(name: str) -> float:
         return sum(share * float(getattr(view, name)) for share, view in zip(shares, views, strict=True))
 
-    first, score = views[0], mean("score")
-    if said is not None and said.source == first.source:
-        score += NEAR - (SAID if first.start < said.end and said.start < first.end else 0.0)
-    blended = replace(first, score=score, maxsim=mean("maxsim"), lexical=mean("lexical"))
+    first = views[0]
+    blended = replace(first, score=mean("score") + gain.of(first), maxsim=mean("maxsim"), lexical=mean("lexical"))
     if any(view.log_p is None or view.evidence is None for view in views):
         return blended
     logs = [(view.log_p or 0.0) + math.log(max(share, 1e-9)) for share, view in zip(shares, views, strict=True)]
