@@ -25,6 +25,7 @@ from qa.answering.confidence import calibration_of
 from qa.answering.extents import Extent, extent_of_unit, extents_of
 from qa.answering.finding import find
 from qa.answering.readings import can_read
+from qa.answering.turns import Before, Turned, find_turn, what_went_before
 from qa.answering.units import ScoredUnit
 from qa.citations import AnswerSpan, Citation, cite, verified
 from qa.index import Index
@@ -43,6 +44,7 @@ def answer(
     reader: str | None = None,
     sources: str | Collection[str] | None = None,
     floor: float | None = None,
+    history: Sequence[Answer] = (),
 ) -> Answer:
     """Answer a question from an index, with citations, or decline it.
 
@@ -57,6 +59,9 @@ def answer(
             indexes of the default embedding model.
         sources: the name of the source to ask, or several names; None for all.
         floor: the former name of ``min_confidence``; it will be removed in the next version.
+        history: the earlier answers of a conversation, oldest first, which a follow-up such as "and in 2012?" is read
+            with (`qa.answering.turns`); without them it is asked as if it were the first. What they cite is compared
+            with the present texts before it is used.
 
     Raises:
         QuestionError: the question is empty or too long, or no source is chosen.
@@ -72,7 +77,8 @@ def answer(
     among = passages_of(index, sources)
     least = checked_boldness(bold if min_confidence is None else min_confidence)
     config = replace(DEFAULT_CONFIG, bold=least, reader=reader)
-    return replace(answer_query(index, prepare(index, question), k, among, config), question=question)
+    before = what_went_before(index, history)
+    return replace(answer_query(index, prepare(index, question), k, among, config, before), question=question)
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,8 @@ class Answer:
             that of what would have been cited. For an index of another embedding model than the default one it is how
             near the cited sentences come to the question in meaning (MaxSim of the nearest). 0 to 1.
         hits: the passages found, best first: what was read for an answer, or, when declined, what is related.
-        searched_for: the text that was searched for.
+        searched_for: the text that was searched for: the question, or the last questions of the conversation and this
+            one, if that made another sentence the best.
         span: the words in citation [1] that answer; None when declined, if the index cannot be read, or if [1] is
             another part of the text than the sentence that was read, such as the deciding row of a table.
         sure: whether the confidence is so high that even the most careful setting would answer; see `sure_confidence`.
@@ -169,19 +176,43 @@ def answer_query(
     k: int,
     among: npt.NDArray[np.int64] | None = None,
     config: SearchConfig = DEFAULT_CONFIG,
+    before: Before | None = None,
 ) -> Answer:
-    """Answer a prepared question, or decline it; only from the passages numbered in ``among``, if given."""
-    found, kind = find(index, query, k, among, config), wanted(query.question)
+    """Answer a prepared question, or decline it; only from the passages numbered in ``among``, if given.
+
+    With what went before in a conversation, it is read as a turn of it.
+    """
+    return answer_found(index, look_up(index, query, k, among, config, before), k, config)
+
+
+def look_up(
+    index: Index,
+    query: Query,
+    k: int,
+    among: npt.NDArray[np.int64] | None = None,
+    config: SearchConfig = DEFAULT_CONFIG,
+    before: Before | None = None,
+) -> Turned:
+    """Return what is found for a prepared question, and what was searched for; arguments as of `answer_query`."""
+    if before is None:
+        return Turned(find(index, query, k, among, config), query)
+    return find_turn(index, query, before, k, among, config)
+
+
+def answer_found(index: Index, turned: Turned, k: int, config: SearchConfig = DEFAULT_CONFIG) -> Answer:
+    """Answer from what was found, or decline."""
+    found, asked = turned.found, turned.query
+    kind = wanted(asked.question)
     chosen = choose(found.units, index.sources, kind, config)
     confidence = calibration_of(index, config).probability(found.signs) if found.signs else nearness_of(chosen)
     citations: list[Citation] = []
     if chosen and confidence >= least_confidence(index, config):
-        first = extents_of(index, query, chosen[0], found.units, config)
+        first = extents_of(index, asked, chosen[0], found.units, config)
         most = most_cited(found.units, kind, config)
         spans = islice(_spans(index, first, chosen[1:]), max(most, len(first)))
         citations = verified(cite(spans, index.sources, index.blocks), index.sources)
     return Answer(
-        question=query.question,
+        question=asked.question,
         text=" ".join(f"{citation.quote} [{citation.n}]" for citation in citations),
         citations=tuple(citations),
         answered=bool(citations),
@@ -191,7 +222,7 @@ def answer_query(
             for n, hit in enumerate(found.hits)
             if n < k or any(hit.holds(c.source, c.start, c.end) for c in citations)
         ),
-        searched_for=query.question,
+        searched_for=asked.question,
         span=span_in(index, citations[0], chosen[0]) if citations else None,
         sure=bool(citations) and confidence >= sure_confidence(index, config),
     )

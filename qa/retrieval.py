@@ -22,6 +22,7 @@ from qa.errors import QuestionError
 from qa.index import Index
 from qa.search.candidates import Candidates, find_candidates
 from qa.search.config import DEFAULT_CONFIG, SearchConfig
+from qa.search.embedding import Embedded
 from qa.search.lexical import NUMBER_MARK, Term, fold, terms, tokenize
 from qa.search.maxsim import Stretches
 from qa.search.query import Query, exact_parts, missing_parts
@@ -179,6 +180,21 @@ def prepare(index: Index, question: str) -> Query:
     Raises:
         QuestionError: the question is empty, too long, or holds half of a character.
     """
+    return prepare_all(index, [question])[0]
+
+
+def prepare_all(index: Index, questions: Sequence[str]) -> list[Query]:
+    """Check several questions, at least one, and embed them together.
+
+    Raises:
+        QuestionError: one of them is empty, too long, or holds half of a character.
+    """
+    asked = [_checked(question) for question in questions]
+    embedded = index.embedder.embed_questions(asked)
+    return [_query(index, question, own) for question, own in zip(asked, embedded, strict=True)]
+
+
+def _checked(question: str) -> str:
     asked = question.strip()
     if any("\ud800" <= char <= "\udfff" for char in asked):
         raise QuestionError("question.surrogate")
@@ -186,10 +202,14 @@ def prepare(index: Index, question: str) -> Query:
         raise QuestionError("question.empty")
     if len(asked) > MAX_QUESTION:
         raise QuestionError("question.long", length=len(asked), limit=MAX_QUESTION)
+    return asked
+
+
+def _query(index: Index, asked: str, embedded: Embedded) -> Query:
     terms, lexical = tuple(dict.fromkeys(tokenize(asked))), index.store.lexical
     return Query(
         question=asked,
-        embedded=index.embedder.embed_question(asked),
+        embedded=embedded,
         terms=terms,
         weight=lexical.weight(terms),
         coverage=lexical.coverage(terms),

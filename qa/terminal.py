@@ -37,10 +37,16 @@ _DELAY_IN_FILES = 20.0
 
 
 def show_answer(index: Index, answer: Answer) -> None:
-    """Print an answer and its citations, for a declined question the related passages, or another reply."""
+    """Print an answer and its citations, for a declined question the related passages, or another reply.
+
+    If something else was searched for than what was asked, it is printed first.
+    """
     if answer.turn:
         _show_reply(index, answer)
         return
+    if answer.searched_for != answer.question.strip():
+        searched = f"{Sentence('chat.searched')} {' '.join(answer.searched_for.split())}"
+        click.echo(click.style(printable(searched), dim=True))
     if not answer.answered:
         click.echo(Sentence("shell.declined"))
         if answer.hits:

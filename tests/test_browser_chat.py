@@ -138,6 +138,18 @@ def test_what_was_searched_for_can_be_changed_and_searched_again(visit: Visit, a
     wait_for_questions(page, OTHER)
 
 
+def test_a_follow_up_is_read_with_what_went_before_and_can_be_asked_without_that(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask(page, FIRST)
+    follow_up = "なぜ?"
+    searched = ask(page, follow_up).locator(".query").inner_text()
+    assert searched.endswith(f" {follow_up}")
+    page.locator("#chat .alone").click()
+    expect(page.locator("#chat .query").last).to_have_text(follow_up)
+    wait_for_questions(page, FIRST, follow_up)
+    expect(page.locator("#chat .alone")).to_have_count(0)
+
+
 def test_the_welcome_and_each_answer_offer_questions_that_the_text_answers(visit: Visit, address: str) -> None:
     page = visit(address)
     seen: list[str] = []

@@ -80,8 +80,8 @@ def test_help_is_quick_and_loads_no_heavy_library() -> None:
 
 def test_the_commands_are_those_of_the_contract_and_each_has_help() -> None:
     assert sorted(main.commands) == [
-        "add", "ask", "build", "calibrate", "doctor", "eval", "list", "log", "password", "remove", "rename", "rollback",
-        "search", "serve",
+        "add", "ask", "build", "calibrate", "chat", "doctor", "eval", "list", "log", "password", "remove", "rename",
+        "rollback", "search", "serve",
     ]  # fmt: skip
     for name, command in main.commands.items():
         assert command.help, name
@@ -106,6 +106,35 @@ def test_an_empty_folder_name_is_wrong_usage_and_writes_nothing(
     for line in (["build", "--text", TEXT, "--index", ""], ["--index", "", "ask", "q"]):
         assert qa(*line).exit_code == 2
     assert list(tmp_path.iterdir()) == []
+
+
+# --- a conversation at the terminal ------------------------------------------------------------------------------
+
+
+def test_chat_answers_each_line_and_reads_a_follow_up_with_what_went_before(
+    article_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qa import answer as asked_for
+
+    histories: list[list[str]] = []
+
+    def answer(*given: Any, history: Any, **options: Any) -> Any:
+        histories.append([one.question for one in history])
+        return asked_for(*given, history=history, **options)
+
+    monkeypatch.setattr(sys.modules["qa.answer"], "answer", answer)
+    typed = f"{QUESTION}\n\nその後は?\n{'x' * 2001}\n:new\n{QUESTION}\n:quit\nnever asked\n"
+    result = qa("chat", "--index", article_index, "--json", given=typed)
+    assert result.exit_code == 0
+    assert [json.loads(line)["question"] for line in result.stdout.splitlines()] == [QUESTION, "その後は?", QUESTION]
+    assert histories == [[], [QUESTION], [QUESTION, "その後は?"], []]
+    assert result.stderr.count("\n") == 1 and "2,000" in result.stderr.replace("2000", "2,000")
+
+
+def test_chat_ends_with_its_input_and_says_what_was_searched_for(article_index: Path) -> None:
+    result = qa("chat", "--index", article_index, given=f"{QUESTION}\n")
+    assert result.exit_code == 0
+    assert "[1]" in result.stdout and "Searched for:" not in result.stdout
 
 
 # --- the JSON of each command ----------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from qa.serving.app import build_app
 GARDEN = "庭師の名前は山田花子です。彼女は毎朝六時に水をまきます。"
 ENDPOINTS = {
     "retrieve": {"question": "string", "k": "integer", "sources": None},
-    "answer": {"question": "string", "k": "integer", "sources": None},
+    "answer": {"question": "string", "k": "integer", "sources": None, "history": None},
     "list_sources": {},
     "build": {"text": "string", "name": "string", "add": "boolean"},
 }
@@ -85,6 +85,22 @@ def test_what_is_no_question_gets_a_reply_of_its_kind(client: Any) -> None:
     assert overview["kind"] == "overview"
     assert {one["source"] for one in (*overview["citations"], *overview["outline"])} <= sources.keys()
     assert [one["n"] for one in overview["citations"]] == list(range(1, len(overview["citations"]) + 1))
+    more = client.predict("show me more", 10, None, [overview], api_name="/answer")
+    assert more["kind"] == "place"
+    shown = {(one["source"], one["start"]) for one in overview["citations"]}
+    assert not shown & {(one["source"], one["start"]) for one in more["citations"]}
+
+
+def test_a_follow_up_is_answered_with_what_answer_returned_before(client: Any) -> None:
+    def asked_after(earlier: dict[str, Any]) -> Any:
+        return client.predict("何時に水をまきますか", 10, ["庭"], [earlier], api_name="/answer")
+
+    client.predict(GARDEN, "庭", True, api_name="/build")
+    before = client.predict("庭師の名前は誰ですか", 10, ["庭"], api_name="/answer")
+    assert "六時" in asked_after(before)["text"]
+    cited = before["citations"][0]
+    forged = before | {"citations": [cited | {"quote": "嘘" * len(cited["quote"])}]}
+    assert asked_after(forged) == asked_after(before | {"citations": [], "span": None})
 
 
 def test_a_build_without_add_replaces_everything(client: Any) -> None:
@@ -130,6 +146,21 @@ def test_a_call_over_http_may_leave_out_arguments_with_a_default(client: Any) ->
             "The argument sources of answer is not valid: input should be a valid list.",
         ),
         ("answer", [None], "The argument question of answer is not valid: input should be a valid string."),
+        (
+            "answer",
+            ["秘密の鍵は?", 10, None, [{}] * 21],
+            "The argument history of answer is not valid: at most 20 earlier answers.",
+        ),
+        (
+            "answer",
+            ["秘密の鍵は?", 10, None, [{"question": "秘密", "searched_for": "秘密", "citations": [{"n": 1}]}]],
+            "The argument history[0].citations[0].source of answer is not valid: field required.",
+        ),
+        (
+            "answer",
+            ["秘密の鍵は?", 10, None, [{"question": "秘密" * 1001, "searched_for": "", "citations": []}]],
+            "The argument history[0].question of answer is not valid: string should have at most 2000 characters.",
+        ),
         ("build", ["秘密の文です。", {"秘密": 1}], "The argument name of build is not valid"),
         ("build", [["秘密"]], "The argument text of build is not valid: input should be a valid string."),
         ("answer", [], "This call failed: compare its arguments with the endpoint's description."),

@@ -19,6 +19,7 @@ from qa.evaluation.report import Report, evaluate, render
 from qa.evaluation.scores import EvidenceScore, QuestionScore
 from qa.evaluation.sets import guess_language, place, read_set
 from qa.progress import ProgressEvent, Stage
+from qa.retrieval import prepare
 from qa.text.source import Source
 
 LAMP = "灯台は1874年に建てられた。高さは31メートルである。"
@@ -348,7 +349,7 @@ def test_documents_are_searched_together_or_each_by_itself(tmp_path: Path) -> No
     assert [(c.sources[0].name, len(c.questions)) for c in each if c.sources] == [("d1", 2), ("d2", 1)]
 
 
-def test_turns_of_a_conversation_are_asked_in_their_complete_form(
+def test_turns_of_a_conversation_have_a_complete_form(
     tmp_path: Path,
 ) -> None:
     write(tmp_path / "documents_dev.jsonl", lines_of(LIGHTHOUSE, FERRY))
@@ -362,6 +363,8 @@ def test_turns_of_a_conversation_are_asked_in_their_complete_form(
     [asked] = read_set(write(tmp_path / "conversations.jsonl", lines_of(record))).collections
     assert asked.sources == (Source("d1", LAMP),)
     assert [question.question for question in asked.questions] == [turn["standalone"] for turn in turns]
+    assert [question.turn for question in asked.questions] == [turn["q"] for turn in turns]
+    assert {question.conversation for question in asked.questions} == {"c1"}
     assert [question.kind for question in asked.questions] == ["depends on none", "depends on question"]
     assert [question.answerable for question in asked.questions] == [True, False]
     missing = write(tmp_path / "missing.jsonl", lines_of(record | {"doc": "d9"}))
@@ -555,6 +558,37 @@ def test_a_limit_draws_the_same_questions_each_time_and_keeps_the_texts(tmp_path
     assert drawn[0] == drawn[1]
     assert len(set(drawn[0])) == 3
     assert drawn[0] != ["0", "1", "2"]
+
+
+def test_turns_are_asked_after_what_was_really_answered_and_a_limit_keeps_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def turn(words: str, complete: str) -> dict[str, Any]:
+        return {"q": words, "standalone": complete, "depends": "question", "answerable": False}
+
+    first, then = "How high is the lighthouse?", "Built when?"
+    turns = [turn(first, first), turn(then, "When was it built?")]
+    records = [{"id": f"c{n}", "doc": "d1", "lang": "en", "turns": turns} for n in range(3)]
+    write(tmp_path / "documents_dev.jsonl", lines_of(LIGHTHOUSE))
+    read = read_set(write(tmp_path / "conversations.jsonl", lines_of(*records)))
+    asked: list[tuple[str, list[str]]] = []
+
+    def went_before(_index: Any, history: list[Any]) -> None:
+        asked.append((current[-1], [answer.question for answer in history]))
+
+    def prepared(index: Any, question: str) -> Any:
+        current.append(question)
+        return prepare(index, question)
+
+    current: list[str] = []
+    monkeypatch.setattr("qa.evaluation.scores.what_went_before", went_before)
+    monkeypatch.setattr("qa.evaluation.scores.prepare", prepared)
+    assert [score.id[3:] for score in evaluate(read, limit=3).scores] == ["1", "2", "1"]
+    assert asked == [(first, []), (then, [first]), (first, [])]
+    current.clear()
+    evaluate(read, limit=2, standalone=True)
+    assert current == [first, "When was it built?"]
+    assert len(asked) == 3
 
 
 def test_small_collections_have_abstention_figures_only(tmp_path: Path) -> None:

@@ -240,6 +240,13 @@ def test_what_was_searched_for_is_shown_if_it_is_not_the_question_and_where_if_n
     assert "(in cats)" in _shown(answer, cats, dogs, then={"cats": cats.sha256})
 
 
+def test_a_question_that_was_read_with_earlier_ones_can_be_asked_without_them() -> None:
+    cats = Source("cats", "Cats sleep.")
+    alone = _answered(cats, ["Cats sleep."])
+    assert ENGLISH["chat.alone"] not in _shown(alone, cats)
+    assert ENGLISH["chat.alone"] in _shown(replace(alone, searched_for="Do cats sleep? Why?"), cats)
+
+
 def test_each_question_can_be_edited_and_asked_again_by_its_place_in_the_conversation() -> None:
     source = Source("a.txt", "Cats sleep.")
     history = History((Turn("One?", _declined(source)), Switched(("a.txt",), 1), Turn("Two?")), 1)

@@ -45,8 +45,8 @@ def shell_lines(page: str) -> list[list[str]]:
     return [shlex.split(re.sub(r" >>? \S+$", "", line), comments=True) for line in lines]
 
 
-def qa(*words: str) -> Result:
-    result = CliRunner().invoke(main, words)
+def qa(*words: str, given: str | None = None) -> Result:
+    result = CliRunner().invoke(main, words, input=given)
     assert result.exit_code == 0, (words, result.output)
     return result
 
@@ -148,6 +148,7 @@ def test_the_table_of_json_names_what_the_commands_print(clone: Path) -> None:
         "calibrate": [],
     }  # fmt: skip
     printed = {name: json.loads(qa(name, *words, "--json").stdout) for name, words in calls.items()}
+    printed["chat"] = json.loads(qa("chat", "--json", given=f"{ASKED}\n").stdout)
     keys = ""
     for name, row in re.findall(r"^\| `qa (\w+)[^|]*\| (.*) \|$", read("docs/shell.md"), re.MULTILINE):
         keys = keys if row == "the same" else row.strip("`")
@@ -156,7 +157,7 @@ def test_the_table_of_json_names_what_the_commands_print(clone: Path) -> None:
             assert set(inner.split(", ")) <= set(printed[name][outer][0]), name
         del printed[name]
     assert not printed, "these commands are missing from the table"
-    assert set(main.commands) == {*calls, "serve"}
+    assert set(main.commands) == {*calls, "chat", "serve"}
 
 
 @pytest.mark.parametrize("page", READMES)

@@ -1,7 +1,7 @@
 """The shell: each command is one call of the package.
 
 commands.py     the group ``qa``
-indexing.py     build, add, remove, rename, list        asking.py       search, ask, eval
+indexing.py     build, add, remove, rename, list        asking.py       search, ask, chat, eval
 maintenance.py  log, rollback, doctor                   serving.py      serve, password
 options.py      the options they share                  reporting.py    errors as one sentence and an exit code
 

@@ -1,17 +1,27 @@
-"""A question -> hits, an answer, or, for a set of questions, quality figures: ``qa search, ask, eval``."""
+"""A question -> hits, an answer, or, for a set of questions, quality figures: ``qa search, ask, chat, eval``."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qa.catalogue import Sentence
 from qa.cli.options import Folder, Settings, print_json, with_chosen_sources, with_config, with_settings
 from qa.cli.reporting import ReportingCommand
+from qa.errors import QuestionError
 from qa.search.config import DEFAULT_CONFIG, SearchConfig
 from qa.terminal import printable, progress_bar, show_answer, show_hits, status
+
+if TYPE_CHECKING:
+    from qa.answer import Answer
+
+QUIT, NEW = ":quit", ":new"
+"""What is typed to end ``qa chat``, and to begin a new conversation."""
 
 
 @click.command(cls=ReportingCommand)
@@ -55,23 +65,80 @@ def ask(settings: Settings, question: str, sources: tuple[str, ...] | None, conf
         show_answer(index, result)
 
 
+@click.command(cls=ReportingCommand)
+@with_chosen_sources
+@with_config
+@with_settings
+def chat(settings: Settings, sources: tuple[str, ...] | None, config: SearchConfig) -> None:
+    """Answer one question after another, each line of standard input.
+
+    A follow-up such as "and in 2012?" is read with what went before. The line :new begins a new conversation, :quit
+    ends. With --json each answer is an object on a line of its own.
+    """
+    from qa.conversation import reply
+    from qa.index import Index
+
+    with status("doing.reading"):
+        index = Index.open(settings.index)
+    history: list[Answer] = []
+    for line in _typed_lines():
+        if line == NEW:
+            history.clear()
+            continue
+        try:
+            with status("doing.searching"):
+                result = reply(index, line, history=history, bold=config.bold, reader=config.reader, sources=sources)
+        except QuestionError as error:  # the next one may be better
+            click.echo(printable(str(error)), err=True)
+            continue
+        history.append(result)
+        if settings.json:
+            print_json(result.to_dict())
+        else:
+            show_answer(index, result)
+            click.echo()
+
+
+def _typed_lines() -> Iterator[str]:
+    """Yield what is typed, line by line, without empty lines; on a terminal, after a sentence that explains it."""
+    if sys.stdin.isatty():
+        click.echo(Sentence("shell.chat"), err=True)
+    while True:
+        try:
+            line = input("> " if sys.stdin.isatty() else "").strip()
+        except EOFError:
+            return
+        if line == QUIT:
+            return
+        if line:
+            yield line
+
+
 @click.command("eval", cls=ReportingCommand)
 @click.argument("path", metavar="SET", type=click.Path(path_type=Path))
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask only N questions, drawn at random.")
 @click.option("--each", is_flag=True, help="Ask each document of the set by itself, not all together.")
+@click.option("--standalone", is_flag=True, help="Ask each turn of a conversation by itself, in its complete form.")
 @click.option(
     "--pictures", type=Folder(path_type=Path), metavar="DIR", help="Draw risk and reliability, as SVG, in this folder."
 )
 @with_config
 @with_settings
 def evaluate_set(
-    settings: Settings, path: Path, limit: int | None, each: bool, pictures: Path | None, config: SearchConfig
+    settings: Settings,
+    path: Path,
+    limit: int | None,
+    each: bool,
+    standalone: bool,
+    pictures: Path | None,
+    config: SearchConfig,
 ) -> None:
     """Measure retrieval, evidence, abstention and confidence on a question set.
 
     SET is SQuAD JSON (v1 or v2), an object of passages and queries, or JSON lines of questions, of documents with
     their questions, or of conversations about such documents; it may be gzipped.
-    Questions about a text that the set does not contain are asked of the index.
+    Questions about a text that the set does not contain are asked of the index. The turns of a conversation are asked
+    as they stand, after what was really answered before.
     """
     from qa.evaluation.pictures import check_pictures, write_pictures
     from qa.evaluation.report import evaluate, render
@@ -81,7 +148,9 @@ def evaluate_set(
     if pictures is not None:
         check_pictures(questions, pictures)  # before hours of questions, not after them
     with progress_bar() as progress:
-        report = evaluate(questions, settings.index, progress=progress, limit=limit, config=config)
+        report = evaluate(
+            questions, settings.index, progress=progress, limit=limit, config=config, standalone=standalone
+        )
     drawn = [] if pictures is None else write_pictures(report, pictures)
     if settings.json:
         print_json(report.to_dict() | ({"pictures": [str(file) for file in drawn]} if drawn else {}))

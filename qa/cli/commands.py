@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from qa import __version__
-from qa.cli.asking import ask, calibrate, evaluate_set, search
+from qa.cli.asking import ask, calibrate, chat, evaluate_set, search
 from qa.cli.indexing import add, build, list_sources, remove, rename
 from qa.cli.maintenance import doctor, log, rollback
 from qa.cli.options import Folder, Settings
@@ -35,7 +35,7 @@ def main(ctx: click.Context, index: Path, as_json: bool) -> None:
 
 
 for command in (
-    build, add, remove, rename, list_sources, log, rollback, search, ask, evaluate_set, calibrate, serve,
-    password, doctor,
+    build, add, remove, rename, list_sources, log, rollback, search, ask, chat, evaluate_set, calibrate,
+    serve, password, doctor,
 ):  # fmt: skip
     main.add_command(command)

@@ -58,7 +58,8 @@ def reply(
         index: an open index, or the folder of one.
         question: up to 2,000 code points, in any language.
         k: how many passages to return as ``hits`` of an answer.
-        history: earlier answers, oldest first. Their citations are looked up in the index before they are used.
+        history: earlier answers, oldest first, which a follow-up is read with. Their citations are looked up in the
+            index before they are used.
         words: the language of what is no quotation; None for the question's, or English where that has no catalogue.
         bold: how readily to answer, as for ``answer``.
         min_confidence: the confidence below which a question is declined, instead of ``bold``.
@@ -72,7 +73,10 @@ def reply(
     passages_of(index, sources)  # unknown names are an error whatever the turn says
 
     def asked() -> Answer:
-        return answer(index, question, k, bold=bold, min_confidence=min_confidence, reader=reader, sources=sources)
+        return answer(
+            index, question, k, history=history,
+            bold=bold, min_confidence=min_confidence, reader=reader, sources=sources,
+        )  # fmt: skip
 
     read = turn_of(index, prepare(index, question))
     if read is None or read.said is None:

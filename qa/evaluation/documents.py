@@ -1,11 +1,12 @@
 """Records of documents and of conversations about them -> collections of questions with their evidence.
 
     document       {"id", "lang", "title", "text", "qas": [{"q", "lang", "answerable", "answer", "sentence", "kind"}]}
-    conversation   {"id", "doc", "lang", "turns": [{"standalone", "depends", "answerable", "answer", "sentence"}]}
+    conversation   {"id", "doc", "lang", "turns": [{"q", "standalone", "depends", "answerable", "answer", "sentence"}]}
 
-A ``sentence`` is a quote that occurs once in its document; it is the evidence. The turns of a conversation are asked
-in their ``standalone`` form. Its document is looked for by its id, in the files of documents beside the set and in
-those of the folder ``train`` beside the set's folder; ``article`` is ``source/openai-turmoil.txt`` there.
+A ``sentence`` is a quote that occurs once in its document; it is the evidence. A turn is asked as ``q``, after those
+before it; ``standalone`` says the same without them. The document of a conversation is looked for by its id, in the
+files of documents beside the set and in those of the folder ``train`` beside the set's folder; ``article`` is
+``source/openai-turmoil.txt`` there.
 
 Offsets are 0-based code points into a document's text, end exclusive.
 """
@@ -76,15 +77,19 @@ def _conversations(records: Iterable[Mapping[str, Any]], path: Path) -> tuple[di
                 lang,
                 {"lang": record["lang"], "kind": f"depends on {turn['depends']}", **turn},
                 turn["standalone"],
+                turn=turn["q"],
+                conversation=record["id"],
             )
             for number, turn in enumerate(record["turns"], 1)
         ]
     return sources, questions
 
 
-def _question(name: str, source: Source, lang: str, asked: Mapping[str, Any], words: str) -> Question:
+def _question(
+    name: str, source: Source, lang: str, asked: Mapping[str, Any], words: str, turn: str = "", conversation: str = ""
+) -> Question:
     answerable = asked["answerable"]
-    texts = [words, lang, asked["lang"], *([asked["answer"], asked["sentence"]] if answerable else [])]
+    texts = [words, lang, asked["lang"], turn, *([asked["answer"], asked["sentence"]] if answerable else [])]
     if not isinstance(answerable, bool) or not all(isinstance(text, str) for text in texts):
         raise ValueError(Sentence("set.type", name=name))
     evidence: tuple[Evidence, ...] = ()
@@ -103,6 +108,8 @@ def _question(name: str, source: Source, lang: str, asked: Mapping[str, Any], wo
         document=source.name,
         document_lang=lang,
         kind=str(asked.get("kind", "")),
+        turn=turn,
+        conversation=conversation,
     )
 
 

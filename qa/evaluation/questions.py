@@ -36,6 +36,8 @@ class Question:
         document: name of the source that the question is about; "" if the set does not say.
         document_lang: that source's language; "" if the set does not say.
         kind: the set's own word for what kind of question it is; "" without one.
+        turn: the words of the same question as a turn of a conversation; "" if it is none.
+        conversation: the name of that conversation; the turns of one follow one another.
     """
 
     id: str
@@ -48,6 +50,8 @@ class Question:
     document: str = ""
     document_lang: str = ""
     kind: str = ""
+    turn: str = ""
+    conversation: str = ""
 
     @property
     def is_judged(self) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from qa.answer import least_confidence
+from qa.answer import Answer, least_confidence
 from qa.catalogue import Sentence
 from qa.errors import EvaluationSetError
 from qa.evaluation import calibration, metrics
@@ -91,6 +91,7 @@ def evaluate(
     seed: int = 0,
     chunking: Chunking | None = None,
     config: SearchConfig = DEFAULT_CONFIG,
+    standalone: bool = False,
 ) -> Report:
     """Ask every question of a set and score the answers.
 
@@ -98,10 +99,13 @@ def evaluate(
         questions: the set; texts that it includes are indexed in a temporary folder.
         index: an open index or its folder, for questions about a text that the set does not include.
         progress: called after each question, and while texts are indexed.
-        limit: how many questions to draw from the set; None: all. The texts stay complete.
+        limit: how many questions to draw from the set; None: all. The texts stay complete. Of a conversation the first
+            turns are drawn.
         seed: the seed of the draw.
         chunking: how large the passages of the set's own texts are; None for the default.
         config: how questions are answered.
+        standalone: whether the turns of a conversation are asked each by itself, in their complete form; otherwise each
+            is asked as it stands, after what was really answered before.
 
     Raises:
         EvaluationSetError: the set needs an index, and none is given or it holds another text.
@@ -124,17 +128,24 @@ def evaluate(
         texts = {source.name: source for source in collection.sources} if collection.sources else None
         # Where a source should be found, hits from one source count once.
         depth = DEPTH * (_most_passages(collection_index) if any(question.gold for question in asked) else 1)
+        histories: dict[str, list[Answer]] = {}
         for question in asked:
-            scores.append(score_question(collection_index, question, depth, texts, config))
+            is_turn = question.conversation and not standalone
+            history = histories.setdefault(question.conversation, []) if is_turn else None
+            scores.append(score_question(collection_index, question, depth, texts, config, history))
             if progress:
                 progress(ProgressEvent(Stage.ASKING, len(scores), total))
     return Report(questions.name, tuple(scores), time.perf_counter() - started, threshold)
 
 
 def _draw(questions: EvaluationSet, limit: int, seed: int) -> EvaluationSet:
-    drawn = [(c, q) for c, collection in enumerate(questions.collections) for q in range(len(collection.questions))]
+    conversations: dict[tuple[int, str | int], list[tuple[int, int]]] = {}
+    for c, collection in enumerate(questions.collections):
+        for q, asked in enumerate(collection.questions):
+            conversations.setdefault((c, asked.conversation or q), []).append((c, q))
+    drawn = list(conversations.values())
     random.Random(seed).shuffle(drawn)
-    kept = set(drawn[:limit])
+    kept = set([one for turns in drawn for one in turns][:limit])
     collections = [
         replace(collection, questions=tuple(asked for q, asked in enumerate(collection.questions) if (c, q) in kept))
         for c, collection in enumerate(questions.collections)

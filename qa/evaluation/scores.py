@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from qa.answer import Answer, answer_query
+from qa.answer import Answer, answer_found, look_up
+from qa.answering.turns import what_went_before
 from qa.errors import QuestionError
 from qa.evaluation import metrics
 from qa.evaluation.metrics import Rank
@@ -94,6 +95,7 @@ def score_question(
     depth: int,
     texts: Mapping[str, Source] | None = None,
     config: SearchConfig = DEFAULT_CONFIG,
+    history: list[Answer] | None = None,
 ) -> QuestionScore:
     """Ask one question and compare the answer with what is right.
 
@@ -103,12 +105,18 @@ def score_question(
         depth: how many hits to fetch, so that there are ten distinct sources among them.
         texts: the sources as the set has them, by name, to compare every excerpt with; None: the index's own.
         config: how it is answered.
+        history: the answers to the turns before it, oldest first, to which its own is added; None to ask it by itself,
+            in its complete form.
     """
     judged = question.is_judged
     try:
-        query = prepare(index, question.question)
-        result = answer_query(index, query, depth, config=config)
-        forced = result if result.answered else answer_query(index, query, depth, config=replace(config, bold=0.0))
+        query = prepare(index, question.question if history is None else question.turn)
+        before = None if history is None else what_went_before(index, history)
+        found = look_up(index, query, depth, config=config, before=before)
+        result = answer_found(index, found, depth, config)
+        if history is not None:
+            history.append(replace(result, question=query.question))
+        forced = result if result.answered else answer_found(index, found, depth, replace(config, bold=0.0))
     except QuestionError:
         return QuestionScore(
             question.id, question.lang, question.answerable, judged, None, False, 0.0, _NOTHING, _NOTHING, 0, 0,

@@ -19,6 +19,8 @@ function ask(question) {
   requestAnimationFrame(() => document.getElementById("ask")?.click());
 }
 
+const ALONE = " alone"; // after an entry: its new question is asked without the conversation
+
 /** Let the next question replace an entry and all that came after it; "" ends that. @param {string} entry */
 function revise(entry) {
   QA.state.revised = entry;
@@ -42,9 +44,10 @@ const askedBy = (button) => QA.find(QA.citations.messageOf(button) ?? document, 
 /**
  * @param {HTMLElement} button
  * @param {string} question
+ * @param {string} how
  */
-function edit(button, question) {
-  revise(entryOf(button));
+function edit(button, question, how = "") {
+  revise(entryOf(button) + how);
   const area = write(question);
   area?.focus();
   area?.setSelectionRange(question.length, question.length);
@@ -58,6 +61,14 @@ function askAgain(button) {
   return ask(askedBy(button));
 }
 
+/** Ask a question again as if it were the first one. @param {HTMLElement} button */
+function askAlone(button) {
+  const questions = QA.findAll(document, "#chat .again");
+  const own = questions.find((other) => entryOf(other) === entryOf(button)) ?? button;
+  edit(own, askedBy(own), ALONE); // later questions would be lost: the bar says so first
+  return own === questions.at(-1) ? ask(askedBy(own)) : undefined;
+}
+
 /** @param {HTMLElement} button */
 function askSuggested(button) {
   revise("");
@@ -67,7 +78,7 @@ function askSuggested(button) {
 /** @param {HTMLElement} button */
 function searchAgain(button) {
   const searched = button.closest(".searched");
-  edit(button, (searched && QA.find(searched, ".query")?.textContent) ?? "");
+  edit(button, (searched && QA.find(searched, ".query")?.textContent) ?? "", ALONE);
 }
 
 // Copying
@@ -123,6 +134,7 @@ const actions = [
   [".again", askAgain],
   [".repair", () => QA.progress?.repair()],
   [".revise", searchAgain],
+  [".alone", askAlone],
 ];
 document.addEventListener("click", (event) => {
   const button = QA.closest(event, "#chat button");

@@ -19,6 +19,7 @@ from pydantic import Field, ValidationError, validate_call
 from qa.errors import BusyError, QAError
 from qa.reading.files import source_from_text
 from qa.service.open_index import OpenIndex
+from qa.ui.earlier import earlier_answers
 from qa.ui.gradio_compat import Call, Proceed, declare_endpoint, gr, wrap_calls
 
 P = ParamSpec("P")
@@ -51,13 +52,19 @@ def add_endpoints(open_index: OpenIndex) -> None:
         hits = open_index.retrieve(open_index.current(), question, k, sources)
         return [hit.to_dict() for hit in hits]
 
-    def answer(question: str, k: HitCount = 10, sources: list[str] | None = None) -> dict:  # type: ignore[type-arg]
+    def answer(
+        question: str,
+        k: HitCount = 10,
+        sources: list[str] | None = None,
+        history: list[dict] | None = None,  # type: ignore[type-arg]
+    ) -> dict:  # type: ignore[type-arg]
         """Answer a question with the text's own sentences, each cited; "what is this about?" with an overview.
 
         Args:
             question: What to answer, at most 2,000 characters, in any language.
             k: How many passages to look for, 1 to 1000.
             sources: Names of the texts to ask, as list_sources gives them; all texts if left out.
+            history: What answer returned for earlier questions, oldest first, 20 at most; a follow-up is read with it.
 
         Returns:
             An object with question, kind (answer, abstention; if no question: talk, overview, list), answered,
@@ -66,7 +73,8 @@ def add_endpoints(open_index: OpenIndex) -> None:
             "possibly"). If declined: related (the nearest passages). If no question: turn (what it is), outline,
             suggested (questions).
         """
-        return open_index.answer(open_index.current(), question, k, sources).to_dict()
+        earlier = earlier_answers(history or [])
+        return open_index.answer(open_index.current(), question, k, sources, history=earlier).to_dict()
 
     def list_sources() -> list[dict]:  # type: ignore[type-arg]
         """List the texts that can be asked: name, length in code points, SHA-256 of the UTF-8 text."""

@@ -65,6 +65,11 @@ class History:
         """The questions with their answers, oldest first."""
         return tuple(entry for entry in self.entries if isinstance(entry, Turn))
 
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What was answered, oldest first."""
+        return tuple(turn.answer for turn in self.turns if turn.answer is not None)
+
     def asked(self, question: str) -> History:
         """Return the conversation with a question that is being answered."""
         turn = Turn(question, asked_at=datetime.now(UTC).isoformat(timespec="seconds"))

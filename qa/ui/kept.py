@@ -63,13 +63,13 @@ _Whole = Annotated[int, Field(ge=0, le=GREATEST)]
 _Number = Annotated[float, Field(ge=-GREATEST, le=GREATEST, allow_inf_nan=False)]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
     """A part of a record; unknown keys are ignored, and no type is converted to another."""
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
 
-class _KeptContext(_Part):
+class _KeptContext(Part):
     kind: _Kind
     start: _Whole
     end: _Whole
@@ -86,7 +86,9 @@ class _KeptContext(_Part):
         return ContextPart(self.kind, self.start, self.end, self.quote)
 
 
-class _KeptCitation(_Part):
+class KeptCitation(Part):
+    """A citation, with what it stands under."""
+
     n: _Whole
     source: _Name
     start: _Whole
@@ -96,7 +98,7 @@ class _KeptCitation(_Part):
     context: Annotated[list[_KeptContext], Field(max_length=MOST_CONTEXT)] = []
 
     @model_validator(mode="after")
-    def _as_long_as_its_place(self) -> _KeptCitation:
+    def _as_long_as_its_place(self) -> KeptCitation:
         if self.end - self.start != len(self.quote):
             raise ValueError("a quote is not as long as its place")
         return self
@@ -107,13 +109,15 @@ class _KeptCitation(_Part):
         return Citation(self.n, self.source, self.start, self.end, self.quote, kind=self.kind, context=context)
 
 
-class _KeptSpan(_Part):
+class KeptSpan(Part):
+    """The words of a citation that answer."""
+
     source: _Name
     start: _Whole
     end: _Whole
     quote: _Quote
 
-    def is_in(self, first: _KeptCitation) -> bool:
+    def is_in(self, first: KeptCitation) -> bool:
         """Return whether it is a part of a citation."""
         at = slice(self.start - first.start, self.end - first.start)
         inside = first.start <= self.start < self.end <= first.end
@@ -124,7 +128,7 @@ class _KeptSpan(_Part):
         return AnswerSpan(self.source, self.start, self.end, self.quote)
 
 
-class _KeptHit(_Part):
+class _KeptHit(Part):
     source: _Name
     start: _Whole
     end: _Whole
@@ -162,18 +166,18 @@ class _KeptHit(_Part):
         )
 
 
-class _KeptAnswer(_Part):
+class _KeptAnswer(Part):
     kind: Annotated[ReplyKind, Field(strict=False)] | None = None  # conversations that were kept before 0.2 have none
     answered: bool
     confidence: _Number
     searched_for: _Text
-    citations: Annotated[list[_KeptCitation], Field(max_length=max(MOST_CITATIONS, MOST_CITED))]
-    span: _KeptSpan | None = None
+    citations: Annotated[list[KeptCitation], Field(max_length=max(MOST_CITATIONS, MOST_CITED))]
+    span: KeptSpan | None = None
     sure: bool = True
     hits: Annotated[list[_KeptHit], Field(max_length=MOST_HITS)]
     turn: Annotated[Said, Field(strict=False)] | None = None
     text: _Text = ""
-    outline: Annotated[list[_KeptCitation], Field(max_length=MOST_LISTED)] = []
+    outline: Annotated[list[KeptCitation], Field(max_length=MOST_LISTED)] = []
     suggested: Annotated[list[_Text], Field(max_length=SUGGESTED)] = []
 
     @model_validator(mode="after")
@@ -219,7 +223,7 @@ class _KeptAnswer(_Part):
         )
 
 
-class _KeptTurn(_Part):
+class _KeptTurn(Part):
     kind: Literal["turn"]
     question: _Text
     asked_at: _Moment
@@ -239,7 +243,7 @@ class _KeptTurn(_Part):
         return Turn(self.question, answer, self.stopped, self.asked_at, self.sources)
 
 
-class _KeptNote(_Part):
+class _KeptNote(Part):
     kind: Literal["switched"]
     names: Annotated[list[_Name], Field(max_length=MOST_PARTS)]
     passages: _Whole
@@ -249,7 +253,7 @@ class _KeptNote(_Part):
         return Switched(tuple(self.names), self.passages)
 
 
-class KeptConversation(_Part):
+class KeptConversation(Part):
     """A conversation."""
 
     format: Literal[1]

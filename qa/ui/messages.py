@@ -146,13 +146,18 @@ def _among(turn: Turn, reading: Reading) -> list[str]:
 
 
 def _searched_for(turn: Turn, answer: Answer, where: str, reading: Reading, words: Words) -> str:
-    """Return what was searched for, and in which documents if not in all."""
+    """Return what was searched for, and in which documents if not in all.
+
+    If the question was read with what went before, it can be asked without that.
+    """
     among = _among(turn, reading)
     within = f'<span class="within">{own(words.say("chat.within", names=_first_and_more(among, words)))}</span>'
+    alone = button(f"alone {where}", words["chat.alone"])
     return (
         f'<p class="searched">{own(words["chat.searched"])} '
         f'<span class="query" dir="auto">{escape(answer.searched_for)}</span>{within if among else ""}'
-        f"{button(f'revise {where}', words['chat.revise'])}</p>"
+        f"{button(f'revise {where}', words['chat.revise'])}"
+        f"{alone if answer.searched_for != turn.question.strip() else ''}</p>"
     )
 
 

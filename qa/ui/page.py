@@ -57,7 +57,7 @@ class _Page:
         with gr.Blocks(title="cited-qa", analytics_enabled=False, delete_cache=(600, UPLOADS_KEPT)) as self.blocks:
             self._history = gr.State(History())
             self._language = gr.Textbox(visible=False)
-            self._instead_of = gr.Textbox(visible=False)  # "conversation entry" of the question that is asked again
+            self._instead_of = gr.Textbox(visible=False)  # the question asked again: "conversation entry", " alone"
             self._header = own_part("header", value=overview(None), elem_id="header")
             own_part("shortcuts", value={}, elem_id="shortcuts")
             with gr.Row(elem_id="main"):
@@ -166,7 +166,7 @@ class _Page:
         words = words_of(language)
         before = history
         try:
-            conversation, _, entry = instead_of.partition(" ")
+            conversation, entry, alone = [*instead_of.split(" "), "", ""][:3]
             if conversation == history.id and entry.isdecimal():
                 history = history.before(int(entry))
             index = self._opened()
@@ -184,7 +184,7 @@ class _Page:
             chosen = {name: index.sources[name] for name in self._texts.chosen(index, left_out)}
             # Naming every text would only make the search filter by all of them.
             named = chosen if len(chosen) < len(index.sources) else None
-            earlier = [turn.answer for turn in history.turns if turn.answer]
+            earlier = () if alone else history.answers
             result = self._open_index.answer(index, question, sources=named, history=earlier, words=words)
             yield {
                 **self._drawn(index, asked.answered(result, chosen), words, left_out),
