@@ -22,6 +22,7 @@ import numpy.typing as npt
 from qa.answering.asked import wanted
 from qa.answering.choosing import choose, most_cited, nearness_of
 from qa.answering.confidence import calibration_of
+from qa.answering.differing import differing
 from qa.answering.extents import Extent, extent_of_unit, extents_of
 from qa.answering.finding import find
 from qa.answering.readings import can_read
@@ -96,6 +97,7 @@ class Answer:
         hits: the passages found, best first: what was read for an answer, or, when declined, what is related.
         searched_for: the text that was searched for: the question, or the last questions of the conversation and this
             one, if that made another sentence the best.
+        differing: the words in other citations that answer differently, and about as surely (`qa.answering.differing`).
         span: the words in citation [1] that answer; None when declined, if the index cannot be read, or if [1] is
             another part of the text than the sentence that was read, such as the deciding row of a table.
         sure: whether the confidence is so high that even the most careful setting would answer; see `sure_confidence`.
@@ -116,6 +118,7 @@ class Answer:
     searched_for: str
     span: AnswerSpan | None = None
     sure: bool = True
+    differing: tuple[AnswerSpan, ...] = ()
     kind: str = ""
     turn: str = ""
     outline: tuple[Citation, ...] = ()
@@ -124,6 +127,11 @@ class Answer:
     def __post_init__(self) -> None:
         if not self.kind:
             object.__setattr__(self, "kind", "answer" if self.answered else "abstention")
+
+    def words_of(self, citation: Citation) -> AnswerSpan | None:
+        """Return the words that answer in one of the citations; None if none are marked in it."""
+        marked = (self.span, *self.differing) if citation.n == 1 else self.differing
+        return next((span for span in marked if span and span.is_in(citation)), None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as the shell and HTTP print it.
@@ -141,6 +149,7 @@ class Answer:
             "searched_for": self.searched_for,
             "span": self.span.to_dict() if self.span else None,
             "sure": self.sure,
+            "differing": [span.to_dict() for span in self.differing],
         }
         if self.turn:
             outline = [heading.to_dict() for heading in self.outline]
@@ -224,6 +233,7 @@ def answer_found(index: Index, turned: Turned, k: int, config: SearchConfig = DE
         ),
         searched_for=asked.question,
         span=span_in(index, citations[0], chosen[0]) if citations else None,
+        differing=tuple(_differing(index, citations, chosen, config)),
         sure=bool(citations) and confidence >= sure_confidence(index, config),
     )
 
@@ -250,11 +260,20 @@ def _follows(index: Index, unit: ScoredUnit, end: int, after: ScoredUnit) -> boo
     return (unit.source, unit.block) == (after.source, after.block) and end <= after.start and not between.strip()
 
 
-def span_in(index: Index, first: Citation, best: ScoredUnit) -> AnswerSpan | None:
-    """Return the words of the best unit that answer, if the first citation has them."""
-    if best.span is None or best.source != first.source:
+def _differing(
+    index: Index, citations: Sequence[Citation], chosen: Sequence[ScoredUnit], config: SearchConfig
+) -> Iterator[AnswerSpan]:
+    """Yield the words in other citations than the first that answer differently."""
+    others = citations[1:]
+    for unit in differing(chosen[0], chosen[1:], index.sources, config) if others else ():
+        spans = (span_in(index, citation, unit) for citation in others)
+        yield from (span for span in spans if span is not None)
+
+
+def span_in(index: Index, citation: Citation, unit: ScoredUnit) -> AnswerSpan | None:
+    """Return the words of a unit that answer, if a citation has them."""
+    if unit.span is None:
         return None
-    start, end = best.span
-    if not first.start <= start < end <= first.end:
-        return None
-    return AnswerSpan(best.source, start, end, index.sources[best.source].text[start:end])
+    start, end = unit.span
+    span = AnswerSpan(unit.source, start, end, index.sources[unit.source].text[start:end])
+    return span if span.is_in(citation) else None

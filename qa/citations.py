@@ -73,6 +73,12 @@ class AnswerSpan:
     end: int
     quote: str
 
+    def is_in(self, citation: Citation) -> bool:
+        """Return whether these are words of a citation."""
+        at = slice(self.start - citation.start, self.end - citation.start)
+        inside = citation.start <= self.start < self.end <= citation.end
+        return inside and (self.source, self.quote) == (citation.source, citation.quote[at])
+
     def to_dict(self) -> dict[str, str | int]:
         """Return the span as the shell and HTTP print it."""
         return {"source": self.source, "start": self.start, "end": self.end, "quote": self.quote}

@@ -57,7 +57,7 @@ def show_answer(index: Index, answer: Answer) -> None:
     click.echo(_CITATION.sub(lambda n: click.style(n.group(), fg="cyan"), printable(answer.text)))
     for citation in answer.citations:
         click.echo()
-        _show_citation(index, citation, answer.span)
+        _show_citation(index, citation, answer.words_of(citation))
 
 
 def _show_reply(index: Index, reply: Answer) -> None:

@@ -14,7 +14,7 @@ from browser import ANSWERS_WITHIN, CHROMIUM, DESKTOP, Scratch, Visit, serving
 from filelock import FileLock
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
-from states import State
+from states import State, settle
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the processes share the cores: more threads would wait in turn
@@ -198,7 +198,7 @@ def reach(profiles: Profiles, address: str) -> Iterator[Callable[[State], Any]]:
             opened(page, address)
             for step in state.steps:
                 step(page)
-            page.wait_for_timeout(400)  # labels appear in the next frame, and fades have ended
+            settle(page)
             return page
 
         yield open_page

@@ -43,6 +43,19 @@ def texts(page: Any, open_: bool = True) -> None:
     page.wait_for_selector("#text-body textarea", state="visible" if open_ else "hidden")
 
 
+def texts_closed(page: Any) -> None:
+    texts(page, open_=False)
+
+
+def escape(page: Any) -> None:
+    page.keyboard.press("Escape")
+
+
+def settle(page: Any) -> None:
+    """Wait until labels have appeared, in the next frame, and fades have ended."""
+    page.wait_for_timeout(400)
+
+
 def source_view(page: Any) -> None:
     page.click("#header [data-view=source]")
 

@@ -7,5 +7,6 @@ finding.py     all of that for one question
 turns.py       all of that for a turn of a conversation, with the turns before it
 confidence.py  how likely it is that the best unit answers
 choosing.py    the units that are cited: the best, and what adds to it
+differing.py   those of them that answer differently from the best, and as surely
 extents.py     how much around a unit is cited
 """

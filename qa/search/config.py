@@ -91,6 +91,10 @@ class SearchConfig:
     """How far below the best unit's log-probability that of another may be which is cited beside it
     (`bench/units.py`)."""
 
+    as_sure: float = 1.0
+    """How far below the best unit's log-probability that of another may be whose different answer is shown as one
+    (`bench/differing.py`)."""
+
     min_confidence: float = 0.24
     """The confidence (MaxSim) below which a question is declined whose passages cannot be read, because the index is of
     another embedding model than the default one."""

@@ -7,7 +7,7 @@ ask for, such as scores and offsets, is in a menu of each citation.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from qa.catalogue import Words
 from qa.citations import Standing
@@ -26,24 +26,32 @@ _ALL_BUT = 0.8
 """A short answer that is more than this share of its quotation would say the same twice."""
 
 
-def answer_html(excerpts: Sequence[Excerpt], question: str, sure: bool, reading: Reading, words: Words) -> str:
-    """Return an answer: what [1] says, then the other citations, one line each.
+def answer_html(
+    excerpts: Sequence[Excerpt], question: str, sure: bool, differs: Collection[int], reading: Reading, words: Words
+) -> str:
+    """Return an answer: what [1] says, what answers differently, then the other citations, one line each.
 
     Args:
         excerpts: those of its citations, in order.
         question: as asked; with the answer it fits on a phone's screen.
         sure: whether [1] is; if not, that is said, and the other citations are not folded.
+        differs: the numbers of the citations that answer differently from [1], and as surely.
         reading: the current texts.
         words: the interface's language.
     """
-    first, *others = excerpts
+    first, *further = excerpts
+    differing = [one for one in further if one.now.n in differs]
+    others = [one for one in further if one.now.n not in differs]
     possibly = "" if sure else f'<p class="unsure">{own(words["chat.possibly"])}</p>'
+    said = "".join(first_html(one, question, reading, words) for one in differing)
+    if said:
+        said = f'<div class="differing"><p class="differs">{own(words["chat.differs"])}</p>{said}</div>'
     more = ""
     if others:
         told = own(words.say("chat.more", count=len(others)))
         lines = "".join(f"<li>{further_html(one, reading, words)}</li>" for one in others)
         more = f'<details class="more"{"" if sure else " open"}><summary>{told}</summary><ul>{lines}</ul></details>'
-    return f'<div class="answer">{possibly}{first_html(first, question, reading, words)}{more}</div>'
+    return f'<div class="answer">{possibly}{first_html(first, question, reading, words)}{said}{more}</div>'
 
 
 def first_html(excerpt: Excerpt, question: str, reading: Reading, words: Words) -> str:

@@ -49,8 +49,8 @@ class Excerpt:
             quote.
         lines: the blocks of a quote with a list; empty for another quote.
         signs: spans of Markdown's signs, which need not be seen, counted from the start of ``before``.
-        span: start and end of the short answer within the quote; None if there is none, all of it is the answer, or the
-            quote is gone.
+        span: start and end within the quote of the words that answer; None if none are marked, all of it is the answer,
+            or the quote is gone.
     """
 
     was: Citation
@@ -146,10 +146,8 @@ def _is_under(blocks: Sequence[Block], number: int, parent: int | None) -> bool:
 
 def _span_of(was: Citation, answer: Answer) -> Span | None:
     """Return the words of a citation that answer, as offsets into its quote."""
-    span = answer.span
-    if span is None or was.n != 1 or span.source != was.source or not was.start <= span.start < span.end <= was.end:
-        return None
-    return span.start - was.start, span.end - was.start
+    span = answer.words_of(was)
+    return (span.start - was.start, span.end - was.start) if span else None
 
 
 def _short(excerpt: Excerpt) -> Excerpt:

@@ -117,12 +117,6 @@ class KeptSpan(Part):
     end: _Whole
     quote: _Quote
 
-    def is_in(self, first: KeptCitation) -> bool:
-        """Return whether it is a part of a citation."""
-        at = slice(self.start - first.start, self.end - first.start)
-        inside = first.start <= self.start < self.end <= first.end
-        return inside and (self.source, self.quote) == (first.source, first.quote[at])
-
     def opened(self) -> AnswerSpan:
         """Return the span."""
         return AnswerSpan(self.source, self.start, self.end, self.quote)
@@ -174,6 +168,7 @@ class _KeptAnswer(Part):
     citations: Annotated[list[KeptCitation], Field(max_length=max(MOST_CITATIONS, MOST_CITED))]
     span: KeptSpan | None = None
     sure: bool = True
+    differing: Annotated[list[KeptSpan], Field(max_length=MOST_CITATIONS)] = []
     hits: Annotated[list[_KeptHit], Field(max_length=MOST_HITS)]
     turn: Annotated[Said, Field(strict=False)] | None = None
     text: _Text = ""
@@ -188,8 +183,11 @@ class _KeptAnswer(Part):
             raise ValueError("an answer has citations, an abstention has none")
         if self.turn is None and (len(self.citations) > MOST_CITATIONS or self.outline or self.suggested):
             raise ValueError("only a reply that is no answer has an outline, or as many citations")
-        if self.span and not (self.citations and self.span.is_in(self.citations[0])):
+        cited = [citation.opened() for citation in self.citations]
+        if self.span and not any(self.span.opened().is_in(citation) for citation in cited[:1]):
             raise ValueError("a short answer is not in the first citation")
+        if not all(any(span.opened().is_in(citation) for citation in cited[1:]) for span in self.differing):
+            raise ValueError("a different answer is not in a further citation")
         return self
 
     @model_validator(mode="after")
@@ -216,6 +214,7 @@ class _KeptAnswer(Part):
             searched_for=self.searched_for,
             span=self.span.opened() if self.span else None,
             sure=self.sure,
+            differing=tuple(span.opened() for span in self.differing),
             kind=self.kind.value if self.kind else "",
             turn=self.turn.value if self.turn else "",
             outline=tuple(heading.opened() for heading in self.outline),

@@ -125,7 +125,8 @@ def _logged_excerpts(turn: Turn, reading: Reading, newest: bool) -> list[Excerpt
 def _answer_message(
     excerpts: Sequence[Excerpt], turn: Turn, answer: Answer, where: str, reading: Reading, words: Words
 ) -> str:
-    said = answer_html(excerpts, turn.question, answer.sure, reading, words) + _changed(excerpts, words)
+    differs = {one.n for one in answer.citations[1:] if answer.words_of(one)}
+    said = answer_html(excerpts, turn.question, answer.sure, differs, reading, words) + _changed(excerpts, words)
     if answer.searched_for.strip() != turn.question.strip() or _among(turn, reading):
         said += _searched_for(turn, answer, where, reading, words)
     return said

@@ -81,6 +81,7 @@ def _kept_answer(answer: Answer) -> dict[str, Any]:
         "citations": [citation.to_dict() for citation in answer.citations],
         "span": answer.span and answer.span.to_dict(),
         "sure": answer.sure,
+        "differing": [span.to_dict() for span in answer.differing],
         "hits": [{**hit.to_dict(), "boilerplate": hit.passage.boilerplate, "number": hit.number} for hit in hits],
         **(reply if answer.turn else {}),
     }
