@@ -114,15 +114,15 @@ def test_an_empty_folder_name_is_wrong_usage_and_writes_nothing(
 def test_chat_answers_each_line_and_reads_a_follow_up_with_what_went_before(
     article_index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from qa import answer as asked_for
+    from qa.conversation import reply as asked_for
 
     histories: list[list[str]] = []
 
-    def answer(*given: Any, history: Any, **options: Any) -> Any:
+    def reply(*given: Any, history: Any, **options: Any) -> Any:
         histories.append([one.question for one in history])
         return asked_for(*given, history=history, **options)
 
-    monkeypatch.setattr(sys.modules["qa.answer"], "answer", answer)
+    monkeypatch.setattr(sys.modules["qa.conversation"], "reply", reply)
     typed = f"{QUESTION}\n\nその後は?\n{'x' * 2001}\n:new\n{QUESTION}\n:quit\nnever asked\n"
     result = qa("chat", "--index", article_index, "--json", given=typed)
     assert result.exit_code == 0

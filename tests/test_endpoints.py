@@ -149,7 +149,7 @@ def test_a_call_over_http_may_leave_out_arguments_with_a_default(client: Any) ->
         (
             "answer",
             ["秘密の鍵は?", 10, None, [{}] * 21],
-            "The argument history of answer is not valid: at most 20 earlier answers.",
+            "The argument history of answer is not valid: list should have at most 20 items",
         ),
         (
             "answer",

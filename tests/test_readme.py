@@ -96,6 +96,9 @@ def test_the_shell_examples_run_one_after_the_other(clone: Path) -> None:
         words = shlex.split(line, comments=True)
         if words[:2] == ["qa", "serve"]:
             continue  # it does not end; how its options are read is tested below
+        if words[:2] == ["qa", "chat"]:
+            printed["chat"] = qa("chat", given="Who became interim CEO?\n").stdout
+            continue
         if words[0] == "qa":
             printed[" ".join(words[1:])] = qa(*words[1:]).stdout
         else:

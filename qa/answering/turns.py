@@ -117,13 +117,13 @@ def what_went_before(index: Index, history: Sequence[Answer]) -> Before | None:
         if len(tokenize(text)) >= _ENOUGH:
             break
     for answer in reversed(recent):
-        if answer.citations and (said := _standing(index, answer.citations[0])):
+        if answer.citations and (said := _where_it_is_now(index, answer.citations[0])):
             words = answer.span.quote if answer.span and answer.span.quote in said.quote else ""
             return Before(text[-_LONGEST_BEFORE:], said, words[:_LONGEST_WORDS])
     return Before(text[-_LONGEST_BEFORE:])
 
 
-def _standing(index: Index, citation: Citation) -> Citation | None:
+def _where_it_is_now(index: Index, citation: Citation) -> Citation | None:
     """Return a citation where its words are now, as one that passes ``verify``; None if they are gone."""
     _, now = recheck(citation, "", index.sources)
     return now if verify(now, index.sources) else None

@@ -169,7 +169,7 @@ def _more(turn: _Turn) -> Answer:
     if at is None:
         return _replied(turn)
     since = (turn.history[at], *(one for one in turn.history[at + 1 :] if one.turn == Said.MORE))
-    shown = [(one.source, one.start, one.end) for earlier in since for one in _standing(turn.index, earlier)]
+    shown = [(one.source, one.start, one.end) for earlier in since for one in _still_there(turn.index, earlier)]
     is_overview = bool(turn.history[at].turn)
     cited = (
         central_sentences(turn.index, turn.names, shown) if is_overview else _next_places(turn, turn.history[at], shown)
@@ -194,8 +194,8 @@ def _next_places(turn: _Turn, earlier: Answer, shown: Sequence[Place]) -> list[C
 
 def _again(turn: _Turn) -> Answer:
     """Return the citations of the last answer that has any, with their places."""
-    at = _last(turn.history, lambda one: bool(_standing(turn.index, one)))
-    return _replied(turn) if at is None else _replied(turn, Kind.PLACE, _standing(turn.index, turn.history[at]))
+    at = _last(turn.history, lambda one: bool(_still_there(turn.index, one)))
+    return _replied(turn) if at is None else _replied(turn, Kind.PLACE, _still_there(turn.index, turn.history[at]))
 
 
 def _last(history: Sequence[Answer], fits: Callable[[Answer], bool]) -> int | None:
@@ -203,7 +203,7 @@ def _last(history: Sequence[Answer], fits: Callable[[Answer], bool]) -> int | No
     return next((at for at in reversed(range(len(history))) if fits(history[at])), None)
 
 
-def _standing(index: Index, earlier: Answer) -> list[Citation]:
+def _still_there(index: Index, earlier: Answer) -> list[Citation]:
     """Return the citations of an earlier answer at their present places; those whose words are gone are left out."""
     checked = (recheck(citation, "", index.sources) for citation in earlier.citations)
     spans = [(now.source, now.start, now.end) for standing, now in checked if standing is not Standing.GONE]

@@ -13,7 +13,6 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from qa.answer import Answer
-from qa.answering.turns import MOST_TURNS
 from qa.conversation.kinds import Said
 from qa.conversation.overview import MOST_CITED
 from qa.errors import QAError
@@ -49,10 +48,8 @@ def earlier_answers(history: Sequence[object]) -> list[Answer]:
     """Return the answers of a history, oldest first.
 
     Raises:
-        QAError: there are more than `MOST_TURNS`, or one is not as ``answer`` returns it.
+        QAError: one is not as ``answer`` returns it.
     """
-    if len(history) > MOST_TURNS:
-        raise _misfit("history", f"at most {MOST_TURNS} earlier answers")
     return [_opened(number, one) for number, one in enumerate(history)]
 
 
@@ -62,8 +59,5 @@ def _opened(number: int, sent: Any) -> Answer:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in (number, *first["loc"]))
-        raise _misfit(f"history{place}", first["msg"][:1].lower() + first["msg"][1:]) from None
-
-
-def _misfit(argument: str, expected: str) -> QAError:
-    return QAError("call.argument", argument=argument, endpoint="answer", expected=expected)
+        expected = first["msg"][:1].lower() + first["msg"][1:]
+        raise QAError("call.argument", argument=f"history{place}", endpoint="answer", expected=expected) from None

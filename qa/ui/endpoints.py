@@ -16,6 +16,7 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 
 from pydantic import Field, ValidationError, validate_call
 
+from qa.answering.turns import MOST_TURNS
 from qa.errors import BusyError, QAError
 from qa.reading.files import source_from_text
 from qa.service.open_index import OpenIndex
@@ -27,6 +28,7 @@ R = TypeVar("R")
 
 HitCount = Annotated[int, Field(ge=1, le=1000)]
 """How many passages a call may ask for, as in ``qa search -k``; each one costs time."""
+EarlierAnswers = Annotated[list[dict], Field(max_length=MOST_TURNS)]  # type: ignore[type-arg]
 _BUSY = "qa.busy"
 """Key in a request's ASGI scope; set if the request was rejected because too many others were waiting."""
 
@@ -35,6 +37,12 @@ _log = logging.getLogger(__name__)
 
 def add_endpoints(open_index: OpenIndex) -> None:
     """Declare the endpoints; call it inside ``gr.Blocks``."""
+    for endpoint in (*_asking(open_index), *_texts(open_index)):
+        declare_endpoint(_with_one_line_errors(endpoint), endpoint.__name__)  # limited by the open index
+
+
+def _asking(open_index: OpenIndex) -> tuple[Callable[..., Any], ...]:
+    """Return the endpoints that ask the texts."""
 
     # Gradio reads the annotations as objects: list[dict] and dict are the types it knows.
     def retrieve(question: str, k: HitCount = 5, sources: list[str] | None = None) -> list[dict]:  # type: ignore[type-arg]
@@ -56,7 +64,7 @@ def add_endpoints(open_index: OpenIndex) -> None:
         question: str,
         k: HitCount = 10,
         sources: list[str] | None = None,
-        history: list[dict] | None = None,  # type: ignore[type-arg]
+        history: EarlierAnswers | None = None,
     ) -> dict:  # type: ignore[type-arg]
         """Answer a question with the text's own sentences, each cited; "what is this about?" with an overview.
 
@@ -73,8 +81,14 @@ def add_endpoints(open_index: OpenIndex) -> None:
             "possibly"). If declined: related (the nearest passages). If no question: turn (what it is), outline,
             suggested (questions).
         """
-        earlier = earlier_answers(history or [])
+        earlier = earlier_answers(history or ())
         return open_index.answer(open_index.current(), question, k, sources, history=earlier).to_dict()
+
+    return retrieve, answer
+
+
+def _texts(open_index: OpenIndex) -> tuple[Callable[..., Any], ...]:
+    """Return the endpoints that list and change the texts."""
 
     def list_sources() -> list[dict]:  # type: ignore[type-arg]
         """List the texts that can be asked: name, length in code points, SHA-256 of the UTF-8 text."""
@@ -99,8 +113,7 @@ def add_endpoints(open_index: OpenIndex) -> None:
         assert index.built  # this process has built it
         return index.built.to_dict()
 
-    for endpoint in (retrieve, answer, list_sources, build):
-        declare_endpoint(_with_one_line_errors(endpoint), endpoint.__name__)  # limited by the open index
+    return list_sources, build
 
 
 def with_discreet_errors(page: gr.Blocks) -> gr.Blocks:
