@@ -19,7 +19,8 @@ from pathlib import Path
 
 from qa.errors import IndexDamagedError, IndexMismatchError, QAError
 from qa.progress import Progress
-from qa.reading.files import DEFAULT_MAX_CHARS, read_sources
+from qa.reading.files import DEFAULT_MAX_CHARS, read
+from qa.reading.remarks import Reading
 from qa.search.embedding import Embedder
 from qa.search.term_cache import TermCache
 from qa.storage import generations
@@ -114,7 +115,7 @@ class Index:
             SourceError: a text cannot be read. ModelError: there is no such model. StorageError: a write failed.
             IndexDamagedError, IndexMismatchError: the index to add to cannot be read. In each case the old index stays.
         """
-        new = read_sources(sources, max_chars=max_chars)
+        new = read(sources, max_chars=max_chars)
         if add and generations.numbers(Path(path)):
             upgrade_index(Path(path), progress)
         writer = IndexWriter(Path(path), progress, create=True, on_commit=on_commit)
@@ -144,14 +145,14 @@ class Index:
         return cls(path, read_current(path))
 
     @classmethod
-    def _write_texts(cls, writer: IndexWriter, new: Iterable[Source], settings: Settings, *, add: bool) -> Index:
+    def _write_texts(cls, writer: IndexWriter, new: Reading, settings: Settings, *, add: bool) -> Index:
         """Write the generation that has these sources, or these besides the ones that are there."""
         check_settings(writer.index, settings)
         with writer:
-            addition = with_added(writer.sources if add else {}, new)
+            addition = with_added(writer.sources if add else {}, new.sources)
             writer.write(addition.sources, configured(writer.index, settings))
             report = writer.commit()
-        return cls._open_written(writer.index, replace(report, replaced=addition.replaced))
+        return cls._open_written(writer.index, replace(report, replaced=addition.replaced, remarks=new.remarks))
 
     @classmethod
     def _open_written(cls, path: Path, report: BuildReport) -> Index:
@@ -177,7 +178,7 @@ class Index:
 
         Arguments and errors are those of :meth:`build`; an index that cannot be read is an IndexError_.
         """
-        new = read_sources(sources, max_chars=max_chars)
+        new = read(sources, max_chars=max_chars)
         return self._write_texts(IndexWriter(self.path, progress), new, Settings(keep=keep), add=True)
 
     def remove(

@@ -10,7 +10,7 @@ import pytest
 
 from qa.index import Index
 from qa.reader.features import Encoder
-from qa.reading.markdown import with_marks
+from qa.reading.markup import with_marks
 from qa.search.embedding import Embedded, Embedder
 from qa.search.sentence_transformer import load_encoder
 from qa.search.states import LONGEST_CONTEXT, LONGEST_QUESTION, QuantisedStates, States

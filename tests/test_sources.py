@@ -115,7 +115,7 @@ def test_a_text_that_begins_like_a_file_of_another_kind_is_a_text() -> None:
         (b"\xef\xbb\xbf \n", "a.txt is empty: give a document with text in it."),
         (b"%PDF-1.7\n...", "a.txt is damaged or not a PDF document: open it, save it again, then try again."),
         (b"\x89PNG\r\n\x1a\n....", "a.txt contains PNG data, not text"),
-        (b"PK\x03\x04....", "a.txt contains ZIP/Office data, not text"),
+        (b"PK\x03\x04....", "a.txt is damaged or not a ZIP document"),
         (bytes(range(256)) * 8, "a.txt is a binary file, not text: give a .txt or .md file."),
         (b"text with\0zero bytes\0\0in it", "a.txt is a binary file, not text"),
         (b"\x01\x02\x03\x04\x05\x06 abc", "a.txt is a binary file, not text"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from qa.catalogue import Sentence
+from qa.catalogue import Command, Sentence
 from qa.cli.options import Settings, print_json, with_settings, with_texts
 from qa.cli.reporting import ReportingCommand
 from qa.errors import IndexMismatchError, ModelError
@@ -16,7 +17,13 @@ from qa.terminal import printable, progress_bar, status
 
 if TYPE_CHECKING:
     from qa.index import Index
+    from qa.reading.remarks import Remark
     from qa.text.source import Source
+
+_SUFFIXES_SHOWN = 8
+"""Suffixes of files left out that are named, the most frequent first."""
+_REMARKS_SHOWN = 10
+"""Files that are named with the reason why each was left out."""
 
 
 @click.command(cls=ReportingCommand)
@@ -115,6 +122,26 @@ def rename(settings: Settings, old: str, new: str) -> None:
     _report_change(settings, index)
 
 
+@click.command(cls=ReportingCommand)
+@with_settings
+def kinds(settings: Settings) -> None:
+    """List the kinds of files that are read, and what each of them needs.
+
+    In folders and archives, files with these suffixes are read. A file that is named itself may have any suffix: it is
+    recognized by its bytes, or read if it is a text.
+    """
+    from qa.reading.extraction.formats import FORMATS
+
+    if settings.json:
+        print_json({"kinds": [one.to_dict() for one in FORMATS]})
+        return
+    for one in FORMATS:
+        key = "shell.kind" if one.installed else "shell.kind.missing"
+        command = Command.of("pip", "install", f"cited-qa[{one.extra}]")
+        told = Sentence(key, kind=one.name, suffixes=" ".join(one.suffixes), command=command)
+        click.echo(printable(str(told)))
+
+
 @click.command("list", cls=ReportingCommand)
 @with_settings
 def list_sources(settings: Settings) -> None:
@@ -166,5 +193,22 @@ def _report_change(settings: Settings, index: Index, **more: Any) -> None:
         seconds=report["seconds"],
     )
     click.echo(printable(str(told)))
-    if replaced := report.get("replaced"):
-        click.echo(printable(str(Sentence("shell.replaced", names=tuple(replaced)))))
+    if index.built.replaced:
+        click.echo(printable(str(Sentence("shell.replaced", names=index.built.replaced))))
+    _report_remarks(index.built.remarks)
+
+
+def _report_remarks(remarks: Sequence[Remark]) -> None:
+    """Say on standard error what was left out and why: files of other kinds as a number, each other one by name."""
+    from qa.reading.remarks import KIND, count_suffixes
+
+    if suffixes := count_suffixes(remarks):
+        counted = tuple(f"{suffix} {count}" if count > 1 else suffix for suffix, count in suffixes.items())
+        told = Sentence("shell.left", count=sum(suffixes.values()), suffixes=counted[:_SUFFIXES_SHOWN])
+        click.echo(printable(str(told)), err=True)
+    others = [remark for remark in remarks if remark.key != KIND]
+    for remark in others[:_REMARKS_SHOWN]:
+        why = Sentence(remark.key, **remark.values)
+        click.echo(printable(str(Sentence("shell.left.file", why=why) if remark.left_out else why)), err=True)
+    if len(others) > _REMARKS_SHOWN:
+        click.echo(Sentence("shell.left.more", count=len(others) - _REMARKS_SHOWN), err=True)

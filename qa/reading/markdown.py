@@ -6,9 +6,7 @@ The text stays as it is written. Markdown is CommonMark with the tables of GitHu
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
-from pathlib import PurePath
 
 import regex
 from markdown_it import MarkdownIt
@@ -17,10 +15,6 @@ from markdown_it.token import Token
 from qa.text.markdown import front_matter_end
 from qa.text.marks import Kind, Mark
 from qa.text.paragraphs import Span, is_wrapped, trim
-from qa.text.source import Source
-
-SUFFIXES = (".md", ".markdown")
-"""Suffixes of the files that are read as Markdown."""
 
 _PARSER = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
 """Finds blocks only: what is within a line is not looked at."""
@@ -28,13 +22,6 @@ _LINE_END = regex.compile(r"\r\n?|\n")
 _QUOTED = regex.compile(r"(?:[ \t]*>)+[ \t]*")
 """The signs of a quotation at the beginning of a line."""
 _CODE = ("fence", "code_block")
-
-
-def with_marks(source: Source) -> Source:
-    """Return a source whose name says that it is Markdown with the marks of its text; another as it is."""
-    if PurePath(source.name).suffix.lower() not in SUFFIXES:
-        return source
-    return replace(source, marks=marks_of(source.text))
 
 
 def marks_of(text: str) -> tuple[Mark, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from qa.catalogue import Sentence
 from qa.errors import IndexMismatchError
 from qa.progress import Progress
-from qa.reading.markdown import with_marks
+from qa.reading.markup import with_marks
 from qa.storage import generations
 from qa.storage.configuration import Settings, configured
 from qa.storage.contents import read_source

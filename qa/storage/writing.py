@@ -26,6 +26,7 @@ from types import TracebackType
 
 from qa.errors import IndexMissingError, QAError, StorageError
 from qa.progress import Progress, ProgressEvent, Stage
+from qa.reading.remarks import Remark
 from qa.storage import generations
 from qa.storage.building import Builder, Counts
 from qa.storage.checkpoint import Checkpoint
@@ -54,6 +55,7 @@ class BuildReport:
         reused: passages that took the embedding of one with the same text.
         seconds: how long it took.
         replaced: the names of the sources whose text was replaced by an added one.
+        remarks: what there is to say of the files that were read, such as why one was left out.
     """
 
     generation: int
@@ -63,10 +65,15 @@ class BuildReport:
     reused: int
     seconds: float
     replaced: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """Return the report as programs get it, from the shell and over HTTP."""
-        return asdict(self) | {"seconds": round(self.seconds, 2), "replaced": list(self.replaced)}
+        left_out = [remark.to_dict() for remark in self.remarks if remark.left_out]
+        notes = [remark.to_dict() for remark in self.remarks if not remark.left_out]
+        own = {name: value for name, value in vars(self).items() if name != "remarks"}
+        read = {"replaced": list(self.replaced), "left_out": left_out, "notes": notes}
+        return own | {"seconds": round(self.seconds, 2)} | read
 
 
 class IndexWriter:

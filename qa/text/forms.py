@@ -64,7 +64,7 @@ _REFERS = regex.compile(
     regex.IGNORECASE,
 )
 _MARKED = regex.compile(r"(?P<marks>#{1,6})[ \t\u3000]+(?=\S)")
-_RULE = regex.compile(r"[\s\p{Cf}\-=*_~#+.·•—–─━═☆★◇◆]*\Z")
+_RULE = regex.compile(r"[\s\p{Cf}\-=*_~#+^'\".·•—–─━═☆★◇◆]*\Z")
 _SIGNED = regex.compile(r"(?:[■◆▼◇□▲▽●]\s*(?=\S)|(?=【[^】]{1,40}】\s*\Z)|(?=[＜〈《][^＞〉》]{1,40}[＞〉》]\s*\Z))")
 _BULLET = regex.compile(
     r"(?:[-*+–][ \t\u3000]+|[-–](?=[\p{Han}\p{Hiragana}\p{Katakana}])|(?:[•‣◦・○●▪▫→⇒✓✔☐☑]|\p{So})[ \t\u3000]*)"

@@ -16,7 +16,6 @@ import regex
 from qa.catalogue import Words, words_of
 from qa.index import Index
 from qa.reading.fetching import fetch, fetching_off_error, is_url
-from qa.reading.files import SUFFIXES
 from qa.service.jobs import Job
 from qa.service.open_index import OpenIndex
 from qa.text.source import Source, clean_name, free_name
@@ -54,7 +53,7 @@ class TextsPanel:
             self._hint = own_part("line", value=said(words["sources.hint"]), elem_id="hint")
             self._name = gr.Textbox(elem_id="text-name", max_lines=1)
             self._text = gr.Textbox(elem_id="text-body", lines=5, max_lines=12)
-            # Any type may be chosen: `_add` rejects others in the language of the page.
+            # Any type may be chosen: a file that cannot be read is in the list, with the reason beside it.
             self._files = gr.File(elem_id="text-files", file_count="multiple", type="filepath", height=150)
             self._build = gr.Button(elem_id="build")
             self._result = own_part("line", value=said(), elem_id="build-result")
@@ -130,9 +129,8 @@ class TextsPanel:
         """Queue what the form holds: files, a pasted text or a web address."""
         words = words_of(language)
         files = [Path(path) for path in paths or ()]
-        foreign = [path.name for path in files if path.suffix.lower() not in SUFFIXES]
         try:
-            given: list[str | Path | Source] = [path for path in files if path.name not in foreign]
+            given: list[str | Path | Source] = [*files]
             if is_url(text) and len(text.split()) == 1:
                 if not self._open_index.urls:
                     raise fetching_off_error(text)
@@ -140,14 +138,12 @@ class TextsPanel:
                 given.append(source.named(clean_name(name)) if name.strip() else source)
             elif text.strip():
                 given.append(Source(self._name_of(name, text), text))
-            if not given and not foreign:
+            if not given:
                 raise RefusedError("sources.nothing")
             jobs = self._open_index.add(given)
         except Exception as error:  # any error is shown as one sentence
             return {self._result: said(pieces_for(error, words), trouble=True)}
         result = said(_acceptance(jobs, words))
-        if foreign:
-            result = said(words.say("sources.kind", name=", ".join(foreign)), trouble=True)
         emptied = {self._name: "", self._text: "", self._files: None}
         return {self.listing: self.listed(words), self._result: result, **emptied}
 

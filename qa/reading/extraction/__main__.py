@@ -1,13 +1,14 @@
-"""``python -m qa.reading.extraction FORMAT``: a document on standard input -> JSON on standard output.
+"""``python -m qa.reading.extraction READER``: a document on standard input -> JSON on standard output.
 
-The JSON is ``{"text", "places": [[start, page, time], ...], "marks": [[start, end, kind, level], ...]}``, or
-``{"reason"}`` if the document cannot be read.
+The JSON is ``{"text", "places": [[start, page, time], ...], "marks": [[start, end, kind, level], ...], "attached":
+[[name, Base64 or null], ...]}``, or ``{"reason"}`` if the document cannot be read.
 The process limits its memory, its CPU time and the size of its output, and may use neither the network nor other
 programs. `qa.reading.extraction.isolation` starts it.
 """
 
 from __future__ import annotations
 
+import base64
 import ctypes
 import importlib
 import json
@@ -65,7 +66,7 @@ def _forbid(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def read(name: str, data: bytes) -> dict[str, object]:
-    """Return the reply to a document of the format whose extra is ``name``: its text, places and marks, or a reason.
+    """Return the reply to a document that the module ``name`` reads: its text, places, marks and files, or a reason.
 
     Never raises, whatever the parser does.
     """
@@ -82,20 +83,22 @@ def read(name: str, data: bytes) -> dict[str, object]:
         return {"reason": "large"}
     except Exception:  # parsers raise anything on a document made to break them
         return {"reason": "damaged"}
-    if not found.text.strip():
+    if not found.text.strip() and not found.attached:
         return {"reason": "wordless"}
     # Half a surrogate pair cannot be stored. A pair of halves becomes one character, which would move places and marks.
     text = found.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if len(text) != len(found.text):
         return {"reason": "damaged"}
-    return {"text": text, "places": list(map(astuple, found.places)), "marks": list(map(astuple, found.marks))}
+    places, marks = list(map(astuple, found.places)), list(map(astuple, found.marks))
+    attached = [[one.name, None if one.data is None else base64.b64encode(one.data).decode()] for one in found.attached]
+    return {"text": text, "places": places, "marks": marks, "attached": attached}
 
 
 def main() -> None:
     """Read a document from standard input and write one JSON object, or end this process by a signal."""
     (name,) = sys.argv[1:]
-    if name not in {kind.extra for kind in FORMATS}:
-        raise SystemExit(f"no format {name!r}")
+    if not name or name not in {kind.reader for kind in FORMATS}:
+        raise SystemExit(f"no reader {name!r}")
     _leave_network()
     _limit_resources()
     sys.addaudithook(_forbid)

@@ -8,6 +8,7 @@ death, becomes one `SourceError` here.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -18,7 +19,7 @@ from threading import BoundedSemaphore
 
 from qa.catalogue import Command
 from qa.errors import SourceError
-from qa.reading.extraction import Extracted
+from qa.reading.extraction import Attached, Extracted
 from qa.reading.extraction.formats import PDF, Format
 from qa.text.marks import Kind, Mark, are_sound
 from qa.text.source import Place
@@ -27,8 +28,8 @@ SECONDS = 60
 """CPU time of the child. Its wall-clock limit is twice as long, for a machine that is busy with other work."""
 MEMORY = 1 << 30
 """Address space of the child, in bytes."""
-REPLY = 64 << 20
-"""Most bytes of a reply: a text of the default limit, with room to spare."""
+REPLY = 128 << 20
+"""Most bytes of a reply: a text of the default limit and the files within a document, with room to spare."""
 AT_ONCE = 2
 """Children that run at the same time."""
 
@@ -67,7 +68,7 @@ _turns = BoundedSemaphore(AT_ONCE)
 
 
 def extract(name: str, data: bytes, kind: Format) -> Extracted:
-    """Return the text of a document, with the places where its pages or moments begin and the marks of its lines.
+    """Return the text of a document, with the places of its pages or moments, the marks of its lines and its files.
 
     Raises:
         SourceError: the library is not installed, or the document is damaged, encrypted, without words, or
@@ -83,14 +84,15 @@ def extract(name: str, data: bytes, kind: Format) -> Extracted:
         return reply
     if reply == "wordless" and kind is not PDF:
         raise SourceError("source.empty", name=name)
-    again = Command.of("pip", "install", "--force-reinstall", f"cited-qa[{kind.extra}]")
+    package = f"cited-qa[{kind.extra}]" if kind.extra else "cited-qa"
+    again = Command.of("pip", "install", "--force-reinstall", package)
     raise SourceError(REASONS[reply], name=name, kind=kind.name, remedy=again if reply == "reader" else "")
 
 
 def _run_child(data: bytes, kind: Format) -> Extracted | str:
     """Return what the child extracted, or the reason (a key of ``REASONS``) why it could not."""
     # -P keeps the working folder off the path: a file in it must not be taken for a library.
-    command = [sys.executable, "-P", "-c", _PROGRAM, str(_PACKAGE), kind.extra]
+    command = [sys.executable, "-P", "-c", _PROGRAM, str(_PACKAGE), kind.reader]
     environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ} | SET_VARIABLES
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as file:
         given.write(data)
@@ -116,6 +118,9 @@ def _parse_reply(content: bytes) -> Extracted | str:
             return str(reason) if reason in REASONS else "damaged"
         text, places = str(reply["text"]), tuple(Place(*place) for place in reply["places"])
         marks = tuple(Mark(int(start), int(end), Kind(kind), int(level)) for start, end, kind, level in reply["marks"])
-        return Extracted(text, places, marks) if are_sound(marks, text) else "damaged"
+        attached = tuple(
+            Attached(str(name), None if data is None else base64.b64decode(data)) for name, data in reply["attached"]
+        )
+        return Extracted(text, places, marks, attached) if are_sound(marks, text) else "damaged"
     except (ValueError, KeyError, TypeError, AttributeError):
         return "damaged"
