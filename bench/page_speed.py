@@ -3,16 +3,27 @@
 Serves an index of `source/` and opens the page in five fresh profiles. Prints the medians of the first contentful
 paint, of the largest contentful paint and of the moment from which a question can be asked. Then asks ten questions
 and prints the time from the Enter key to the frame in which the answer is painted.
+
+Then opens a text of 1 MB (headings, prose, tables, lists) in the source pane and prints the time from the choice to the
+frame in which it is painted; scrolls through it with the wheel and prints the tallest stretch without text in any frame
+that the browser drew; and looks for a word that is in every line, and prints the time from the key to the marks.
 """
 
 from __future__ import annotations
 
+import base64
+import io
 import shutil
 import statistics
+import tempfile
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from clicks import written
 from shots import serving
 
 VISITS = 5
@@ -58,6 +69,39 @@ ENTER_TO_ANSWER = """
 """
 
 
+LONG = "ledger.md"
+LONG_LINES = 13_000
+"""Lines of a text of 1 MB in UTF-8."""
+TURNS, TURN = 40, 1500
+"""How often the wheel is turned, and by how many pixels."""
+BLANK = 6
+"""Shades by which the pixels of a row without text may differ."""
+
+# Resolves with the milliseconds from the choice of a text to the frame after the one in which it is drawn.
+CHOICE_TO_TEXT = """
+(name) => new Promise((resolve) => {
+  const article = document.querySelector("#source article");
+  let chosen = null;
+  addEventListener("change", () => (chosen ??= performance.now()), true);
+  new MutationObserver((_, observer) => {
+    if (chosen === null || article.querySelector(".sentence")?.dataset.source !== name) return;
+    observer.disconnect();
+    requestAnimationFrame(() => requestAnimationFrame((now) => resolve(now - chosen)));
+  }).observe(article, { childList: true });
+})
+"""
+
+# Resolves with the milliseconds from the next key to the frame after the one in which its matches are marked.
+KEY_TO_MARKS = """
+() => new Promise((resolve) => {
+  addEventListener("input", () => {
+    const pressed = performance.now();
+    requestAnimationFrame(() => requestAnimationFrame((now) => resolve(now - pressed)));
+  }, { capture: true, once: true });
+})
+"""
+
+
 def opened(browser: Browser, address: str) -> tuple[Page, dict[str, float]]:
     """Open the page in a fresh profile; return it with the browser's times in milliseconds."""
     page = browser.new_context(locale="ja-JP", viewport={"width": 1280, "height": 800}).new_page()
@@ -77,6 +121,71 @@ def milliseconds_to_answer(page: Page, question: str) -> float:
     page.press("#question textarea", "Enter")
     taken: float = waiting.evaluate("handle => handle.answered")
     return taken
+
+
+def milliseconds_to_open(page: Page, name: str) -> float:
+    """Return the milliseconds from the choice of a text that is not open to the frame in which it is painted."""
+    waiting: Any = page.evaluate_handle(f"name => ({{ drawn: ({CHOICE_TO_TEXT})(name) }})", name)
+    page.select_option("#source .others", label=name)
+    taken: float = waiting.evaluate("handle => handle.drawn")
+    return taken
+
+
+def tallest_blank(page: Page) -> tuple[int, int, int]:
+    """Scroll through the pane; return the frames drawn, the tallest stretch without text in any, the pane's height."""
+    box = page.locator("#source .pane").bounding_box()
+    assert box
+    frames: list[bytes] = []
+    session = page.context.new_cdp_session(page)
+
+    def keep(frame: dict[str, Any]) -> None:
+        frames.append(base64.b64decode(frame["data"]))
+        session.send("Page.screencastFrameAck", {"sessionId": frame["sessionId"]})
+
+    session.on("Page.screencastFrame", keep)
+    session.send("Page.startScreencast", {"format": "png", "everyNthFrame": 1})
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for _ in range(TURNS):
+        page.mouse.wheel(0, TURN)
+        page.wait_for_timeout(30)
+    page.wait_for_timeout(500)
+    session.send("Page.stopScreencast")
+    area = (int(box["x"]), int(box["y"]), int(box["x"] + box["width"]) - 20, int(box["y"] + box["height"]))
+    tallest = 0
+    for frame in frames:
+        pane = np.asarray(Image.open(io.BytesIO(frame)).convert("L").crop(area))
+        has_text = np.flatnonzero(np.ptp(pane.astype(int), axis=1) > BLANK)
+        edges = np.concatenate([[-1], has_text, [len(pane)]])
+        tallest = max(tallest, int(np.diff(edges).max()) - 1)
+    return len(frames), tallest, int(box["height"])
+
+
+def milliseconds_to_mark(page: Page) -> float:
+    """Return the milliseconds from a key in the field for words of the source to the frame with their marks."""
+    page.click("#source .find-open")
+    waiting: Any = page.evaluate_handle(f"({{ marked: ({KEY_TO_MARKS})() }})")
+    page.keyboard.insert_text("部品")
+    taken: float = waiting.evaluate("handle => handle.marked")
+    print(f"marks: {page.inner_text('#source .count')}")
+    return taken
+
+
+def measure_long(browser: Browser) -> None:
+    """Print what concerns a text of 1 MB."""
+    with tempfile.TemporaryDirectory() as folder:
+        long, note = Path(folder, LONG), Path(folder, "a note.md")
+        long.write_text(written(LONG_LINES), encoding="utf-8")
+        note.write_text("# 覚え書き\n\n鍵は受付にある。\n", encoding="utf-8")
+        with serving(note, long) as address:
+            taken = []
+            for _ in range(VISITS):
+                page, _ = opened(browser, address)
+                taken.append(milliseconds_to_open(page, LONG))
+            size = long.stat().st_size / 1e6
+            print(f"a text of {size:.2f} MB opens in {statistics.median(taken):.0f} ms (slowest {max(taken):.0f} ms)")
+            frames, tallest, height = tallest_blank(page)
+            print(f"tallest stretch without text in {frames} frames of scrolling: {tallest} of {height} px")
+            print(f"from the key to the marks of a word in every line: {milliseconds_to_mark(page):.0f} ms")
 
 
 def main() -> None:
@@ -99,6 +208,7 @@ def main() -> None:
             f"from Enter to the painted answer: {statistics.median(answers):.0f} ms "
             f"(median of {len(answers)}, slowest {max(answers):.0f} ms)"
         )
+        measure_long(browser)
         browser.close()
 
 

@@ -100,10 +100,17 @@ def ask(page: Any, question: str) -> Any:
     return page.locator("#chat .message.bot").last
 
 
-def answered(index: Index, name: str, *quotes: str, question: str, short: str = "", sure: bool = True) -> str:
-    """The conversation in which a question is answered by these words of a source, as the browser keeps it."""
+def answered(
+    index: Index, name: str, *quotes: str | tuple[str, str], question: str, short: str = "", sure: bool = True
+) -> str:
+    """The conversation in which a question is answered by these words of a source, as the browser keeps it.
+
+    A quote from another source is a pair of the source's name and the quote.
+    """
     text = index.sources[name].text
-    spans = [(name, text.index(quote), text.index(quote) + len(quote)) for quote in quotes]
+    places = [quote if isinstance(quote, tuple) else (name, quote) for quote in quotes]
+    starts = [(source, index.sources[source].text.index(quote), len(quote)) for source, quote in places]
+    spans = [(source, start, start + length) for source, start, length in starts]
     citations = tuple(cite(spans, index.sources, index.blocks))
     start = text.index(short, spans[0][1])
     span = AnswerSpan(name, start, start + len(short), short) if short else None
@@ -114,7 +121,7 @@ def answered(index: Index, name: str, *quotes: str, question: str, short: str = 
 
 
 def reopened(
-    visit: Visit, address: str, index: Index, name: str, *quotes: str,
+    visit: Visit, address: str, index: Index, name: str, *quotes: str | tuple[str, str],
     question: str = "何が書かれていますか", short: str = "", sure: bool = True, **options: Any,
 ) -> Any:  # fmt: skip
     """Return a page on which such a conversation is open."""

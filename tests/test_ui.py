@@ -15,6 +15,7 @@ from babel import Locale
 from qa import Index, Source
 from qa.catalogue import Command, languages, words_of
 from qa.errors import IndexMissingError, SourceError
+from qa.reading.markdown import with_marks
 from qa.text.source import Place
 from qa.ui.document import document, draft, overview
 from qa.ui.markup import direction
@@ -206,6 +207,22 @@ def test_what_is_said_in_prose_is_no_title() -> None:
         "text",
         "title",
     ]
+
+
+def test_items_say_how_deep_they_stand_and_words_are_told_from_the_signs_of_markdown() -> None:
+    text = "# 題\n\n- 一つ\n  - **二。三**つ\n    - `四`\n- [五](http://a)\n\n| 名 | 数 |\n|---|---|\n| *六* | 七 |\n"
+    blocks = draft(with_marks(Source("a.md", text)))["blocks"]
+    items = [block for block in blocks if block["kind"] == "item"]
+    assert [(item.get("depth"), item.get("bullet")) for item in items] == [
+        (None, True), (2, True), (3, True), (None, True),
+    ]  # fmt: skip
+    words = [part[3:] for block in blocks for part in block["parts"] if len(part) > 1]
+    assert words[:2] == [[["", "# ", "題"]], [["", "- ", "一つ"]]]
+    assert words[2:4] == [[["", "- ", "", "**", "二。"]], [["三", "**", "つ"]]]
+    assert words[4:6] == [[["", "- ", "", "`", "四", "`", ""]], [["", "- ", "", "[", "五", "](http://a)", ""]]]
+    assert [block["cells"][1] for block in blocks if "cells" in block] == ["名", ["", "*", "六", "*", ""]]
+    parts = [part for block in blocks for part in block["parts"] if len(part) > 1]
+    assert all("".join(own[0]) == text[start:end] for _, start, end, *own in parts if own)
 
 
 def test_a_text_runs_as_its_first_letter_does() -> None:

@@ -30,21 +30,45 @@ function groups(all) {
 function groupElement(group, name) {
   const [first] = group;
   const tag = first && GROUPS[first.kind];
-  const drawn = group.map((block) => (tag === "table" ? rowElement(block, name) : blockElement(block, name)));
-  if (!first || !tag) return /** @type {HTMLElement} */ (drawn[0]);
-  const holder = document.createElement(tag === "ul" ? "ul" : "div");
-  holder.className = { ul: "list", table: "table", div: "listing" }[tag] ?? "";
+  if (!first || !tag) return blockElement(/** @type {Block} */ (first), name);
+  const holder = tag === "ul" ? listElement(group, name) : document.createElement("div");
+  holder.classList.add({ ul: "list", table: "table", div: "listing" }[tag] ?? "");
   holder.dir = directionOf(group.flatMap(({ parts }) => parts));
   place(holder, first);
   if (tag === "table") {
     const table = document.createElement("table");
-    table.append(...drawn);
+    table.append(...group.map((block) => rowElement(block, name)));
     holder.append(table);
     if ((first.cells?.length ?? 0) > 2 * WIDE + 1) holder.tabIndex = 0; // it scrolls
-  } else {
-    holder.append(...drawn);
+  } else if (tag === "div") {
+    holder.append(...group.map((block) => blockElement(block, name)));
   }
   return holder;
+}
+
+/**
+ * Return the items of a list, each list within another in the item before it.
+ * @param {Block[]} items
+ * @param {string} name
+ */
+function listElement(items, name) {
+  const top = document.createElement("ul");
+  const open = [{ list: top, depth: items[0]?.depth ?? 1 }]; // the lists around an item, outermost first
+  top.dataset.depth = String(open[0]?.depth);
+  for (const item of items) {
+    const depth = item.depth ?? 1;
+    while (open.length > 1 && (open.at(-1)?.depth ?? 0) > depth) open.pop();
+    const around = open.at(-1);
+    const before = around?.list.lastElementChild;
+    if (around && before && around.depth < depth) {
+      const list = document.createElement("ul");
+      list.className = "list";
+      before.append(list);
+      open.push({ list, depth });
+    }
+    open.at(-1)?.list.append(blockElement(item, name));
+  }
+  return top;
 }
 
 /** @param {BlockPart[]} parts */
@@ -75,22 +99,9 @@ function blockElement(block, name) {
   drawn.className = block.kind;
   drawn.dir = directionOf(block.parts);
   if (!GROUPS[block.kind]) place(drawn, block);
+  drawn.classList.toggle("bullet", block.bullet === true);
   drawn.append(...partNodes(block.parts, name));
-  if (block.mark) hideMark(drawn, block.mark);
   return drawn;
-}
-
-/**
- * Hide the signs that a heading begins with: they are part of the text, and its size says the same.
- * @param {HTMLElement} heading
- * @param {string} mark
- */
-function hideMark(heading, mark) {
-  const sentence = heading.querySelector(".sentence");
-  if (!sentence) return;
-  sentence.textContent = (sentence.textContent ?? "").slice(mark.length);
-  sentence.prepend(bar(mark));
-  heading.dataset.mark = mark;
 }
 
 /**
@@ -102,7 +113,7 @@ function rowElement({ kind, parts, cells }, name) {
   const row = document.createElement("tr");
   row.className = kind;
   const [unit] = parts;
-  if (!cells || unit?.length !== 3) {
+  if (!cells || !unit || unit.length === 1) {
     const cell = row.insertCell();
     cell.colSpan = 1000;
     cell.append(...partNodes(parts, name));
@@ -111,21 +122,49 @@ function rowElement({ kind, parts, cells }, name) {
   }
   asSentence(row, unit, name);
   for (let at = 1; at < cells.length; at += 2) {
+    const words = [cells[at] ?? ""].flat();
     const cell = document.createElement(kind === "header" ? "th" : "td");
-    cell.dir = QA.words.directionOf(cells[at] ?? "");
-    cell.append(bar(cells[at - 1]), cells[at] ?? "");
+    cell.dir = QA.words.directionOf(words.join(""));
+    cell.append(bar(cells[at - 1]), ...wordNodes(words, new Set()));
     if (at + 2 === cells.length) cell.append(bar(cells[at + 1]));
     row.append(cell);
   }
   return row;
 }
 
-/** @param {string | undefined} text */
+/** Return a hidden element for what is part of the text and need not be seen. @param {string | string[] | undefined} text */
 function bar(text) {
   const hidden = document.createElement("span");
   hidden.className = "bar";
-  hidden.textContent = text ?? "";
+  hidden.textContent = String(text ?? "");
   return hidden;
+}
+
+/** Signs of Markdown, and the class of what is between two of them. @type {[sign: RegExp, style: string][]} */
+const SIGNS = [
+  [/^\*{2,3}$/, "strong"],
+  [/^(?:\*|\*{3})$/, "emphasis"],
+  [/^`+$/, "verbatim"],
+  [/^~~$/, "struck"],
+];
+
+/**
+ * Return words as they are marked up, and the signs hidden.
+ * @param {string[]} words and signs in turn
+ * @param {Set<string>} styles in force: a sign may be in one sentence, and the one that ends it in the next
+ */
+function wordNodes(words, styles) {
+  return words.map((text, at) => {
+    if (at % 2) {
+      for (const [sign, style] of SIGNS) if (sign.test(text) && !styles.delete(style)) styles.add(style);
+      return bar(text);
+    }
+    if (!styles.size || !text) return text;
+    const marked = document.createElement("span");
+    marked.className = [...styles].join(" ");
+    marked.textContent = text;
+    return marked;
+  });
 }
 
 /**
@@ -133,23 +172,26 @@ function bar(text) {
  * @param {string} name
  */
 function partNodes(parts, name) {
-  return parts.map((part) => (part.length === 3 ? sentenceElement(part, name) : part[0]));
+  /** @type {Set<string>} */
+  const styles = new Set();
+  return parts.map((part) => (part.length === 1 ? part[0] : sentenceElement(part, name, styles)));
 }
 
 /**
- * @param {[text: string, start: number, end: number]} part
+ * @param {UnitPart} part
  * @param {string} name
+ * @param {Set<string>} styles
  */
-function sentenceElement(part, name) {
+function sentenceElement(part, name, styles) {
   const sentence = document.createElement("span");
   asSentence(sentence, part, name);
-  sentence.textContent = part[0];
+  sentence.append(...wordNodes(part[3] ?? [part[0]], styles));
   return sentence;
 }
 
 /**
  * @param {HTMLElement} drawn
- * @param {[text: string, start: number, end: number]} part
+ * @param {UnitPart} part
  * @param {string} name
  */
 function asSentence(drawn, [, start, end], name) {

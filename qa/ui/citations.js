@@ -69,7 +69,8 @@ function newest() {
 
 /** Mark the sentences in the source that the newest answer cites. */
 function markNewest() {
-  QA.source?.mark(newest().flatMap(placeOf));
+  const cited = newest().flatMap((cite) => placeOf(cite).map((place) => ({ ...place, label: cite.textContent ?? "" })));
+  QA.source?.mark(cited);
 }
 
 /** Bring the sentence that the newest answer rests on into sight, if the source stands beside the chat. */
@@ -96,6 +97,7 @@ document.addEventListener(
   "keydown",
   (event) => {
     if (event.key !== "Escape" || QA.isComposing(event) || QA.find(document, "dialog[open]")) return;
+    if (QA.closest(event, "#source :is(.find, .outline.open)")) return; // it closes these first
     if (cameFrom && (event.target === document.body || QA.closest(event, "#source, #chat"))) back();
   },
   true,

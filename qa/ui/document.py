@@ -22,6 +22,7 @@ from qa.text.sections import layout
 from qa.text.source import Source
 from qa.text.tables import pieces
 from qa.ui.markup import source_class
+from qa.ui.structure import depth_of, signs_of
 
 LONGEST_TITLE = 120
 """Code points. A longer line without a sign of a heading is prose."""
@@ -34,13 +35,15 @@ _OF_TABLES = {Kind.HEADER, Kind.ROW}
 def document(index: Index, name: str) -> dict[str, Any]:
     """Return one source as JSON.
 
-    ``{"name", "id", "length", "language", "blocks": [{"kind", "parts": [[text, start, end] | [text]]}]}``
+    ``{"name", "id", "length", "language", "blocks": [{"kind", "parts": [[text, start, end, words?] | [text]]}]}``
 
     ``language`` is a BCP 47 tag, ``und`` if it is unknown. ``kind`` is title, heading, text, speaker, lead-in, item,
     header, border, row, question, reply, caption, code, tail (boilerplate) or rule (a line without words). A part with
-    offsets (0-based code points, end exclusive) is a unit. A heading has ``level``, from 1; one of Markdown also has
-    ``mark``, its signs with the space after them. A row and a header have ``cells``: what is between the cells, and the
-    cells, in turn. The first block of a page has ``page``, its number; a block of subtitles has ``time``.
+    offsets (0-based code points, end exclusive) is a unit. ``words`` is its text once more where it has signs of
+    Markdown: words and signs in turn, words first. A heading has ``level``, from 1. An item within another has
+    ``depth``, from 2; one that begins with a sign has ``bullet``. A row and a header have ``cells``: what is between
+    the cells, and the cells, in turn; a cell with signs is a list like ``words``. The first block of a page has
+    ``page``, its number; a block of subtitles has ``time``.
     """
     source = index.sources[name]
     return {
@@ -91,17 +94,11 @@ def _cut_blocks(source: Source, blocks: Sequence[Block], units: Iterable[Unit]) 
         is_border = number > 0 and {blocks[number - 1].kind, block.kind} <= _OF_TABLES
         drawn += _between(text, at, block.start, "border" if is_border else "rule")
         at = block.end
-        kind = "title" if number == titled else _KINDS.get(block.kind, block.kind.value)
         own = [(unit.start, unit.end) for unit in spans.get(number, ())]
-        cut: dict[str, Any] = {"kind": kind, "parts": _sentence_parts(text, block.start, block.end, own)}
-        if block.kind is Kind.CODE and (indent := _indent(text, block.start)):
-            cut["parts"].insert(0, [indent])
-        if kind == "heading":
-            cut["level"] = max(1, sum(blocks[one].kind is Kind.HEADING for one in ancestors(blocks, number)))
-        if block.kind is Kind.HEADING and text[block.start] == "#" and own:
-            cut["mark"] = text[block.start : block.words]
-        if block.kind in _OF_TABLES and own == [(block.start, block.end)]:
-            cut["cells"] = pieces(text, block.start, block.end)
+        cut = _cut_block(text, blocks, number, own)
+        if number == titled:
+            cut["kind"] = "title"
+            cut.pop("level", None)
         place = source.place(block.start)
         if place and place.time is not None:
             cut["time"] = clock(place.time)
@@ -109,6 +106,36 @@ def _cut_blocks(source: Source, blocks: Sequence[Block], units: Iterable[Unit]) 
             cut["page"] = page = place.page
         drawn.append(cut)
     return drawn + _between(text, at, len(text))
+
+
+def _cut_block(text: str, blocks: Sequence[Block], number: int, units: Sequence[Span]) -> dict[str, Any]:
+    """Return a block as JSON."""
+    block = blocks[number]
+    signs = signs_of(text, block)
+    parts = _sentence_parts(text, block.start, block.end, units, signs)
+    cut: dict[str, Any] = {"kind": _KINDS.get(block.kind, block.kind.value), "parts": parts}
+    if block.kind is Kind.CODE and (indent := _indent(text, block.start)):
+        parts.insert(0, [indent])
+    if block.kind is Kind.HEADING:
+        cut["level"] = max(1, sum(blocks[one].kind is Kind.HEADING for one in ancestors(blocks, number)))
+    if block.kind is Kind.ITEM:
+        if (depth := depth_of(blocks, number)) > 1:
+            cut["depth"] = depth
+        if signs and signs[0][0] == block.start < block.words:
+            cut["bullet"] = True
+    if block.kind in _OF_TABLES and list(units) == [(block.start, block.end)]:
+        cut["cells"] = _cells(text, block, signs)
+    return cut
+
+
+def _cells(text: str, block: Block, signs: Sequence[Span]) -> list[str | list[str]]:
+    """Return what is between the cells of a row, and the cells, in turn."""
+    cut: list[str | list[str]] = []
+    at = block.start
+    for number, piece in enumerate(pieces(text, block.start, block.end)):
+        at, start = at + len(piece), at
+        cut.append((number % 2 and _words(text, start, at, signs)) or piece)
+    return cut
 
 
 def _title(text: str, blocks: Sequence[Block]) -> int | None:
@@ -135,14 +162,28 @@ def _indent(text: str, start: int) -> str:
     return text[at:start] if not at or text[at - 1] in _LINE_ENDS else ""
 
 
-def _sentence_parts(text: str, start: int, end: int, sentences: Sequence[Span]) -> list[list[str | int]]:
-    parts: list[list[str | int]] = []
+def _sentence_parts(
+    text: str, start: int, end: int, sentences: Sequence[Span], signs: Sequence[Span]
+) -> list[list[Any]]:
+    parts: list[list[Any]] = []
     at = start
     for first, last in sentences:
         if first > at:
             parts.append([text[at:first]])
-        parts.append([text[first:last], first, last])
+        words = _words(text, first, last, signs)
+        parts.append([text[first:last], first, last, *([words] if words else [])])
         at = last
     if at < end:
         parts.append([text[at:end]])
     return parts
+
+
+def _words(text: str, start: int, end: int, signs: Sequence[Span]) -> list[str]:
+    """Return the words and the signs of a stretch in turn, words first; nothing if it has no signs."""
+    cut: list[str] = []
+    at = start
+    for first, last in signs:
+        if start <= first and last <= end:
+            cut += [text[at:first], text[first:last]]
+            at = last
+    return [*cut, text[at:end]] if cut else []

@@ -11,6 +11,11 @@
 //   words.js         the interface's sentences in the visitor's language
 //   page.js          theme, the two views of a narrow window, the focus
 //   blocks.js        the blocks of a source: its headings, lists, tables
+//   source_scroll.js what is brought into sight in the source pane, and held there
+//   source_tabs.js   which sources are open or cited, and the next citation
+//   source_outline.js the headings of a source
+//   source_text.js   where words are in the text of a source
+//   source_find.js   the field in which they are looked for
 //   records.js       the conversations that the browser keeps
 //   drawer_row.js    one conversation in the drawer
 //   citations.js     the way from [n] to its sentence in the source, and back
@@ -42,6 +47,11 @@ const offered = {
   words: undefined,
   page: undefined,
   blocks: undefined,
+  sourceScroll: undefined,
+  sourceTabs: undefined,
+  sourceOutline: undefined,
+  sourceText: undefined,
+  sourceFind: undefined,
   records: undefined,
   drawerRow: undefined,
   citations: undefined,

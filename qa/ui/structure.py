@@ -79,7 +79,7 @@ def lines_of(text: str, blocks: Sequence[Block], citation: Citation) -> tuple[Li
     if not any(block.kind in (Kind.ITEM, Kind.ROW) for block in own):
         return ()
     first = block_at(blocks, citation.start) or 0
-    depths = [_depth(blocks, first + at) for at in range(len(own))]
+    depths = [depth_of(blocks, first + at) for at in range(len(own))]
     least = min((depth for depth in depths if depth), default=1)
     at = citation.start
     return tuple(
@@ -126,14 +126,23 @@ def signs_in(text: str, start: int, end: int, blocks: Sequence[Block]) -> tuple[
     number = block_at(blocks, start)
     found: list[Span] = []
     while number is not None and number < len(blocks) and blocks[number].start < end:
-        block = blocks[number]
-        if _has_sign_before(text, block):
-            found.append((block.start, block.words))
-        if block.kind is not Kind.CODE:
-            found += _pairs(text, max(block.start, start - _LONGEST_MARKED), min(block.end, end + _LONGEST_MARKED))
+        found += _signs(text, blocks[number], start - _LONGEST_MARKED, end + _LONGEST_MARKED)
         number += 1
     within = ((max(a, start), min(b, end)) for a, b in found)
     return tuple(sorted((a - start, b - start) for a, b in within if a < b))
+
+
+def signs_of(text: str, block: Block) -> list[Span]:
+    """Return the spans of Markdown's signs within a block, in order. Offsets are those of the text."""
+    return sorted((start, end) for start, end in _signs(text, block, block.start, block.end) if start < end)
+
+
+def _signs(text: str, block: Block, start: int, end: int) -> Iterator[Span]:
+    """Yield the signs of a block that are between two offsets."""
+    if _has_sign_before(text, block):
+        yield block.start, block.words
+    if block.kind is not Kind.CODE:
+        yield from _pairs(text, max(block.start, start), min(block.end, end))
 
 
 def _has_sign_before(text: str, block: Block) -> bool:
@@ -160,7 +169,7 @@ def _blocks_of(blocks: Sequence[Block], citation: Citation) -> Sequence[Block]:
     return own if (own[0].start, own[-1].end) == (citation.start, citation.end) else ()
 
 
-def _depth(blocks: Sequence[Block], number: int) -> int:
+def depth_of(blocks: Sequence[Block], number: int) -> int:
     """Return how many items an item stands in, itself included; 0 for another block."""
     if blocks[number].kind is not Kind.ITEM:
         return 0

@@ -12,6 +12,57 @@ interface Place {
   end: number;
 }
 
+/** A place that the newest answer cites, and how it is called there: "[1]". */
+interface Cited extends Place {
+  label: string;
+}
+
+/** The parts of the source pane that its scripts share. */
+interface PaneParts extends Scroller {
+  article: HTMLElement;
+  /** What scrolls. */
+  pane: HTMLElement;
+}
+
+interface Scroller {
+  /**
+   * Bring something into its place in the pane and hold it there until the layout has settled: blocks that were never
+   * in sight get their height only now, and move what is below them. A reader who scrolls ends it.
+   *
+   * `inMiddle`: or at the top, where what is too tall for the middle is, too.
+   */
+  hold(target: HTMLElement | Range, inMiddle: boolean): void;
+}
+
+/** A stretch of text in which words are looked for. Places are in UTF-16 units. */
+interface Stretch {
+  nodes: Text[];
+  /** Where each node begins. */
+  starts: number[];
+  /** The text without differences of width and case. */
+  folded: string;
+  /** The places in the text of each unit of `folded`; null if they are the same. */
+  places: { from: number[]; to: number[] } | null;
+}
+
+/** The ways to a source, and to a place in one. */
+interface Ways {
+  show(id: string): Promise<boolean>;
+  follow(place: Place): Promise<void>;
+}
+
+interface Tabs {
+  /** Draw the documents and the citations after something changed; what is missing is as before. */
+  draw(now: {
+    sources?: SourceInfo[];
+    current?: Pick<SourceInfo, "id" | "name"> | null;
+    cited?: Cited[];
+    at?: Place;
+  }): void;
+  /** Keep the tab of the document in the pane when another one comes. */
+  keep(): void;
+}
+
 // What the server sends
 
 interface SourceInfo {
@@ -54,7 +105,9 @@ interface Listing extends Overview {
 type Poll = (Listing & { unchanged?: never }) | { unchanged: true; at: number };
 
 /** A piece of a block: a sentence with its offsets, or what lies between two sentences. */
-type BlockPart = [text: string, start: number, end: number] | [text: string];
+type BlockPart = UnitPart | [text: string];
+/** `words` is the text once more, if it has signs of Markdown: words and signs in turn. */
+type UnitPart = [text: string, start: number, end: number, words?: string[]];
 
 type BlockKind =
   | "title"
@@ -78,10 +131,12 @@ interface Block {
   parts: BlockPart[];
   /** How deep a heading is, from 1. */
   level?: number;
-  /** The signs of a Markdown heading, with the space after them; they are drawn hidden. */
-  mark?: string;
-  /** What is between the cells of a row, and the cells, in turn. */
-  cells?: string[];
+  /** How deep an item stands in a list, from 2; missing at the top. */
+  depth?: number;
+  /** Whether an item begins with a sign that is drawn as a bullet. */
+  bullet?: boolean;
+  /** What is between the cells of a row, and the cells, in turn; a cell with signs is words and signs in turn. */
+  cells?: (string | string[])[];
   page?: number;
   time?: string;
 }
@@ -210,6 +265,16 @@ interface Offered {
     ready(): void;
   };
   blocks: { draw(blocks: Block[], name: string): HTMLElement[] };
+  sourceScroll: { on(pane: HTMLElement): Scroller };
+  sourceTabs: { on(root: HTMLElement, ways: Ways): Tabs };
+  sourceOutline: { on(root: HTMLElement, parts: PaneParts): { draw(): void; label(): void } };
+  sourceText: {
+    /** Return the stretches of text under an element in which words are looked for. */
+    stretches(root: HTMLElement): Stretch[];
+    /** Return where words are, in order. */
+    find(within: Stretch[], sought: string): StaticRange[];
+  };
+  sourceFind: { on(root: HTMLElement, parts: PaneParts): { draw(): void; label(): void } };
   records: {
     readonly key: string;
     readonly openKey: string;
@@ -251,7 +316,7 @@ interface Offered {
   };
   shortcuts: { show(): void };
   source: {
-    mark(places: Place[]): void;
+    mark(cited: Cited[]): void;
     goTo(place: Place): Promise<boolean>;
     follow(place: Place): Promise<void>;
     leave(): void;
@@ -270,6 +335,11 @@ type InHead =
   | "words"
   | "page"
   | "blocks"
+  | "sourceScroll"
+  | "sourceTabs"
+  | "sourceOutline"
+  | "sourceText"
+  | "sourceFind"
   | "records"
   | "drawerRow"
   | "citations"
