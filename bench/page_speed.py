@@ -2,7 +2,8 @@
 
 Serves an index of `source/` and opens the page in five fresh profiles. Prints the medians of the first contentful
 paint, of the largest contentful paint and of the moment from which a question can be asked. Then asks ten questions
-and prints the time from the Enter key to the frame in which the answer is painted.
+and prints the time from the Enter key to the frame in which the answer is painted, by how much that is longer than the
+engine alone takes in a process of its own, and how far the layout shifted meanwhile.
 
 Then opens a text of 1 MB (headings, prose, tables, lists) in the source pane and prints the time from the choice to the
 frame in which it is painted; scrolls through it with the wheel and prints the tallest stretch without text in any frame
@@ -16,6 +17,7 @@ import io
 import shutil
 import statistics
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from clicks import written
-from shots import serving
+from qa import Index
+from qa.conversation import reply
+from shots import ARTICLE, serving
 
 VISITS = 5
 QUESTIONS = [
@@ -43,11 +47,15 @@ QUESTIONS = [
 # Runs in the page before the page's scripts and keeps what the browser reports about painting.
 OBSERVE = """
 window.paints = {};
+window.shift = 0;
 const watch = (type, name) =>
   new PerformanceObserver((list) => list.getEntries().forEach((entry) => (paints[name(entry)] = entry.startTime)))
     .observe({ type, buffered: true });
 watch("paint", (entry) => entry.name);
 watch("largest-contentful-paint", () => "largest");
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.shift += entry.value; // also what the Enter key brings about
+}).observe({ type: "layout-shift", buffered: true });
 new MutationObserver(() => {
   if (document.documentElement?.dataset.ready) paints.ready ??= performance.now();
 }).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-ready"] });
@@ -188,8 +196,22 @@ def measure_long(browser: Browser) -> None:
             print(f"from the key to the marks of a word in every line: {milliseconds_to_mark(page):.0f} ms")
 
 
+def milliseconds_of_engine() -> list[float]:
+    """Return the milliseconds that each question takes without a page or a server, once the model is loaded."""
+    taken = []
+    with tempfile.TemporaryDirectory() as folder:
+        index = Index.build([ARTICLE], folder)
+        reply(index, QUESTIONS[-1])
+        for question in QUESTIONS:
+            began = time.perf_counter()
+            reply(index, question)
+            taken.append(1000 * (time.perf_counter() - began))
+    return taken
+
+
 def main() -> None:
     """Print the medians."""
+    alone = milliseconds_of_engine()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with serving() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -203,11 +225,23 @@ def main() -> None:
         ):
             print(f"{title}: {statistics.median(times[name] for _, times in visits):.0f} ms (median of {VISITS})")
         milliseconds_to_answer(page, "?")  # the first question loads the model
-        answers = [milliseconds_to_answer(page, question) for question in QUESTIONS]
+        answers, shifts = [], []
+        for question in QUESTIONS:
+            page.evaluate("window.shift = 0")
+            answers.append(milliseconds_to_answer(page, question))
+            page.wait_for_timeout(300)
+            shifts.append(page.evaluate("window.shift"))
+            page.click("#menu-open")  # each is asked as the first of a conversation, as the engine was
+            page.click("#history-open")
+            page.click(".drawer .new")
+            page.wait_for_selector("#chat .welcome")
         print(
             f"from Enter to the painted answer: {statistics.median(answers):.0f} ms "
             f"(median of {len(answers)}, slowest {max(answers):.0f} ms)"
         )
+        beyond = [on_page - engine for on_page, engine in zip(answers, alone, strict=True)]
+        print(f"the engine alone: {statistics.median(alone):.0f} ms; the page adds {statistics.median(beyond):.0f} ms")
+        print(f"layout shift while an answer arrives: {max(shifts):.3f} at most")
         measure_long(browser)
         browser.close()
 

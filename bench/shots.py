@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def _reading(page: Page, out: Path, name: str) -> None:
-    """Take a visit: welcome, answer, an [n] hovered and clicked, why, an abstention, the conversations."""
+    """Take a visit: welcome, answer, an [n] hovered and clicked, why, an abstention, the menu, the conversations."""
     _shot(page, out, f"{name}-1-welcome")
     _ask(page, QUESTION)
     _shot(page, out, f"{name}-2-answer")
@@ -74,8 +74,9 @@ def _reading(page: Page, out: Path, name: str) -> None:
     _shot(page, out, f"{name}-5-why")
     _ask(page, UNANSWERED)
     _shot(page, out, f"{name}-6-unanswered")
-    page.locator("#chat .topic").last.scroll_into_view_if_needed()
-    _shot(page, out, f"{name}-7-topics")
+    page.locator("#chat .wrong").last.click()
+    page.click("#menu-open")
+    _shot(page, out, f"{name}-7-menu")
     page.click("#history-open")
     _shot(page, out, f"{name}-8-history")
     page.context.close()
@@ -122,19 +123,20 @@ def _sources(page: Page, out: Path, name: str) -> None:
         page.locator("#listing").scroll_into_view_if_needed()
         _shot(page, out, f"{name}-2-failed")
     _panel(page).click()
-    if page.locator("#header .view").first.is_visible():
-        page.locator("#header .view[data-view=chat]").click()
+    if page.locator("#source .back").is_visible():
+        page.click("#source .back")
     page.wait_for_selector("#chat .cite.moved")
     page.locator("#chat .asked").first.scroll_into_view_if_needed()
     _shot(page, out, f"{name}-3-moved-and-gone")
+    page.click("#menu-open")
     page.click("#history-open")
     _shot(page, out, f"{name}-4-history")
     page.context.close()
 
 
 def _panel(page: Page) -> Locator:
-    if page.locator("#header .view").first.is_visible():
-        page.locator("#header .view[data-view=source]").click()
+    if page.locator("#header .view").is_visible() and not page.locator("#reading").is_visible():
+        page.click("#header .view")
     return page.locator("#sources > button")
 
 

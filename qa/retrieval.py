@@ -198,7 +198,10 @@ def _checked(question: str) -> str:
     asked = question.strip()
     if any("\ud800" <= char <= "\udfff" for char in asked):
         raise QuestionError("question.surrogate")
-    if all(unicodedata.category(char)[0] in "CZ" for char in asked):  # white space and what has no width
+    kinds = {unicodedata.category(char) for char in asked}
+    if all(kind[0] in "CZ" for kind in kinds):  # white space and what has no width ...
+        if kinds & {"Co", "Cn"}:  # ... or no meaning but a private one
+            raise QuestionError("question.unreadable")
         raise QuestionError("question.empty")
     if len(asked) > MAX_QUESTION:
         raise QuestionError("question.long", length=len(asked), limit=MAX_QUESTION)

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters except tab and newline, and the marks that change the direction of text."""
-_CITATION = re.compile(r"\[\d+\]")
 _LONGEST_PART = 80
 """Code points of a heading, a question or a lead-in below a quotation."""
 _DELAY = 0.5
@@ -54,7 +53,7 @@ def show_answer(index: Index, answer: Answer) -> None:
             click.echo(f"\n{click.style(related, bold=True)}\n")
             show_hits(answer.hits)
         return
-    click.echo(_CITATION.sub(lambda n: click.style(n.group(), fg="cyan"), printable(answer.text)))
+    click.echo(_numbered(answer))
     for citation in answer.citations:
         click.echo()
         _show_citation(index, citation, answer.words_of(citation))
@@ -62,12 +61,26 @@ def show_answer(index: Index, answer: Answer) -> None:
 
 def _show_reply(index: Index, reply: Answer) -> None:
     """Print the reply to a turn that is no question, its citations, and what may be asked."""
-    click.echo(_CITATION.sub(lambda n: click.style(n.group(), fg="cyan"), printable(reply.text)))
+    click.echo(_numbered(reply))
     for citation in reply.citations:
         click.echo()
         _show_citation(index, citation)
     for question in reply.suggested:
         click.echo(f"  - {printable(question)}")
+
+
+def _numbered(answer: Answer) -> str:
+    """Return the text of an answer with the numbers of its citations coloured, and no ``[7]`` of a source itself."""
+    shown, at = "", 0
+    for citation in answer.citations:
+        number = f"[{citation.n}]"
+        quoted = f"{citation.quote} {number}"
+        found = answer.text.find(quoted, at)
+        if found >= 0:
+            end = found + len(quoted)
+            shown += printable(answer.text[at : end - len(number)]) + click.style(number, fg="cyan")
+            at = end
+    return shown + printable(answer.text[at:])
 
 
 def _show_citation(index: Index, citation: Citation, span: AnswerSpan | None = None) -> None:

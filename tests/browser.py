@@ -142,6 +142,12 @@ def unfold(reply: Any) -> None:
     reply.locator("details:is(.more, .near)").evaluate_all("all => all.forEach((one) => (one.open = true))")
 
 
+def in_menu(page: Any, selector: str) -> None:
+    """Press a button of the header's menu."""
+    page.click("#menu-open")
+    page.click(selector)
+
+
 def open_texts(page: Any) -> None:
     """Open the panel of texts if it is closed."""
     if not page.is_visible("#text-body"):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from browser import ANSWERS_WITHIN
+from browser import ANSWERS_WITHIN, in_menu
 
 DESKTOP, PHONE, SMALLEST = (1280, 800), (390, 844), (320, 640)
 QUESTION, UNANSWERED = "暫定CEOに任命されたのは誰ですか", "富士山の高さは何メートルですか"
@@ -61,7 +61,12 @@ def source_view(page: Any) -> None:
 
 
 def keys(page: Any) -> None:
-    page.click("#header .keys")
+    in_menu(page, "#header .keys")
+
+
+def menu(page: Any) -> None:
+    page.click("#menu-open")
+    page.wait_for_selector("#menu[aria-hidden=false]")
 
 
 def excerpt(page: Any) -> None:
@@ -70,7 +75,7 @@ def excerpt(page: Any) -> None:
 
 
 def history(page: Any) -> None:
-    page.click("#history-open")
+    in_menu(page, "#history-open")
     page.wait_for_selector(".drawer[open]")
 
 

@@ -186,7 +186,7 @@ def test_on_a_phone_the_source_has_a_way_back_and_nothing_overflows(visit: Visit
     cite = reply.locator(".cite").first
     cite.click()
     page.wait_for_selector("#source .sentence.current")
-    assert page.is_visible("#source article") and not page.is_visible("#chat")
+    assert page.is_visible("#source article") and page.evaluate("document.querySelector('#talk').inert")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.click("#source .back")
     assert page.is_visible("#chat")

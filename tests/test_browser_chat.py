@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-from browser import ANSWERS_WITHIN, PHONE, ask, needs_chromium, unfold  # noqa: E402
+from browser import ANSWERS_WITHIN, PHONE, ask, in_menu, needs_chromium, unfold  # noqa: E402
 
 pytestmark = needs_chromium
 Visit = Callable[..., Any]
@@ -78,7 +78,7 @@ def test_a_rejected_question_still_replaces_the_edited_one_when_corrected(visit:
 def test_an_edit_of_one_conversation_never_reaches_into_another(visit: Visit, address: str) -> None:
     page = visit(address)
     ask(page, FIRST)
-    page.click("#history-open")
+    in_menu(page, "#history-open")
     page.click(".drawer .new")
     page.wait_for_selector("#chat .welcome")
     ask(page, SECOND)
@@ -230,15 +230,15 @@ def test_on_a_phone_a_marked_sentence_leads_back_to_the_chat(visit: Visit, addre
     expect(page.locator("#chat .cite.lit")).to_be_visible()
 
 
-def test_an_abstention_lists_the_topics_of_the_text_and_leads_there(visit: Visit, address: str) -> None:
+def test_an_abstention_offers_questions_that_the_text_does_answer(visit: Visit, address: str) -> None:
     page = visit(address)
     reply = ask(page, UNANSWERED)
     assert UNANSWERED in reply.locator(".searched").inner_text()
-    topics = reply.locator(".topic")
-    title = topics.first.inner_text()
-    topics.first.click()
-    page.wait_for_selector("#source .sentence.current")
-    assert page.locator("#source .sentence.current").first.text_content().strip() in title
+    assert reply.locator(".topic").count() == 0
+    question = reply.locator(".suggested").first.inner_text()
+    reply.locator(".suggested").first.click()
+    wait_for_questions(page, UNANSWERED, question)
+    assert page.locator("#chat .message.bot").last.locator(".answer .cite").count()
 
 
 def test_an_excerpt_is_copied_with_its_place(visit: Visit, address: str) -> None:

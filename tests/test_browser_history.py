@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import PHONE, Scratch, Visit, ask, needs_chromium
+from browser import PHONE, Scratch, Visit, ask, in_menu, needs_chromium
 
 from qa import Index, Source
 from qa.answer import Answer
@@ -23,7 +23,7 @@ CAPITAL = "富士山の高さは何メートルですか"
 
 
 def open_drawer(page: Any) -> Any:
-    page.click("#history-open")
+    in_menu(page, "#history-open")
     page.wait_for_selector(".drawer[open]")
     return page.locator(".drawer")
 
@@ -145,7 +145,7 @@ def test_escape_closes_the_drawer_and_goes_back_to_its_button(visit: Visit, addr
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.keyboard.press("Escape")
     assert drawer.is_hidden()
-    assert page.evaluate("document.activeElement.id") == "history-open"
+    assert page.evaluate("document.activeElement.id") == "menu-open"
 
 
 @pytest.mark.parametrize(("form", "suffix"), [("markdown", ".md"), ("html", ".html"), ("json", ".json")])

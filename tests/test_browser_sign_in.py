@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from browser import ANSWERS_WITHIN, DESKTOP, ask, free_port, needs_chromium, serving
+from browser import ANSWERS_WITHIN, DESKTOP, ask, free_port, in_menu, needs_chromium, serving
 
 from qa.serving.accounts import hashed_password
 
@@ -56,7 +56,7 @@ def signed_in(page: Any, url: str, name: str = "anna", password: str = "鍵") ->
 
 
 def sign_out(page: Any) -> None:
-    page.click("#header .sign-out button")
+    in_menu(page, "#header .sign-out button")
     page.wait_for_selector("[name=password]")
 
 
@@ -101,7 +101,7 @@ def test_after_signing_out_neither_back_nor_another_account_shows_what_was_asked
     sign_in(guest, "ben", "錠")
     guest.wait_for_selector("html[data-ready]")
     assert not guest.locator("#chat .asked").count()
-    guest.click("#history-open")
+    in_menu(guest, "#history-open")
     assert not guest.locator(".drawer .kept li").count()
     guest.keyboard.press("Escape")
     sign_out(guest)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import socket
@@ -14,14 +15,17 @@ import sys
 import time
 import unicodedata
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from browser import free_port
 from click.testing import CliRunner, Result
 
+from qa.answer import Answer
+from qa.citations import Citation
 from qa.cli import main
-from qa.terminal import printable
+from qa.terminal import printable, show_answer
 
 ROOT = Path(__file__).parent.parent
 QUESTION = "暫定CEOに任命されたのは誰ですか"
@@ -611,6 +615,19 @@ def test_on_a_terminal_progress_shows_and_citations_are_coloured(article_index: 
     assert child.wait(timeout=60) == 0
     assert shown.startswith(b"Reading ...")
     assert b"\x1b[36m[1]\x1b[0m" in shown
+
+
+def test_only_the_numbers_of_citations_are_coloured_not_those_that_a_source_has(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quotes = ("As shown in [2], cats sleep [7].", "Dogs bark.")
+    cited = tuple(Citation(n, "a", 0, len(quote), quote, context=()) for n, quote in enumerate(quotes, 1))
+    answer = Answer("?", " ".join(f"{c.quote} [{c.n}]" for c in cited), cited, True, 0.9, (), "?")
+    monkeypatch.setattr("click.utils.should_strip_ansi", lambda *_: False)
+    show_answer(SimpleNamespace(passages=()), answer)  # type: ignore[arg-type]
+    first = capsys.readouterr().out.splitlines()[0]
+    assert re.findall("\x1b\\[36m(.*?)\x1b", first) == ["[1]", "[2]"]
+    assert first.startswith("As shown in [2], cats sleep [7]. \x1b[36m[1]")
 
 
 def _read(terminal: int) -> bytes:

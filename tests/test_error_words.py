@@ -108,6 +108,7 @@ def sources_that_are_none(tmp_path: Path) -> Iterator[tuple[str, Callable[[], An
 
 def questions_that_are_none(index: Index) -> Iterator[tuple[str, Callable[[], Any]]]:
     yield "question.empty", lambda: prepare(index, " \u200b")
+    yield "question.unreadable", lambda: prepare(index, "\ue000\U000f0000")
     yield "question.long", lambda: prepare(index, "x" * 2001)
     yield "question.surrogate", lambda: prepare(index, "a\ud800")
 

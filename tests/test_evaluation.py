@@ -215,10 +215,18 @@ def test_the_lines_form_brings_no_sources_and_is_placed_in_those_of_an_index(tmp
 
 
 def test_evidence_that_is_elsewhere_asks_for_the_index_of_its_text(tmp_path: Path) -> None:
-    sources = {"lamp": Source("lamp", LAMP)}
+    sources = {"lamp": Source("lamp", LAMP.replace("高さ", "丈"))}
     complaint = r'lines are about a text .*"高さは31メートルである。" is not at 14.*--index'
     with pytest.raises(EvaluationSetError, match=complaint):
         place(lines_set(tmp_path, start=14), sources)
+
+
+def test_evidence_that_has_moved_is_found_where_it_stands_now_but_not_if_that_is_twice(tmp_path: Path) -> None:
+    read = lines_set(tmp_path)
+    [evidence] = place(read, {"lamp": Source("lamp", f"改訂版。{LAMP}")}).collections[0].questions[0].evidence
+    assert evidence == Evidence("lamp", 19, 32, "高さは31メートルである。")
+    with pytest.raises(EvaluationSetError, match="is not at 15"):
+        place(read, {"lamp": Source("lamp", f"改訂版。{LAMP}"), "copy": Source("copy", f"改訂。{LAMP}")})
 
 
 def nomiracl(number: int, question: str, passages: list[str], answerable: bool) -> str:

@@ -33,9 +33,12 @@ THEN = Source("zoo.txt", "Cats sleep. Dogs bark. Birds sing. 𠮷は鳴く。")
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 any_text = st.text(
-    st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t *_`#@:$<>[]()!&\\~|-+.=1w")
+    st.characters(
+        exclude_categories=["Cs", "Cc"], exclude_characters="\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
+    | st.sampled_from("\n\t *_`#@:$<>[]()!&\\~|-+.=1w")
 ).filter(str.strip)
-"""Control characters, of which no two programs make the same, are left out."""
+"""Control characters, of which no two programs make the same, are left out, and marks of direction."""
 
 
 def answered(source: Source, *quotes: str, short: str = "") -> Answer:
@@ -273,6 +276,21 @@ def test_nothing_is_left_that_github_would_make_a_link_or_a_picture_of(text: str
 
 def test_control_characters_are_shown_as_missing() -> None:
     assert written("a\0b\x1bc\x9b") == "a\ufffdb\ufffdc\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\u202eb\u202c", "a\ufffdb\ufffd"),
+        ("a\u2067b", "a\ufffdb"),
+        ("a\u2069b", "a\ufffdb"),
+        ("a \u2067b\u2069 c", "a \u2067b\u2069 c"),
+        ("\u2068a \u2067b\u2069", "\ufffda \u2067b\u2069"),
+        ("\u200f\u0627\u200e", "\u200f\u0627\u200e"),
+    ],
+)
+def test_marks_of_direction_cannot_reorder_what_is_beside_them(text: str, shown: str) -> None:
+    assert written(text) == shown
 
 
 def test_hostile_words_make_no_element_anywhere_in_the_markdown() -> None:

@@ -212,14 +212,24 @@ def test_before_there_is_a_text_the_welcome_says_whether_one_is_on_its_way() -> 
     assert words["chat.welcome.none"] in empty["content"]
 
 
-def test_an_abstention_says_what_the_text_does_speak_of_and_what_it_answers() -> None:
+def test_an_abstention_offers_what_the_text_answers_or_else_the_topics_it_speaks_of() -> None:
     source = Source("a.txt", "猫は眠る。犬は吠える。")
     reading = Reading({"a.txt": source}, topics=(Topic("眠り", "a.txt", 0, 5),), questions=("犬は何をしますか",))
     history = History((Turn("空は？", _declined(source), sources={"a.txt": source.sha256}),), 1)
     shown = chat_messages(history, reading, words_of("ja"))[-1]["content"]
+    topic = f'<button type="button" class="show topic {source_class(source)} at-0-5">'
     assert "資料には書かれていないようです。探した言葉： ?" in _without_tags(shown)
-    assert f'<button type="button" class="show topic {source_class(source)} at-0-5">' in shown
     assert '<button type="button" class="suggested"><span dir="auto">犬は何をしますか</span></button>' in shown
+    assert topic not in shown
+    assert topic in chat_messages(history, replace(reading, questions=()), words_of("ja"))[-1]["content"]
+
+
+def test_each_reply_that_stands_asks_whether_it_is_right_and_a_line_of_talk_does_not() -> None:
+    source = Source("a.txt", "Cats sleep. Dogs bark.")
+    for answer in (_answered(source, ["Dogs bark."]), _declined(source)):
+        assert _shown(answer, source).count('class="rating"') == 1
+    talk = Answer("thanks", "", (), True, 1.0, (), "thanks", kind="talk", turn="thanks")
+    assert "rating" not in _shown(talk, source)
 
 
 def test_only_the_newest_reply_and_the_welcome_offer_questions() -> None:

@@ -90,6 +90,12 @@ def test_an_empty_question_is_rejected(index: Index, question: str) -> None:
         retrieve(index, question)
 
 
+@pytest.mark.parametrize("question", ["\ue000", " \U000f0000\u200b", "\u0378"])
+def test_a_question_of_characters_without_a_meaning_is_not_called_empty(index: Index, question: str) -> None:
+    with pytest.raises(QuestionError, match=r"^The question has no characters that can be read"):
+        retrieve(index, question)
+
+
 def test_a_question_may_have_two_thousand_characters_and_no_more(index: Index) -> None:
     assert retrieve(index, "誰" * 2000, k=1)
     with pytest.raises(QuestionError, match="2,001 characters"):

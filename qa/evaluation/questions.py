@@ -13,7 +13,7 @@ from qa.text.source import Source
 
 @dataclass(frozen=True)
 class Evidence:
-    """A stretch of a source that answers a question; ``source`` is "" until ``sets.place`` has found it."""
+    """A stretch of a source that answers a question; ``source`` may be "" until ``sets.place`` has found it."""
 
     source: str
     start: int

@@ -10,7 +10,8 @@ These forms are read, each also as ``.gz``:
 
 The last three have one object per line. In the first two every paragraph is a source, and the sentences that contain
 the answer are the evidence. In the third the questions are about a text that is not in the file; ``place`` finds it
-in an index. In NoMIRACL each question has a small collection of its own, without a mark of where the answer is.
+in an index. Evidence may name its ``source``. The page saves the answers that a reader has checked in this form. In
+NoMIRACL each question has a small collection of its own, without a mark of where the answer is.
 
 Offsets are 0-based code points into a source's text, end exclusive.
 """
@@ -69,14 +70,25 @@ def _form_error(name: str, error: Exception) -> EvaluationSetError:
 def place(questions: EvaluationSet, sources: Mapping[str, Source]) -> EvaluationSet:
     """Find the source of each evidence quote in a set that is about the text of an index.
 
+    The source that the set names is looked at first. A quote that is not at its offsets any more is found where it
+    stands now, if it stands in one place alone.
+
     Raises:
-        EvaluationSetError: no source has the quote at its offsets.
+        EvaluationSetError: no source has the quote at its offsets, and it stands nowhere or in several places.
     """
 
     def found(evidence: Evidence) -> Evidence:
-        for name, source in sources.items():
-            if source.text[evidence.start : evidence.end] == evidence.quote:
+        for name in sorted(sources, key=lambda name: name != evidence.source):
+            if sources[name].text[evidence.start : evidence.end] == evidence.quote:
                 return replace(evidence, source=name)
+        moved = [
+            (name, match.start())
+            for name, source in sources.items()
+            for match in re.finditer(re.escape(evidence.quote), source.text)
+        ]
+        if len(moved) == 1:
+            [(name, start)] = moved
+            return replace(evidence, source=name, start=start, end=start + len(evidence.quote))
         raise EvaluationSetError(
             "set.elsewhere", name=questions.name, quote=evidence.quote[:40], at=str(evidence.start)
         )
@@ -231,8 +243,13 @@ def _read_question(number: int, record: Mapping[str, Any]) -> Question:
         question=_expect_text(record["question"]),
         answerable=answerable,
         answers=_distinct(record.get("answers") or []),
-        evidence=tuple(Evidence("", int(e["start"]), int(e["end"]), _expect_text(e["quote"])) for e in marked),
+        evidence=tuple(_read_evidence(one) for one in marked),
     )
+
+
+def _read_evidence(record: Mapping[str, Any]) -> Evidence:
+    name = _expect_text(record.get("source", ""))
+    return Evidence(name, int(record["start"]), int(record["end"]), _expect_text(record["quote"]))
 
 
 def _answer_spans(text: str, answer: str, start: int | None) -> list[Span]:

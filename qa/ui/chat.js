@@ -206,6 +206,7 @@ function scroll() {
   const newest = asked.at(-1);
   const log = newest?.closest('[role="log"]');
   if (asked.length <= read || !newest || !log) return;
+  if (!QA.page.isWide()) QA.page.question()?.blur(); // else the keyboard would cover the answer
   log.scrollTop += newest.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
   if (log.querySelector(".pending")) return;
   read = asked.length;
@@ -219,6 +220,7 @@ new MutationObserver(() => {
   requestAnimationFrame(() => {
     isDue = false;
     label();
+    QA.rating.draw();
     QA.citations.markNewest();
     scroll();
   });

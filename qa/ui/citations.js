@@ -47,7 +47,7 @@ function back() {
   const same = QA.findAll(document, "#chat button").filter((one) => one.className === cameFrom?.classes);
   const control = cameFrom?.control.isConnected ? cameFrom.control : same.at(-1);
   if (control) reveal(control);
-  (control ?? QA.page.question())?.focus();
+  (control ?? QA.page.home())?.focus();
   cameFrom = null;
 }
 

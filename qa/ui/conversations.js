@@ -5,6 +5,7 @@
 
 const FOLLOW = 300; // ms: a question that was just sent is known to be on its way by then
 const { say } = QA.words;
+const { buttonOf, idOf } = QA.drawerRow;
 const dialog = QA.get(element, "dialog", HTMLDialogElement);
 const list = QA.get(element, ".kept");
 const notice = QA.get(element, ".told");
@@ -35,12 +36,7 @@ function drawStuck() {
   const reason = stuck && say(stuck);
   tell(reason);
   QA.get(element, ".stuck-told").textContent = reason;
-  const button = document.getElementById("history-open");
-  button?.classList.toggle("stuck", reason !== "");
-  for (const name of ["title", "aria-label"]) {
-    if (reason) button?.setAttribute(name, `${say("history.title")}: ${reason}`);
-    else button?.removeAttribute(name);
-  }
+  QA.header?.setStuck(reason);
 }
 
 /** @param {string} sentence */
@@ -72,23 +68,11 @@ function keep() {
   tell(trouble);
 }
 
-// If another tab has asked in the same conversation since this one last saw it, no question may be lost: what that tab
-// kept stays in the list under an id of its own.
 /** @param {ConversationRecord} record */
 function store(record) {
-  const before = read()[record.id];
-  const idOf = (/** @type {RecordEntry} */ turn) => `${turn.asked_at}${turn.question}`;
-  const asked = QA.records.questions({ record }).map(idOf);
-  const isOthers = before && last && JSON.stringify(before.record) !== last;
-  const hasMore = isOthers && QA.records.questions(before).some((turn) => !asked.includes(idOf(turn)));
-  const isKept = change((kept) => {
-    if (before && hasMore) {
-      const id = QA.records.newId();
-      kept[id] = { ...before, record: { ...before.record, id } };
-    }
-    kept[record.id] = { ...before, updated: Date.now(), record };
-  });
-  if (isKept) last = JSON.stringify(record);
+  stuck = QA.records.keep(record, last);
+  drawStuck();
+  if (!stuck) last = JSON.stringify(record);
 }
 
 /** @param {string} id */
@@ -136,81 +120,32 @@ function draw() {
 /** Return a function that focuses the same button of a new drawing. @param {HTMLElement} button */
 function focusAgain(button) {
   const { act } = button.dataset;
-  const id = idOfRow(button);
-  return () => (buttonOf(id, act) ?? newButton).focus();
+  const id = idOf(button);
+  return () => (buttonOf(list, id, act) ?? newButton).focus();
 }
 
-const rowOf = (/** @type {string} */ id) => QA.findAll(list, "li").find((row) => row.dataset.id === id);
-const idOfRow = (/** @type {HTMLElement} */ button) => button.closest("li")?.dataset.id ?? "";
-
-/**
- * @param {string} id
- * @param {string | undefined} act
- */
-function buttonOf(id, act) {
-  const row = rowOf(id);
-  return row ? QA.find(row, `[data-act="${act}"]`) : null;
-}
-
-// What deletes takes two presses; anything else in between takes the first back.
-
-/** @type {{button: HTMLElement, text: string} | null} */
-let armed = null;
-
-/** Return whether this is the second press. @param {HTMLElement} button @param {string} sentence */
+/** Return whether this is the second press on what deletes; the first says what will be. @param {HTMLElement} button @param {string} sentence */
 function isSure(button, sentence) {
-  if (armed?.button === button) {
-    armed = null;
-    return true;
-  }
-  disarm();
-  armed = { button, text: button.textContent ?? "" };
-  button.textContent = say("history.sure");
-  button.classList.add("armed");
+  if (QA.arming.isSure(button)) return true;
   tell(sentence);
   return false;
 }
 
 function disarm() {
-  if (!armed) return;
-  armed.button.textContent = armed.text;
-  armed.button.classList.remove("armed");
-  armed = null;
-  tell("");
+  if (QA.arming.disarm()) tell("");
 }
 
 // What the buttons do
 
 /** @param {string} id */
 function rename(id) {
-  const input = document.createElement("input");
-  input.value = QA.records.title(read()[id]);
-  input.maxLength = 200;
-  input.dir = "auto";
-  input.setAttribute("aria-label", say("history.name"));
-  buttonOf(id, "open")?.replaceWith(input);
-  input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== "Escape") return;
-    if (QA.isComposing(event)) return;
-    event.preventDefault(); // Escape leaves the drawer open, and Enter presses nothing where the focus goes
-    end(event.key === "Enter");
-  });
-  input.addEventListener("blur", () => end(true));
-  input.select();
-  input.focus();
-  let isOver = false;
-
-  /** @param {boolean} save */
-  function end(save) {
-    if (isOver) return;
-    isOver = true;
-    const hadFocus = document.activeElement === input;
-    const title = input.value.trim();
-    input.remove();
-    if (save && title) change((kept) => Object.assign(kept[id] ?? {}, { title }));
+  const opener = buttonOf(list, id, "open");
+  if (!opener) return;
+  QA.titleEdit.start(opener, QA.records.title(read()[id]), say("history.name"), (title, hadFocus) => {
+    if (title) change((kept) => Object.assign(kept[id] ?? {}, { title }));
     draw();
-    if (hadFocus) buttonOf(id, "rename")?.focus();
-  }
+    if (hadFocus) buttonOf(list, id, "rename")?.focus();
+  });
 }
 
 /**
@@ -264,11 +199,11 @@ function close() {
 
 element.addEventListener("click", (event) => {
   const button = QA.closest(event, "button");
-  if (armed && armed.button !== button) disarm();
+  if (!button || !QA.arming.isArmed(button)) disarm();
   if (event.target === dialog) dialog.close(); // beside the drawer
   if (!button) return;
   const { act, format } = button.dataset;
-  const id = idOfRow(button);
+  const id = idOf(button);
   if (act === "rename") rename(id);
   if (act === "delete") deleteOne(id, button);
   if (act === "open") {

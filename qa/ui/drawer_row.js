@@ -52,4 +52,13 @@ function actButton(act, text, label) {
   return button;
 }
 
-QA.register("drawerRow", { draw });
+/** Return the id of the row that a button is in, or "". @type {Offered["drawerRow"]["idOf"]} */
+const idOf = (button) => button.closest("li")?.dataset.id ?? "";
+
+/** @type {Offered["drawerRow"]["buttonOf"]} */
+function buttonOf(list, id, act) {
+  const row = QA.findAll(list, "li").find((one) => one.dataset.id === id);
+  return row ? QA.find(row, `[data-act="${act}"]`) : null;
+}
+
+QA.register("drawerRow", { draw, idOf, buttonOf });

@@ -30,6 +30,9 @@ from qa.ui.talk import reply_in_words
 _SEEN_THROUGH = re.compile(r"(?:[@$]|:(?!\d{1,2}:)(?=[A-Za-z0-9_+-]+:))+")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_EMBEDDING = re.compile("[\u202a-\u202e]")
+"""Marks that embed or override a direction. Without the one that ends them they reorder what follows."""
+_ISOLATES, _ISOLATE_ENDS = "\u2066\u2067\u2068", "\u2069"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -127,12 +130,30 @@ def _one_line(text: str) -> str:
     """Return a string as part of one line."""
     parts = []
     at = 0
-    text = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _LINE_END.sub(" ", text))
+    text = _contained(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", _LINE_END.sub(" ", text)))
     for special in _SEEN_THROUGH.finditer(text):
         parts += [_backslashed(text[at : special.start()]), f"`{special.group()}`"]
         at = special.end()
     parts.append(_backslashed(text[at:]))
     return "".join(parts)
+
+
+def _contained(text: str) -> str:
+    """Show the marks of direction that could reorder what is beside a string as missing characters.
+
+    Isolates that are begun and ended within the string reorder nothing else and stay.
+    """
+    shown, open_at = list(_EMBEDDING.sub("\N{REPLACEMENT CHARACTER}", text)), list[int]()
+    for at, char in enumerate(shown):
+        if char in _ISOLATES:
+            open_at.append(at)
+        elif char == _ISOLATE_ENDS and open_at:
+            open_at.pop()
+        elif char == _ISOLATE_ENDS:
+            shown[at] = "\N{REPLACEMENT CHARACTER}"
+    for at in open_at:
+        shown[at] = "\N{REPLACEMENT CHARACTER}"
+    return "".join(shown)
 
 
 def _backslashed(text: str) -> str:

@@ -101,7 +101,8 @@ def _reply_content(turn: Turn, where: str, reading: Reading, words: Words, newes
     if not answer.answered:
         return _abstention_message(turn, answer, where, reading, words, newest)
     more = _suggested_questions(reading, words["chat.next"]) if newest else ""
-    return _answer_message(_logged_excerpts(turn, reading, newest), turn, answer, where, reading, words) + more
+    said = _answer_message(_logged_excerpts(turn, reading, newest), turn, answer, where, reading, words)
+    return f"{said}{_rating(words)}{more}"
 
 
 def _talk_message(turn: Turn, reply: Answer, reading: Reading, words: Words, newest: bool) -> str:
@@ -169,9 +170,23 @@ def _abstention_message(turn: Turn, answer: Answer, where: str, reading: Reading
     near = f'<details class="near"><summary>{told}</summary><ul>{near}</ul></details>' if near else ""
     return (
         f'<div class="abstained"><p class="verdict">{own(words["chat.abstained"])}</p>'
-        f"{_searched_for(turn, answer, where, reading, words)}{near}"
-        f"{_topic_buttons(reading, words) if newest else ''}</div>"
-        f"{_suggested_questions(reading, words['chat.try.instead']) if newest else ''}"
+        f"{_searched_for(turn, answer, where, reading, words)}{near}{_rating(words)}</div>"
+        f"{_instead(reading, words) if newest else ''}"
+    )
+
+
+def _instead(reading: Reading, words: Words) -> str:
+    """Return what the documents do say: questions that they answer or, while none are known, their topics."""
+    return _suggested_questions(reading, words["chat.try.instead"]) or _topic_buttons(reading, words)
+
+
+def _rating(words: Words) -> str:
+    """Return the question whether a reply is right, and what may be said of a wrong one; ratings.js keeps the reply."""
+    judged = button("right", words["rate.right"]) + button("wrong", words["rate.wrong"])
+    truth = button("nowhere", words["rate.nowhere"]) + button("pick", words["rate.pick"])
+    return (
+        f'<div class="rating"><p>{own(words["rate.ask"])} {judged}</p>'
+        f'<p class="truth">{truth}<span class="picked" dir="auto"></span></p></div>'
     )
 
 

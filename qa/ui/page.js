@@ -4,6 +4,7 @@
 const root = document.documentElement;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const strong = matchMedia("(prefers-contrast: more)");
+const wide = matchMedia("(min-width: 900px)");
 /** @type {Theme[]} */
 const THEMES = ["system", "light", "dark", "contrast"];
 
@@ -33,14 +34,27 @@ function setSingleKeys(on) {
 function show(view) {
   QA.state.view = view;
   root.dataset.view = view;
-  for (const button of QA.findAll(document, "#header .view")) {
-    button.setAttribute("aria-pressed", String(button.dataset.view === view));
+  QA.find(document, "#header .view")?.setAttribute("aria-expanded", String(view === "source"));
+  cover();
+}
+
+/** In a narrow window the source is a dialog over the chat, which is out of reach meanwhile. */
+function cover() {
+  const isCovered = QA.state.view === "source" && !isWide();
+  const [talk, reading] = ["talk", "reading"].map((id) => document.getElementById(id));
+  if (talk) talk.inert = isCovered;
+  const named = { role: "dialog", "aria-modal": "true", "aria-label": QA.words.say("source.label") };
+  for (const [name, value] of Object.entries(named)) {
+    if (isCovered) reading?.setAttribute(name, value);
+    else reading?.removeAttribute(name);
   }
 }
 
 const question = () => QA.find(document, "#question textarea", HTMLTextAreaElement);
-const isWide = () => matchMedia("(min-width: 900px)").matches;
+const isWide = () => wide.matches;
 const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+const home = () => (isWide() ? question() : QA.find(document, "#header .view"));
 
 function focusQuestion() {
   show("chat");
@@ -72,8 +86,9 @@ paint();
 show("chat");
 dark.addEventListener("change", paint);
 strong.addEventListener("change", paint);
+wide.addEventListener("change", cover);
 // Gradio may run this script after the document has been read.
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", hold);
 else hold();
 
-QA.register("page", { setTheme, setSingleKeys, show, question, focusQuestion, isWide, isCalm, ready });
+QA.register("page", { setTheme, setSingleKeys, show, question, home, focusQuestion, isWide, isCalm, ready });

@@ -10,16 +10,23 @@
 //   session.js       what belongs to one visitor: settings, the unsent question, the sign-in
 //   words.js         the interface's sentences in the visitor's language
 //   page.js          theme, the two views of a narrow window, the focus
+//   sheet.js         the source as a sheet over the chat in a narrow window, and what the keyboard leaves of it
 //   blocks.js        the blocks of a source: its headings, lists, tables
 //   source_scroll.js what is brought into sight in the source pane, and held there
 //   source_tabs.js   which sources are open or cited, and the next citation
 //   source_outline.js the headings of a source
 //   source_text.js   where words are in the text of a source
 //   source_find.js   the field in which they are looked for
+//   store.js         objects that the browser keeps
+//   files.js         files saved for the visitor
 //   records.js       the conversations that the browser keeps
 //   drawer_row.js    one conversation in the drawer
+//   arming.js        what deletes takes two presses
+//   title_edit.js    a title that is edited in its place
 //   citations.js     the way from [n] to its sentence in the source, and back
 //   tooltip.js       the passage beside an [n] that is pointed at
+//   ratings.js       what the visitor says of the answers: right or wrong
+//   rating.js        the buttons for it below each answer
 //   chat.js          the buttons of the chat, and what its messages lack
 //   left_out.js      which texts the visitor does not ask
 //   accessibility.js what Gradio's components lack for the keyboard and for screen readers
@@ -52,10 +59,16 @@ const offered = {
   sourceOutline: undefined,
   sourceText: undefined,
   sourceFind: undefined,
+  store: undefined,
+  files: undefined,
   records: undefined,
   drawerRow: undefined,
+  arming: undefined,
+  titleEdit: undefined,
   citations: undefined,
   tooltip: undefined,
+  ratings: undefined,
+  rating: undefined,
   chat: undefined,
   leftOut: undefined,
   header: undefined,

@@ -5,30 +5,29 @@
 const key = QA.session.keyOf("conversations");
 const openKey = QA.session.keyOf("open");
 
-/** Return what is kept: nothing if it is damaged, null if the browser refuses storage. */
-function read() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(key) || "{}");
-    return kept && typeof kept === "object" && !Array.isArray(kept) ? /** @type {KeptConversations} */ (kept) : {};
-  } catch (error) {
-    return error instanceof SyntaxError ? {} : null;
-  }
-}
+const read = () => /** @type {KeptConversations | null} */ (QA.store.read(key));
+
+/** Edit what is kept; see store.js. @type {Offered["records"]["change"]} */
+const change = (edit) => QA.store.change(key, edit);
 
 /**
- * Edit what is kept. It is read again first, because other tabs change it too. Return why it failed, or "".
- * @type {Offered["records"]["change"]}
+ * Keep a record. If another tab has asked in the same conversation since this one last saw it, no question may be lost:
+ * what that tab kept stays in the list under an id of its own.
+ * @type {Offered["records"]["keep"]}
  */
-function change(edit) {
-  const kept = read() ?? {};
-  edit(kept);
-  try {
-    localStorage.setItem(key, JSON.stringify(kept));
-    return "";
-  } catch (error) {
-    const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
-    return isFull ? "history.full" : "history.refused";
-  }
+function keep(record, last) {
+  const before = read()?.[record.id];
+  const idOf = (/** @type {RecordEntry} */ turn) => `${turn.asked_at}${turn.question}`;
+  const asked = questions({ record }).map(idOf);
+  const isOthers = before && last && JSON.stringify(before.record) !== last;
+  const hasMore = isOthers && questions(before).some((turn) => !asked.includes(idOf(turn)));
+  return change((kept) => {
+    if (before && hasMore) {
+      const id = newId();
+      kept[id] = { ...before, record: { ...before.record, id } };
+    }
+    kept[record.id] = { ...before, updated: Date.now(), record };
+  });
 }
 
 /** Remember which conversation this tab has open, for a reload. @param {string} id */
@@ -75,4 +74,6 @@ function newId() {
   return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-QA.register("records", { key, openKey, read, change, setOpen, openRecord, questions, title, newestFirst, newId });
+QA.register("records", {
+  ...{ key, openKey, read, change, keep, setOpen, openRecord, questions, title, newestFirst, newId },
+});

@@ -67,6 +67,7 @@ async function show(id) {
 function drawSource(source) {
   if (source.language === "und") article.removeAttribute("lang");
   else article.lang = source.language;
+  article.dataset.source = source.name;
   article.replaceChildren(...QA.blocks.draw(source.blocks, source.name));
   sentences = QA.findAll(article, ".sentence");
   labelPlaces();

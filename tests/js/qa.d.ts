@@ -178,6 +178,39 @@ interface KeptConversation {
 
 type KeptConversations = Record<string, KeptConversation>;
 
+/** A quotation with its place: 0-based code points of the source, end exclusive. */
+interface Quotation {
+  source: string;
+  start: number;
+  end: number;
+  quote: string;
+}
+
+/** What a visitor says of a reply. */
+interface Rating {
+  /** As it was searched for: a follow-up says here what it leaves out. */
+  question: string;
+  /** What [1] cites; null for an abstention. */
+  cited: Quotation | null;
+  /** The short answer, or "". */
+  short: string;
+  right: boolean;
+  /** Of a wrong answer: whether the texts have no answer, or the sentence that answers. */
+  nowhere: boolean;
+  picked: Quotation | null;
+  /** When it was said, in milliseconds since 1970. */
+  at: number;
+}
+
+/** A line of a question set, see qa/evaluation/sets.py. */
+interface RatedQuestion {
+  id: string;
+  question: string;
+  answerable: boolean;
+  answers: string[];
+  evidence: Quotation[];
+}
+
 // What Gradio passes to the script of a component
 
 declare const element: HTMLElement;
@@ -259,6 +292,8 @@ interface Offered {
     setSingleKeys(on: boolean): void;
     show(view: View): void;
     question(): HTMLTextAreaElement | null;
+    /** Where the focus goes when the chat comes back into sight: on a phone the keyboard would cover the answer. */
+    home(): HTMLElement | null;
     focusQuestion(): void;
     isWide(): boolean;
     isCalm(): boolean;
@@ -275,11 +310,18 @@ interface Offered {
     find(within: Stretch[], sought: string): StaticRange[];
   };
   sourceFind: { on(root: HTMLElement, parts: PaneParts): { draw(): void; label(): void } };
+  store: {
+    read(key: string): Record<string, unknown> | null;
+    // biome-ignore lint/suspicious/noExplicitAny: each caller knows what it keeps
+    change(key: string, edit: (kept: Record<string, any>) => void): "" | "history.full" | "history.refused";
+  };
+  files: { save(name: string, type: string, text: string): void };
   records: {
     readonly key: string;
     readonly openKey: string;
     read(): KeptConversations | null;
     change(edit: (kept: KeptConversations) => void): "" | "history.full" | "history.refused";
+    keep(record: ConversationRecord, last: string): "" | "history.full" | "history.refused";
     setOpen(id: string): void;
     openRecord(): string;
     questions(kept: { record?: ConversationRecord | null }): RecordEntry[];
@@ -287,7 +329,19 @@ interface Offered {
     newestFirst(kept: KeptConversations): [id: string, kept: KeptConversation][];
     newId(): string;
   };
-  drawerRow: { draw(id: string, one: KeptConversation, isOpen: boolean): HTMLLIElement };
+  drawerRow: {
+    draw(id: string, one: KeptConversation, isOpen: boolean): HTMLLIElement;
+    idOf(button: HTMLElement): string;
+    buttonOf(list: HTMLElement, id: string, act: string | undefined): HTMLElement | null;
+  };
+  arming: {
+    isSure(button: HTMLElement): boolean;
+    disarm(): boolean;
+    isArmed(button: HTMLElement): boolean;
+  };
+  titleEdit: {
+    start(button: HTMLElement, title: string, label: string, done: (title: string, hadFocus: boolean) => void): void;
+  };
   citations: {
     follow(control: HTMLElement): Promise<void>;
     back(): void;
@@ -300,6 +354,14 @@ interface Offered {
     messageOf(element: Element): HTMLElement | null;
   };
   tooltip: { hide(): void };
+  ratings: {
+    read(): Record<string, Rating>;
+    all(): Rating[];
+    keep(id: string, rating: Rating | null): "" | "history.full" | "history.refused";
+    clear(): void;
+    asSet(): string[];
+  };
+  rating: { draw(): void };
   chat: {
     write(question: string): HTMLTextAreaElement | null;
     revise(entry: string): void;
@@ -313,6 +375,8 @@ interface Offered {
   header: {
     indexState(overview: Overview): string;
     setUnheard(reason: State["unheard"]): void;
+    setStuck(reason: string): void;
+    countRatings(): void;
   };
   shortcuts: { show(): void };
   source: {
@@ -340,10 +404,16 @@ type InHead =
   | "sourceOutline"
   | "sourceText"
   | "sourceFind"
+  | "store"
+  | "files"
   | "records"
   | "drawerRow"
+  | "arming"
+  | "titleEdit"
   | "citations"
   | "tooltip"
+  | "ratings"
+  | "rating"
   | "chat"
   | "leftOut";
 
