@@ -116,7 +116,7 @@ def test_no_words_are_told_twice_and_no_sentences_are_put_together() -> None:
 @pytest.mark.parametrize("short", ["A night in a hotel costs **at most 120 euros**", ""])
 def test_a_short_answer_that_would_repeat_the_sentence_has_no_line_of_its_own(short: str) -> None:
     drawn = shown(turn(RULES, SENTENCE, short=short))
-    assert 'class="short"' not in drawn and '<div class="excerpt c-1 alone">' in drawn
+    assert 'class="short"' not in drawn and '<div class="excerpt c-1 plain">' in drawn
 
 
 @pytest.mark.parametrize(("count", "told"), [(1, "1 more place in the text"), (2, "2 more places in the text")])

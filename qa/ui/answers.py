@@ -64,7 +64,7 @@ def first_html(excerpt: Excerpt, question: str, reading: Reading, words: Words) 
         short = f'<p class="short" dir="{direction(said)}"{spoken}>{span_of(excerpt, escape)}</p>'
     seen = seen_of(excerpt, room_for(question, said, excerpt.section + excerpt.now.source))
     return (
-        f'{short}<div class="excerpt c-{excerpt.now.n}{"" if said else " alone"}">{_origin(excerpt, reading, words)}'
+        f'{short}<div class="excerpt c-{excerpt.now.n}{"" if said else " plain"}">{_origin(excerpt, reading, words)}'
         f"{_blockquote(excerpt, reading, words, _cite(excerpt, reading), seen)}{_whole(excerpt, seen, words)}"
         f"{_rest(excerpt, reading, words)}{_foreign(excerpt, question, reading, words)}"
         f"{_menu(excerpt, reading, words)}</div>"
