@@ -20,7 +20,7 @@ _HEAD_SCRIPTS = (
     "tooltip.js", "chat.js", "left_out.js", "accessibility.js", "drop.js",
 )  # fmt: skip
 _STYLES = (
-    "page.css", "header.css", "texts.css", "chat.css", "quotation.css", "answer.css", "tooltip.css",
+    "page.css", "header.css", "texts.css", "chat.css", "quotation.css", "answer.css", "written.css", "tooltip.css",
     "source.css", "conversations.css", "shortcuts.css", "contrast.css",
 )  # fmt: skip
 
