@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,7 +57,7 @@ def test_each_sentence_has_the_numbers_beside_it(reply: str, found: list[tuple[s
 @given(st.text(st.sampled_from("あい。. \n[1]２、aB\u200b！「」-[,")))
 def test_every_letter_and_digit_of_a_reply_is_in_one_of_its_sentences(reply: str) -> None:
     statements = statements_of(reply)
-    assert all(before.end <= after.start for before, after in zip(statements, statements[1:], strict=False))
+    assert all(before.end <= after.start for before, after in pairwise(statements))
     inside = set[int]().union(*(range(one.start, one.end) for one in statements))
     assert not [char for at, char in enumerate(reply) if char.isalnum() and at not in inside]
 

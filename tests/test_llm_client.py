@@ -1,4 +1,4 @@
-"""A language model's endpoint with every fault: what has arrived is kept, nothing waits for ever, the reason is told."""
+"""A language model's endpoint with every fault: what arrived is kept, nothing waits for ever, the reason is told."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_what_arrived_before_a_fault_is_kept_and_the_request_is_not_repeated() -
         answering.say("One [1].")
         answering.send(b'data: {"choices": [\n\n')
 
-    arrived, code, asked = replied(cut_in_a_character)
+    arrived, _, asked = replied(cut_in_a_character)
     assert (arrived, asked) == ("一文目 [1]。", 1)
     assert replied(wrong_json) == ("One [1].", "llm.unreadable", 1)
 

@@ -1,4 +1,4 @@
-"""An answer with a written reply: what is sent, what is checked, what is shown, and what a hostile text can do to it."""
+"""An answer with a written reply: what is sent, what is checked and shown, and what a hostile text can do to it."""
 
 from __future__ import annotations
 
