@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,9 @@ from qa.index import Index
 from qa.retrieval import Hit, opened, passages_of, prepare
 from qa.search.config import DEFAULT_CONFIG, Boldness, SearchConfig, checked_boldness
 from qa.search.query import Query
+
+if TYPE_CHECKING:
+    from qa.llm.written import Written
 
 
 def answer(
@@ -107,6 +110,8 @@ class Answer:
         turn: what such a turn was taken for, such as "greeting" (`qa.conversation.kinds`); "" for a question.
         outline: the headings of an overview, or the title of each document of a list, all with the number 0.
         suggested: questions that the texts answer, offered with the reply.
+        written: what a language model of the user's wrote to the question, each sentence with our verdict
+            (`qa.llm`); None without one.
     """
 
     question: str
@@ -123,6 +128,7 @@ class Answer:
     turn: str = ""
     outline: tuple[Citation, ...] = ()
     suggested: tuple[str, ...] = ()
+    written: Written | None = None
 
     def __post_init__(self) -> None:
         if not self.kind:
@@ -137,9 +143,9 @@ class Answer:
         """Return the answer as the shell and HTTP print it.
 
         ``related`` is there only when it is declined; ``turn``, ``outline`` and ``suggested`` only for a turn that is
-        no question to the texts.
+        no question to the texts; ``written`` only if a language model was asked.
         """
-        given = {
+        given: dict[str, Any] = {
             "question": self.question,
             "kind": self.kind,
             "answered": self.answered,
@@ -151,6 +157,8 @@ class Answer:
             "sure": self.sure,
             "differing": [span.to_dict() for span in self.differing],
         }
+        if self.written:
+            given["written"] = self.written.to_dict()
         if self.turn:
             outline = [heading.to_dict() for heading in self.outline]
             return given | {"turn": self.turn, "outline": outline, "suggested": list(self.suggested)}

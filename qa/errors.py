@@ -15,6 +15,7 @@ QAError                    base class of all
 ├── StorageError           the disk cannot be written: full, read-only, no permission
 ├── EvaluationSetError     a question set cannot be read
 ├── ServeError             the chat cannot be served: port in use, unknown host
+├── LanguageModelError     a language model of the user's cannot be used, or gives no reply
 ├── BusyError              too many callers are waiting
 └── CancelledError         a visitor cancelled a change of the index
 """
@@ -97,6 +98,10 @@ class EvaluationSetError(QAError):
 
 class ServeError(QAError):
     """The chat cannot be served."""
+
+
+class LanguageModelError(QAError):
+    """A language model of the user's cannot be used, or gives no reply; the answer from the texts stands without it."""
 
 
 class BusyError(QAError):

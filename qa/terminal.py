@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from qa.answer import Answer
     from qa.citations import AnswerSpan, Citation
     from qa.index import Index
+    from qa.llm.written import Written
     from qa.maintenance.doctor import Check
     from qa.progress import Progress, ProgressEvent, Stage
     from qa.retrieval import Hit
@@ -53,10 +54,30 @@ def show_answer(index: Index, answer: Answer) -> None:
             click.echo(f"\n{click.style(related, bold=True)}\n")
             show_hits(answer.hits)
         return
+    if answer.written:
+        _show_written(answer.written)
     click.echo(_numbered(answer))
-    for citation in answer.citations:
+    for citation in (*answer.citations, *(answer.written.given if answer.written and answer.written.is_shown else ())):
         click.echo()
         _show_citation(index, citation, answer.words_of(citation))
+
+
+def _show_written(written: Written) -> None:
+    """Print what a language model wrote; what is struck stands between ~~ and is followed by the reason."""
+    if written.is_shown:
+        for one in written.sentences:
+            text = printable(one.text)
+            if one.passed:
+                click.echo(_CITATION.sub(lambda n: click.style(n.group(), fg="cyan"), text))
+            else:
+                reason = printable(str(Sentence(f"llm.struck.{one.reason}", detail=one.detail)))
+                click.echo(f"{click.style(f'~~{text}~~', dim=True)} ({reason})")
+    elif written.sentences or not written.trouble:
+        click.echo(printable(str(Sentence("llm.rejected", model=written.model))))
+    if written.trouble:
+        told = {"host": written.host, "model": repr(written.model), **dict(written.told)}
+        click.echo(printable(str(Sentence(f"error.{written.trouble}", **told))), err=True)
+    click.echo(f"\n{click.style(str(Sentence('shell.llm.answer')), bold=True)}\n")
 
 
 def _show_reply(index: Index, reply: Answer) -> None:

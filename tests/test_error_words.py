@@ -25,6 +25,7 @@ from qa import Index, Source, errors
 from qa.catalogue import languages, words_of
 from qa.errors import QAError
 from qa.evaluation.calibrating import calibrate
+from qa.llm.client import LanguageModel, check_installed
 from qa.maintenance.repair import repair
 from qa.reader.features import encoder_of
 from qa.reader.loading import load_reader
@@ -48,6 +49,11 @@ NOT_CAUSED = {
     "source.permission",  # an administrator may read everything
     "record",  # of what a browser sent: tests/test_records.py
     *("url.failed", "url.late", "url.large", "url.redirects", "url.compressed", "url.broken"),  # tests/test_fetching.py
+    # of an endpoint: tests/test_llm_client.py
+    *(
+        f"llm.{why}"
+        for why in ("slow", "unreachable", "key", "busy", "server", "refused", "unreadable", "empty", "long")
+    ),
     "service.busy",  # where too many ask at once: tests/test_endpoints.py
     "unexpected",
 }
@@ -137,6 +143,15 @@ def models_that_cannot_be_used(tmp_path: Path) -> Iterator[tuple[str, Callable[[
     yield "model.format", lambda: convert(other, tmp_path)
     if packaged_weights():
         yield "model.unpack", unpack
+
+    def without_the_client() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(sys.modules, "openai", None)
+            check_installed()
+
+    yield "llm.url", lambda: LanguageModel("127.0.0.1:8080", "model")
+    yield "llm.name", lambda: LanguageModel("http://127.0.0.1:8080/v1", " ")
+    yield "llm.missing", without_the_client
 
 
 def indexes_that_cannot_be_used(made: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
@@ -326,7 +341,15 @@ FOR_DEVELOPERS = {
 }
 NOT_SENTENCES = (
     *("suggestions/", "asked.py", "extents.py", "text/"),
-    *("serving/metrics.py", "extraction/isolation.py", "reader/train", "reader/prepare", "reader/records"),
+    *(
+        "llm/quantities.py",
+        "llm/names.py",
+        "serving/metrics.py",
+        "extraction/isolation.py",
+        "reader/train",
+        "reader/prepare",
+        "reader/records",
+    ),
 )
 """Modules with the grammar of languages, the metrics' own names, code to run, and tools of developers."""
 LABELS = {

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 import click
 
 from qa.catalogue import Sentence
-from qa.cli.options import Folder, Settings, print_json, with_chosen_sources, with_config, with_settings
+from qa.cli.options import (
+    Folder,
+    Settings,
+    print_json,
+    with_chosen_sources,
+    with_config,
+    with_language_model,
+    with_settings,
+)
 from qa.cli.reporting import ReportingCommand
 from qa.errors import QuestionError
 from qa.search.config import DEFAULT_CONFIG, SearchConfig
@@ -19,6 +27,7 @@ from qa.terminal import printable, progress_bar, show_answer, show_hits, status
 
 if TYPE_CHECKING:
     from qa.answer import Answer
+    from qa.llm.client import LanguageModel
 
 QUIT, NEW = ":quit", ":new"
 """What is typed to end ``qa chat``, and to begin a new conversation."""
@@ -47,18 +56,26 @@ def search(settings: Settings, question: str, k: int, sources: tuple[str, ...] |
 @click.argument("question")
 @with_chosen_sources
 @with_config
+@with_language_model
 @with_settings
-def ask(settings: Settings, question: str, sources: tuple[str, ...] | None, config: SearchConfig) -> None:
+def ask(
+    settings: Settings,
+    question: str,
+    sources: tuple[str, ...] | None,
+    config: SearchConfig,
+    llm: LanguageModel | None,
+) -> None:
     """Answer a question with the text's own sentences.
 
     A greeting or thanks gets a line. "What is this about?" gets an overview, "Which documents are there?" a list.
     """
-    from qa.conversation import reply
     from qa.index import Index
+    from qa.llm.replies import reply_written
 
+    _say_where_texts_go(llm)
     with status("doing.reading"):
         index = Index.open(settings.index)
-        result = reply(index, question, bold=config.bold, reader=config.reader, sources=sources)
+        result = reply_written(index, question, model=llm, bold=config.bold, reader=config.reader, sources=sources)
     if settings.json:
         print_json(result.to_dict())
     else:
@@ -68,16 +85,18 @@ def ask(settings: Settings, question: str, sources: tuple[str, ...] | None, conf
 @click.command(cls=ReportingCommand)
 @with_chosen_sources
 @with_config
+@with_language_model
 @with_settings
-def chat(settings: Settings, sources: tuple[str, ...] | None, config: SearchConfig) -> None:
+def chat(settings: Settings, sources: tuple[str, ...] | None, config: SearchConfig, llm: LanguageModel | None) -> None:
     """Answer one question after another, each line of standard input.
 
     A follow-up such as "and in 2012?" is read with what went before. The line :new begins a new conversation, :quit
     ends. With --json each answer is an object on a line of its own.
     """
-    from qa.conversation import reply
     from qa.index import Index
+    from qa.llm.replies import reply_written
 
+    _say_where_texts_go(llm)
     with status("doing.reading"):
         index = Index.open(settings.index)
     history: list[Answer] = []
@@ -87,7 +106,10 @@ def chat(settings: Settings, sources: tuple[str, ...] | None, config: SearchConf
             continue
         try:
             with status("doing.searching"):
-                result = reply(index, line, history=history, bold=config.bold, reader=config.reader, sources=sources)
+                result = reply_written(
+                    index, line, model=llm, history=history,
+                    bold=config.bold, reader=config.reader, sources=sources,
+                )  # fmt: skip
         except QuestionError as error:  # the next one may be better
             click.echo(printable(str(error)), err=True)
             continue
@@ -97,6 +119,13 @@ def chat(settings: Settings, sources: tuple[str, ...] | None, config: SearchConf
         else:
             show_answer(index, result)
             click.echo()
+
+
+def _say_where_texts_go(llm: LanguageModel | None) -> None:
+    """Say on standard error, before anything is sent, which language model gets the questions and what is found."""
+    if llm is not None:
+        key = "llm.local" if llm.is_local else "llm.leaves"
+        click.echo(printable(str(Sentence(key, model=llm.name, host=llm.host))), err=True)
 
 
 def _typed_lines() -> Iterator[str]:

@@ -77,6 +77,37 @@ def with_config(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def with_language_model(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command ``--llm-url``, ``--llm-model`` and ``--llm-key``, as ``llm``: the language model; None without."""
+
+    @click.option(
+        "--llm-url",
+        envvar="CITED_QA_LLM_URL",
+        metavar="URL",
+        help="Let a language model there write replies, each sentence checked. [CITED_QA_LLM_URL]",
+    )
+    @click.option(
+        "--llm-model", envvar="CITED_QA_LLM_MODEL", metavar="NAME", help="Its name there. [CITED_QA_LLM_MODEL]"
+    )
+    @click.option(
+        "--llm-key",
+        envvar="CITED_QA_LLM_KEY",
+        metavar="KEY",
+        help="Its key; others see it among the processes, so better set CITED_QA_LLM_KEY.",
+    )
+    @wraps(command)
+    def run(*args: Any, llm_url: str | None, llm_model: str | None, llm_key: str | None, **more: Any) -> None:
+        llm = None
+        if llm_url:
+            from qa.llm.client import LanguageModel, check_installed
+
+            llm = LanguageModel(llm_url, llm_model or "", llm_key or "")
+            check_installed()
+        command(*args, llm=llm, **more)
+
+    return run
+
+
 def with_settings(command: Callable[Concatenate[Settings, P], None]) -> Callable[..., None]:
     """Give a command ``--index`` and ``--json``, which may also come before its name."""
 

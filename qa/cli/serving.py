@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qa.catalogue import Sentence
-from qa.cli.options import Settings, print_json, with_config, with_settings
+from qa.cli.options import Settings, print_json, with_config, with_language_model, with_settings
 from qa.cli.reporting import ReportingCommand
 from qa.search.config import SearchConfig
+
+if TYPE_CHECKING:
+    from qa.llm.client import LanguageModel
 
 
 @click.command(cls=ReportingCommand)
@@ -35,6 +39,7 @@ from qa.search.config import SearchConfig
 @click.option("--urls", is_flag=True, help="Fetch web addresses pasted on the page.")
 @click.option("--mcp", is_flag=True, help="Also offer retrieve, answer, list_sources and build as MCP tools.")
 @with_config
+@with_language_model
 @with_settings
 def serve(
     settings: Settings,
@@ -49,6 +54,7 @@ def serve(
     urls: bool,
     mcp: bool,
     config: SearchConfig,
+    llm: LanguageModel | None,
 ) -> None:
     """Serve the chat to browsers, and print its address.
 
@@ -72,6 +78,7 @@ def serve(
             names=names,
             proxies=proxies,
             open_browser=open_browser,
+            llm=llm,
         )
 
 

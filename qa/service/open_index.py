@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from weakref import ReferenceType, ref
@@ -19,6 +19,9 @@ from qa.catalogue import Words
 from qa.conversation import reply
 from qa.errors import IndexDamagedError, IndexMismatchError, QAError
 from qa.index import Index
+from qa.llm.client import LanguageModel
+from qa.llm.replies import writing
+from qa.llm.written import Written
 from qa.maintenance.repair import repair
 from qa.progress import Progress
 from qa.reading.files import read_sources
@@ -50,14 +53,23 @@ class OpenIndex:
         path: the index folder.
         urls: whether web addresses are fetched.
         config: how questions are answered.
+        llm: the language model that writes replies; None for none.
         observe: called with the outcome ("answered", "declined" or "failed") and the seconds of each answer.
     """
 
-    def __init__(self, path: str | Path, *, urls: bool = False, config: SearchConfig = DEFAULT_CONFIG) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        urls: bool = False,
+        config: SearchConfig = DEFAULT_CONFIG,
+        llm: LanguageModel | None = None,
+    ) -> None:
         """Take the index folder; it is opened when it is first needed, and need not hold an index yet."""
         self.path = Path(path)
         self.urls = urls
         self.config = config
+        self.llm = llm
         self.observe: Callable[[str, float], None] = lambda outcome, seconds: None
         self._index: Index | None = None
         self._trouble: QAError | None = None
@@ -155,6 +167,26 @@ class OpenIndex:
                 return result
             finally:
                 self.observe(outcome, time.perf_counter() - started)
+
+    def writing(self, index: Index, answer: Answer, history: Sequence[Answer] = ()) -> Iterator[Written]:
+        """Yield what the language model writes to an answer, sentence by sentence; nothing if there is no model."""
+        if self.llm is not None:
+            yield from writing(index, answer, self.llm, history)
+
+    def answer_in_full(
+        self,
+        index: Index,
+        question: str,
+        k: int = 10,
+        sources: Collection[str] | None = None,
+        *,
+        history: Sequence[Answer] = (),
+    ) -> Answer:
+        """Reply as :meth:`answer` does, and wait for all that the language model writes, if there is one."""
+        result = self.answer(index, question, k, sources, history=history)
+        for written in self.writing(index, result, history):
+            result = replace(result, written=written)
+        return result
 
     def retrieve(self, index: Index, question: str, k: int = 5, sources: Collection[str] | None = None) -> list[Hit]:
         """Find passages as :func:`qa.retrieval.retrieve` does, once it is this caller's turn.

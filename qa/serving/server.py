@@ -1,7 +1,7 @@
 """Index folder -> the chat on an address, until the process is told to end.
 
 The socket is bound first, so that a port in use is reported at once; the heavy libraries are loaded afterwards. The
-address is printed when the server answers. Nothing is sent to any other host.
+address is printed when the server answers. Nothing is sent to any other host, unless a language model is named.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from qa.service.uploads import upload_folder
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from qa.llm.client import LanguageModel
     from qa.service.open_index import OpenIndex
     from qa.serving.accounts import Accounts
 
@@ -56,6 +57,7 @@ def serve(
     names: Sequence[str] = (),
     proxies: Sequence[str] = (),
     open_browser: bool = False,
+    llm: LanguageModel | None = None,
 ) -> None:
     """Serve the chat until interrupted.
 
@@ -72,6 +74,7 @@ def serve(
         names: host names, besides its own, under which a proxy asks for it.
         proxies: addresses of proxies whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are trusted.
         open_browser: whether to open the page in the default browser once the server answers.
+        llm: the language model that writes replies; None for none.
 
     Raises:
         ServeError: it cannot listen there, nothing says who of others may use it, or MCP is not installed.
@@ -88,17 +91,16 @@ def serve(
         from qa.service.open_index import OpenIndex
         from qa.serving.app import build_app
 
-        open_index = OpenIndex(index_path, urls=urls, config=config)
+        open_index = OpenIndex(index_path, urls=urls, config=config, llm=llm)
         rate = RATE if beyond else None  # on this machine the only client is its user
         hosts = [*_names_of(host, listening), *(name.lower() for name in names)]
         port = listening.getsockname()[1]
-        # Browsers send a cookie to every port of a host.
         app = build_app(open_index, hosts, mcp=mcp, accounts=accounts, cookie=f"cited-qa-{port}", rate=rate)
         threading.Thread(target=_prepare, args=(open_index, sources), daemon=True).start()
 
         def announce() -> None:
             missing = sources is None and open_index.is_missing()
-            _announce(host, port, f"{index_path}" if missing else "", mcp, open_browser)
+            _announce(host, port, f"{index_path}" if missing else "", mcp, open_browser, llm)
 
         _run(app, listening, proxies, announce)
 
@@ -233,10 +235,14 @@ def _url(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
-def _announce(host: str, port: int, missing: str, mcp: bool, open_browser: bool) -> None:
+def _announce(
+    host: str, port: int, missing: str, mcp: bool, open_browser: bool, llm: LanguageModel | None = None
+) -> None:
     """Print where the server answers; ``missing`` is the index folder if there is no index in it."""
     url = _url(host, port)
     print(Sentence("serve.running", url=url), flush=True)
+    if llm is not None:
+        print(Sentence("llm.local" if llm.is_local else "llm.leaves", model=llm.name, host=llm.host), flush=True)
     if missing:
         print(Sentence("serve.empty", index=missing), flush=True)
     if mcp:

@@ -64,7 +64,7 @@ function newest() {
   const isLater = (/** @type {Element} */ other) =>
     answer.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
   if (QA.findAll(document, "#chat .abstained, #chat .switched").some(isLater)) return [];
-  return QA.findAll(answer, ".cite");
+  return QA.findAll(messageOf(answer) ?? answer, ".cite"); // a written reply stands beside it
 }
 
 /** Mark the sentences in the source that the newest answer cites. */

@@ -75,6 +75,13 @@ def cited_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
     return [_excerpt_of(citation, turn, reading) for citation in turn.answer.citations]
 
 
+def written_excerpts(turn: Turn, reading: Reading) -> list[Excerpt]:
+    """Return one excerpt for each sentence that a written reply cites beyond the citations of the answer itself."""
+    if turn.answer is None or turn.answer.written is None or not turn.answer.written.is_shown:
+        return []
+    return [_excerpt_of(citation, turn, reading) for citation in turn.answer.written.given]
+
+
 def excerpts_by_title(turn: Turn, reading: Reading) -> list[tuple[str, list[Excerpt]]]:
     """Return all excerpts of a turn, each group with the key of its title; no group is empty."""
     groups = [

@@ -13,6 +13,9 @@ from datetime import UTC, datetime
 from qa.answer import Answer
 from qa.text.source import Source
 
+STOPPED = "stopped"
+"""The trouble of a written reply that its reader stopped."""
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -81,9 +84,12 @@ class History:
         return self._ending(replace(self._last, answer=answer, sources=fingerprints))
 
     def stopped(self) -> History:
-        """Return it with the last question stopped, if that has no answer yet."""
-        if not self.entries or not isinstance(self.entries[-1], Turn) or self.entries[-1].answer is not None:
+        """Return it with the last question stopped, if that has no answer yet, or with its written reply ended."""
+        if not self.entries or not isinstance(self.entries[-1], Turn):
             return self
+        answer = self.entries[-1].answer
+        if answer is not None:
+            return self if answer.written is None else self._ending(replace(self._last, answer=_ended(answer)))
         return self._ending(replace(self._last, stopped=True))
 
     def before(self, entry: int) -> History:
@@ -124,3 +130,11 @@ class History:
 
     def _ending(self, turn: Turn) -> History:
         return replace(self, entries=(*self.entries[:-1], turn))
+
+
+def _ended(answer: Answer) -> Answer:
+    """Return an answer to which nothing more is written."""
+    written = answer.written
+    if written is None or written.done:
+        return answer
+    return replace(answer, written=replace(written, done=True, trouble=STOPPED))

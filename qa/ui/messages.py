@@ -18,12 +18,13 @@ from qa.citations import Standing
 from qa.conversation.replies import SUGGESTED
 from qa.errors import QAError
 from qa.ui.answers import answer_html, first_html, near_html
-from qa.ui.excerpts import Excerpt, cited_excerpts, related_excerpts
+from qa.ui.excerpts import Excerpt, cited_excerpts, related_excerpts, written_excerpts
 from qa.ui.history import History, Switched, Turn
 from qa.ui.markup import button, escape, own, place, sentence
 from qa.ui.reading import Reading
 from qa.ui.refusals import pieces_for
 from qa.ui.talk import reply_message
+from qa.ui.written import more_html, written_html
 
 Message = dict[str, str]
 
@@ -127,7 +128,14 @@ def _answer_message(
     excerpts: Sequence[Excerpt], turn: Turn, answer: Answer, where: str, reading: Reading, words: Words
 ) -> str:
     differs = {one.n for one in answer.citations[1:] if answer.words_of(one)}
-    said = answer_html(excerpts, turn.question, answer.sure, differs, reading, words) + _changed(excerpts, words)
+    more = written_excerpts(turn, reading)
+    numbered = {one.was.n: one for one in (*excerpts, *more)}
+    said = (
+        written_html(answer, numbered, reading, words)
+        + answer_html(excerpts, turn.question, answer.sure, differs, reading, words)
+        + more_html(more, reading, words)
+        + _changed(excerpts, words)
+    )
     if answer.searched_for.strip() != turn.question.strip() or _among(turn, reading):
         said += _searched_for(turn, answer, where, reading, words)
     return said

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from qa.catalogue import Words, words_of
@@ -27,6 +28,7 @@ from qa.ui.parts import own_part, said
 from qa.ui.reading import Reading, reading_of
 from qa.ui.refusals import RefusedError, pieces_for
 from qa.ui.texts import TextsPanel
+from qa.ui.written import where_texts_go
 
 Updates = dict[Any, Any]
 LeftOut = frozenset[str]
@@ -69,6 +71,7 @@ class _Page:
                     )  # fmt: skip
                     self._revising = own_part("revising", value={}, elem_id="revising")
                     self._notice = own_part("line", value=said(), elem_id="notice")
+                    self._leaves = own_part("line", value=self._where_texts_go(words), elem_id="leaves")
                     with gr.Row(elem_id="asking"):
                         self._question = gr.Textbox(
                             elem_id="question", lines=1, max_lines=8, container=False, show_label=False,
@@ -93,7 +96,7 @@ class _Page:
         visit = [self._language, self._history, self._texts.left_out]
         drawn = [self._chat, self._header, self._source, self._texts.listing]
         shown = [self._history, self._conversations.part, *drawn]
-        labelled = [*shown, self._language, self._question, self._ask, self._stop, *self._texts.labelled]
+        labelled = [*shown, self._language, self._leaves, self._question, self._ask, self._stop, *self._texts.labelled]
         reply = [*shown, self._question, self._revising, self._notice, self._ask, self._stop]
 
         opened = self.blocks.load(
@@ -125,6 +128,7 @@ class _Page:
         return {
             **self._refresh(language, history, left_out),
             self._language: language,
+            self._leaves: self._where_texts_go(words),
             self._question: gr.update(label=words["question.label"], placeholder=words["question.placeholder"]),
             self._ask: gr.update(value=words["question.ask"]),
             self._stop: gr.update(value=words["question.stop"]),
@@ -186,10 +190,11 @@ class _Page:
             named = chosen if len(chosen) < len(index.sources) else None
             earlier = () if alone else history.answers
             result = self._open_index.answer(index, question, sources=named, history=earlier, words=words)
-            yield {
-                **self._drawn(index, asked.answered(result, chosen), words, left_out),
-                self._stop: gr.update(interactive=False),
-            }
+            yield self._drawn(index, asked.answered(result, chosen), words, left_out)
+            for written in self._open_index.writing(index, result, earlier):
+                result = replace(result, written=written)
+                yield self._drawn(index, asked.answered(result, chosen), words, left_out)
+            yield {self._stop: gr.update(interactive=False)}
         except Exception as error:  # any error is shown as one sentence
             yield {
                 **self._refresh(language, before, left_out),
@@ -198,6 +203,10 @@ class _Page:
                 self._notice: said(pieces_for(error, words), trouble=True, repairs=is_repairable(error)),
                 self._stop: gr.update(interactive=False),
             }
+
+    def _where_texts_go(self, words: Words) -> dict[str, Any]:
+        """Return the line that says where texts are sent, if a language model writes replies."""
+        return said(where_texts_go(self._open_index.llm, words))
 
     def _opened(self) -> Index:
         """Return the current index, or say that it is being prepared."""
