@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from qa.retrieval import Hit
     from qa.storage.generations import HistoryEntry
 
+_CITATION = re.compile(r"\[\d+\]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters except tab and newline, and the marks that change the direction of text."""
 _LONGEST_PART = 80
