@@ -88,14 +88,13 @@ BLANK = 6
 # Resolves with the milliseconds from the choice of a text to the frame after the one in which it is drawn.
 CHOICE_TO_TEXT = """
 (name) => new Promise((resolve) => {
-  const article = document.querySelector("#source article");
   let chosen = null;
   addEventListener("change", () => (chosen ??= performance.now()), true);
   new MutationObserver((_, observer) => {
-    if (chosen === null || article.querySelector(".sentence")?.dataset.source !== name) return;
+    if (chosen === null || document.querySelector("#source .tabs [aria-current]")?.title !== name) return;
     observer.disconnect();
     requestAnimationFrame(() => requestAnimationFrame((now) => resolve(now - chosen)));
-  }).observe(article, { childList: true });
+  }).observe(document.querySelector("#source .tabs"), { childList: true });
 })
 """
 

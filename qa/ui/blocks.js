@@ -6,8 +6,33 @@
 const GROUPS = { item: "ul", header: "table", border: "table", row: "table", code: "div" };
 const WIDE = 4; // columns of a table that may not fit the pane
 
+// The browser leaves out the layout of parts that are out of sight (source.css). It looks at every part in every frame,
+// so that one for each block would take longer than what it saves.
+const PART = 40; // blocks in a part; it ends before the next heading
+const LONGEST_PART = 80;
+
+/** Letters that may run from right to left. Most texts have none, and then no block is looked at by itself. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+let runsLeft = false;
+
 /** @type {Offered["blocks"]["draw"]} */
-const draw = (blocks, name) => groups(blocks).map((group) => groupElement(group, name));
+function draw(blocks) {
+  /** @type {HTMLElement[]} */
+  const parts = [];
+  runsLeft = blocks.some((block) => block.parts.some(([text]) => RIGHT_TO_LEFT.test(text)));
+  let size = LONGEST_PART;
+  for (const group of groups(blocks)) {
+    if (size >= LONGEST_PART || (size >= PART && group[0]?.kind === "heading")) {
+      const part = document.createElement("div");
+      part.className = "part";
+      parts.push(part);
+      size = 0;
+    }
+    parts.at(-1)?.append(groupElement(group));
+    size += group.length;
+  }
+  return parts;
+}
 
 /** Return the blocks, with the items of a list, the rows of a table and the lines of code together. @param {Block[]} all */
 function groups(all) {
@@ -25,23 +50,22 @@ function groups(all) {
 
 /**
  * @param {Block[]} group
- * @param {string} name
  */
-function groupElement(group, name) {
+function groupElement(group) {
   const [first] = group;
   const tag = first && GROUPS[first.kind];
-  if (!first || !tag) return blockElement(/** @type {Block} */ (first), name);
-  const holder = tag === "ul" ? listElement(group, name) : document.createElement("div");
+  if (!first || !tag) return blockElement(/** @type {Block} */ (first));
+  const holder = tag === "ul" ? listElement(group) : document.createElement("div");
   holder.classList.add({ ul: "list", table: "table", div: "listing" }[tag] ?? "");
   holder.dir = directionOf(group.flatMap(({ parts }) => parts));
   place(holder, first);
   if (tag === "table") {
     const table = document.createElement("table");
-    table.append(...group.map((block) => rowElement(block, name)));
+    table.append(...group.map((block) => rowElement(block)));
     holder.append(table);
     if ((first.cells?.length ?? 0) > 2 * WIDE + 1) holder.tabIndex = 0; // it scrolls
   } else if (tag === "div") {
-    holder.append(...group.map((block) => blockElement(block, name)));
+    holder.append(...group.map((block) => blockElement(block)));
   }
   return holder;
 }
@@ -49,9 +73,8 @@ function groupElement(group, name) {
 /**
  * Return the items of a list, each list within another in the item before it.
  * @param {Block[]} items
- * @param {string} name
  */
-function listElement(items, name) {
+function listElement(items) {
   const top = document.createElement("ul");
   const open = [{ list: top, depth: items[0]?.depth ?? 1 }]; // the lists around an item, outermost first
   top.dataset.depth = String(open[0]?.depth);
@@ -66,13 +89,13 @@ function listElement(items, name) {
       before.append(list);
       open.push({ list, depth });
     }
-    open.at(-1)?.list.append(blockElement(item, name));
+    open.at(-1)?.list.append(blockElement(item));
   }
   return top;
 }
 
 /** @param {BlockPart[]} parts */
-const directionOf = (parts) => QA.words.directionOf(parts.map(([text]) => text).join(""));
+const directionOf = (parts) => (runsLeft ? QA.words.directionOf(parts.map(([text]) => text).join("")) : "ltr");
 
 /**
  * @param {HTMLElement} drawn
@@ -92,39 +115,37 @@ function tagOf({ kind, level }) {
 
 /**
  * @param {Block} block
- * @param {string} name
  */
-function blockElement(block, name) {
+function blockElement(block) {
   const drawn = document.createElement(tagOf(block));
   drawn.className = block.kind;
   drawn.dir = directionOf(block.parts);
   if (!GROUPS[block.kind]) place(drawn, block);
-  drawn.classList.toggle("bullet", block.bullet === true);
-  drawn.append(...partNodes(block.parts, name));
+  if (block.bullet) drawn.classList.add("bullet");
+  drawn.append(...partNodes(block.parts));
   return drawn;
 }
 
 /**
  * Return a row of a table. It is one sentence; what separates its cells is there, and hidden.
  * @param {Block} block
- * @param {string} name
  */
-function rowElement({ kind, parts, cells }, name) {
+function rowElement({ kind, parts, cells }) {
   const row = document.createElement("tr");
   row.className = kind;
   const [unit] = parts;
   if (!cells || !unit || unit.length === 1) {
     const cell = row.insertCell();
     cell.colSpan = 1000;
-    cell.append(...partNodes(parts, name));
+    cell.append(...partNodes(parts));
     row.hidden = kind === "border";
     return row;
   }
-  asSentence(row, unit, name);
+  asSentence(row, unit);
   for (let at = 1; at < cells.length; at += 2) {
     const words = [cells[at] ?? ""].flat();
     const cell = document.createElement(kind === "header" ? "th" : "td");
-    cell.dir = QA.words.directionOf(words.join(""));
+    cell.dir = runsLeft ? QA.words.directionOf(words.join("")) : "ltr";
     cell.append(bar(cells[at - 1]), ...wordNodes(words, new Set()));
     if (at + 2 === cells.length) cell.append(bar(cells[at + 1]));
     row.append(cell);
@@ -169,22 +190,20 @@ function wordNodes(words, styles) {
 
 /**
  * @param {BlockPart[]} parts
- * @param {string} name
  */
-function partNodes(parts, name) {
+function partNodes(parts) {
   /** @type {Set<string>} */
   const styles = new Set();
-  return parts.map((part) => (part.length === 1 ? part[0] : sentenceElement(part, name, styles)));
+  return parts.map((part) => (part.length === 1 ? part[0] : sentenceElement(part, styles)));
 }
 
 /**
  * @param {UnitPart} part
- * @param {string} name
  * @param {Set<string>} styles
  */
-function sentenceElement(part, name, styles) {
+function sentenceElement(part, styles) {
   const sentence = document.createElement("span");
-  asSentence(sentence, part, name);
+  asSentence(sentence, part);
   sentence.append(...wordNodes(part[3] ?? [part[0]], styles));
   return sentence;
 }
@@ -192,11 +211,11 @@ function sentenceElement(part, name, styles) {
 /**
  * @param {HTMLElement} drawn
  * @param {UnitPart} part
- * @param {string} name
  */
-function asSentence(drawn, [, start, end], name) {
+function asSentence(drawn, [, start, end]) {
   drawn.classList.add("sentence");
-  Object.assign(drawn.dataset, { source: name, start, end });
+  drawn.setAttribute("data-start", String(start)); // a dataset takes four times as long
+  drawn.setAttribute("data-end", String(end));
 }
 
 QA.register("blocks", { draw });

@@ -134,7 +134,7 @@ def _cells(text: str, block: Block, signs: Sequence[Span]) -> list[str | list[st
     at = block.start
     for number, piece in enumerate(pieces(text, block.start, block.end)):
         at, start = at + len(piece), at
-        cut.append((number % 2 and _words(text, start, at, signs)) or piece)
+        cut.append((number % 2 and signs and _words(text, start, at, signs)) or piece)
     return cut
 
 
@@ -150,8 +150,10 @@ def _title(text: str, blocks: Sequence[Block]) -> int | None:
 
 def _between(text: str, start: int, end: int, kind: str = "rule") -> list[dict[str, Any]]:
     """Return the rules between two blocks, one for each line."""
-    lines = text[start:end].splitlines()
-    return [{"kind": kind, "parts": [[line.strip()]]} for line in lines if line.strip()]
+    between = text[start:end]
+    if not between or between.isspace():
+        return []
+    return [{"kind": kind, "parts": [[line.strip()]]} for line in between.splitlines() if line.strip()]
 
 
 def _indent(text: str, start: int) -> str:
@@ -170,7 +172,7 @@ def _sentence_parts(
     for first, last in sentences:
         if first > at:
             parts.append([text[at:first]])
-        words = _words(text, first, last, signs)
+        words = signs and _words(text, first, last, signs)
         parts.append([text[first:last], first, last, *([words] if words else [])])
         at = last
     if at < end:

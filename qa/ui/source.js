@@ -68,7 +68,7 @@ function drawSource(source) {
   if (source.language === "und") article.removeAttribute("lang");
   else article.lang = source.language;
   article.dataset.source = source.name;
-  article.replaceChildren(...QA.blocks.draw(source.blocks, source.name));
+  article.replaceChildren(...QA.blocks.draw(source.blocks));
   sentences = QA.findAll(article, ".sentence");
   labelPlaces();
   article.dir = QA.words.directionOf((article.textContent ?? "").slice(0, 1000));

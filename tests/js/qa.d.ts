@@ -299,7 +299,7 @@ interface Offered {
     isCalm(): boolean;
     ready(): void;
   };
-  blocks: { draw(blocks: Block[], name: string): HTMLElement[] };
+  blocks: { draw(blocks: Block[]): HTMLElement[] };
   sourceScroll: { on(pane: HTMLElement): Scroller };
   sourceTabs: { on(root: HTMLElement, ways: Ways): Tabs };
   sourceOutline: { on(root: HTMLElement, parts: PaneParts): { draw(): void; label(): void } };
