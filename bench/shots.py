@@ -72,6 +72,10 @@ def _reading(page: Page, out: Path, name: str) -> None:
     page.locator("#chat .menu > summary").first.click()
     page.locator("#chat .excerpt").first.scroll_into_view_if_needed()
     _shot(page, out, f"{name}-5-why")
+    page.click("#menu-open")
+    page.click("#history-open")
+    page.click(".drawer .new")  # after another question it would be read as a follow-up
+    page.wait_for_selector("#chat .welcome")
     _ask(page, UNANSWERED)
     _shot(page, out, f"{name}-6-unanswered")
     page.locator("#chat .wrong").last.click()

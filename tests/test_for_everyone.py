@@ -136,7 +136,7 @@ def test_under_forced_colours_marks_abstentions_and_buttons_differ_by_lines(reac
     assert page.eval_on_selector("#source .sentence.cited:not(.current)", style)[2] == "underline"
     assert page.eval_on_selector("#chat .cite", style)[1] == "solid"
     assert page.eval_on_selector("#ask", style)[1] == "solid"
-    abstention(page)
+    page = reach(State("", (abstention,), browser={"forced_colors": "active"}))
     assert page.eval_on_selector("#chat .verdict", style)[1] == "dashed"
 
 

@@ -124,7 +124,7 @@ function focusAgain(button) {
   return () => (buttonOf(list, id, act) ?? newButton).focus();
 }
 
-/** Return whether this is the second press on what deletes; the first says what will be. @param {HTMLElement} button @param {string} sentence */
+/** Return whether this is the second press; the first says what will be. @param {HTMLElement} button @param {string} sentence */
 function isSure(button, sentence) {
   if (QA.arming.isSure(button)) return true;
   tell(sentence);
@@ -155,13 +155,7 @@ function rename(id) {
 function deleteOne(id, button) {
   const at = QA.findAll(list, "li").findIndex((row) => row.dataset.id === id);
   if (!isSure(button, say("history.sure.one", { title: QA.records.title(read()[id]) }))) return;
-  const isDone = change((kept) => {
-    delete kept[id];
-  });
-  if (!isDone) return;
-  if (id === open) begin();
-  draw();
-  tell(say("history.deleted"));
+  if (!remove([id])) return;
   const rows = QA.findAll(list, "li");
   const next = rows[Math.min(at, rows.length - 1)];
   (next ? QA.get(next, "button") : newButton).focus();
@@ -170,19 +164,19 @@ function deleteOne(id, button) {
 /** @param {HTMLElement} button */
 function deleteAll(button) {
   if (!isSure(button, say("history.sure.all", { count: list.children.length }))) return;
-  const isDone = change((kept) => {
-    for (const id of Object.keys(kept)) delete kept[id];
-  });
-  if (!isDone) return;
-  begin();
-  draw();
-  tell(say("history.deleted"));
-  newButton.focus();
+  if (remove([...Object.keys(read()), open])) newButton.focus(); // also what is open and could not be kept
 }
 
-/** @param {string} format */
-function exportOpen(format) {
-  trigger("export", { format, title: QA.records.title(read()[open] ?? value()) });
+/** Delete conversations. Return whether the browser did. @param {string[]} ids */
+function remove(ids) {
+  const isDone = change((kept) => {
+    for (const id of ids) delete kept[id];
+  });
+  if (!isDone) return false;
+  if (ids.includes(open)) begin();
+  draw();
+  tell(say("history.deleted"));
+  return true;
 }
 
 function show() {
@@ -210,7 +204,7 @@ element.addEventListener("click", (event) => {
     close();
     if (id !== open) reopen(id);
   }
-  if (format) exportOpen(format);
+  if (format) trigger("export", { format, title: QA.records.title(read()[open] ?? value()) });
   if (button.matches(".close")) dialog.close();
   if (button.matches(".clear")) deleteAll(button);
   if (button === newButton) {
@@ -251,6 +245,5 @@ QA.words.onChange(() => {
 });
 watch("value", keep);
 tell("");
-// Before the first reply there is no record, and what this tab had open has yet to be asked for.
 if (value().record) keep();
-else draw();
+else draw(); // before the first reply there is no record, and what this tab had open has yet to be asked for

@@ -147,6 +147,9 @@ document.addEventListener("click", (event) => {
   if (box instanceof HTMLElement) actions.find(([selector]) => button?.matches(selector))?.[1](box);
 });
 // Another tab shows what is said in this one.
-addEventListener("storage", draw);
+addEventListener("storage", () => {
+  draw();
+  QA.header?.countRatings();
+});
 
 QA.register("rating", { draw });
