@@ -19,20 +19,21 @@ from pathlib import Path
 
 from qa.errors import IndexDamagedError, IndexMismatchError, QAError
 from qa.progress import Progress
-from qa.reading.files import DEFAULT_MAX_CHARS, read
+from qa.reading.files import DEFAULT_MAX_CHARS, read, read_folder
 from qa.reading.remarks import Reading
 from qa.search.embedding import Embedder
 from qa.search.term_cache import TermCache
 from qa.storage import generations
-from qa.storage.collection import renamed, stored_name, with_added, without
+from qa.storage.collection import renamed, stored_name, synced, with_added, without
 from qa.storage.configuration import Settings, check_settings, configured, load_made_with, unchanged
 from qa.storage.contents import Contents, read_contents, read_current
 from qa.storage.generations import HistoryEntry
 from qa.storage.manifest import Record
+from qa.storage.report import BuildReport, unchanged_report
 from qa.storage.rollback import roll_back
 from qa.storage.upgrade import is_older
 from qa.storage.upgrade import upgrade as upgrade_index
-from qa.storage.writing import BuildReport, IndexWriter
+from qa.storage.writing import IndexWriter
 from qa.text.blocks import Block
 from qa.text.paragraphs import Span
 from qa.text.passages import Chunking, Passage, Unit
@@ -122,6 +123,29 @@ class Index:
         return cls._write_texts(writer, new, Settings(model, chunking, keep, None if add else {}), add=add)
 
     @classmethod
+    def sync(
+        cls,
+        folder: str | Path,
+        path: str | Path = DEFAULT_INDEX,
+        *,
+        max_chars: int = DEFAULT_MAX_CHARS,
+        keep: int | None = None,
+        progress: Progress | None = None,
+    ) -> Index:
+        """Make an index have what a folder has now; ``built`` says what was added, replaced and removed.
+
+        What it has from elsewhere stays, as does a text whose file cannot be read. Arguments are as for :meth:`build`.
+        """
+        new, unread = read_folder(Path(folder), max_chars=max_chars)
+        with IndexWriter(Path(path), progress, create=True) as writer:
+            change = synced(writer.sources, new.sources, Path(folder).resolve(), unread)
+            if not change:
+                return cls(writer.index, writer.current, unchanged_report(writer.current, new.remarks))
+            writer.write(change.sources, configured(writer.index, Settings(keep=keep)))
+            told = replace(writer.commit(), replaced=change.replaced, added=change.added, removed=change.removed)
+        return cls._open_written(writer.index, replace(told, remarks=new.remarks))
+
+    @classmethod
     def open(cls, path: str | Path = DEFAULT_INDEX, *, upgrade: bool = True, progress: Progress | None = None) -> Index:
         """Open the current generation after checking every file of it; no model is loaded yet.
 
@@ -207,7 +231,7 @@ class Index:
             there = writer.current.sources
             unwanted = {stored_name(name, there) for name in given}
             if purge:
-                unwanted -= _known_earlier(self.path, unwanted - there.keys())
+                unwanted -= generations.known_earlier(self.path, unwanted - there.keys())
             writer.write(without(there, unwanted), unchanged(self.path))
             report = writer.commit(purge=purge)
         return self._open_written(self.path, report)
@@ -324,11 +348,3 @@ class Index:
     def units(self, name: str) -> Iterator[Unit]:
         """Yield all units of a source, in order."""
         return (unit for number in self.passages_of(name) for unit in self.passage_units(number))
-
-
-def _known_earlier(path: Path, names: set[str]) -> set[str]:
-    """Return which of the names earlier generations have; all of them if one cannot be read, which may have any."""
-    kept = generations.history(path)
-    if any(entry.trouble for entry in kept):
-        return names
-    return names & {name for entry in kept for name in entry.sources}

@@ -34,7 +34,19 @@ HIT_KEYS = [
     "terms",
     "section",
 ]  # fmt: skip
-BUILD_KEYS = ["generation", "sources", "passages", "embedded", "reused", "seconds", "replaced", "left_out", "notes"]
+BUILD_KEYS = [
+    "generation",
+    "sources",
+    "passages",
+    "embedded",
+    "reused",
+    "seconds",
+    "replaced",
+    "added",
+    "removed",
+    "left_out",
+    "notes",
+]
 TEXT = "灯台は1874年に建てられた。高さは31メートルである。"
 
 
@@ -216,8 +228,8 @@ def test_build_reads_standard_input_and_reports_what_it_built(tmp_path: Path) ->
     first = printed(qa("build", "--text", "-", "--name", "lamp", "--index", built, "--json", given=TEXT))
     assert list(first) == BUILD_KEYS
     assert first | {"seconds": 0} == {
-        "generation": 1, "sources": 1, "passages": 1, "embedded": 1, "reused": 0, "seconds": 0, "replaced": [],
-        "left_out": [], "notes": [],
+        "generation": 1, "sources": 1, "passages": 1, "embedded": 1, "reused": 0, "seconds": 0,
+        "replaced": [], "added": [], "removed": [], "left_out": [], "notes": [],
     }  # fmt: skip
     again = printed(qa("build", "--text", TEXT, "--name", "lamp", "--index", built, "--json"))
     assert again | {"seconds": 0} == first | {"generation": 2, "embedded": 0, "reused": 1, "seconds": 0}

@@ -20,6 +20,7 @@ import pytest
 from documents import locked, packed, pdf
 from filelock import FileLock
 from parsing import parsed
+from samples import zipped
 
 from qa import Index, Source, errors
 from qa.catalogue import languages, words_of
@@ -30,7 +31,7 @@ from qa.maintenance.repair import repair
 from qa.reader.features import encoder_of
 from qa.reader.loading import load_reader
 from qa.reading.fetching import fetch, fetching_off_error
-from qa.reading.files import DEFAULT_MAX_BYTES, read_sources, source_from_bytes, source_from_text
+from qa.reading.files import DEFAULT_MAX_BYTES, read_folder, read_sources, source_from_bytes, source_from_text
 from qa.retrieval import prepare, retrieve
 from qa.search.sentence_transformer import SentenceTransformerEncoder, load_encoder
 from qa.search.weights import convert, default_model_folder, packaged_weights
@@ -96,6 +97,9 @@ def sources_that_are_none(tmp_path: Path) -> Iterator[tuple[str, Callable[[], An
             source_from_bytes("a.pdf", pdf(["a"]))
 
     yield "source.extra", without_the_library
+    yield "source.nofolder", lambda: read_folder(tmp_path / "long.txt")
+    yield "source.others", lambda: source_from_bytes("a.zip", zipped({"b.jpg": "x"}))
+    yield "source.several", lambda: source_from_bytes("a.zip", zipped({"b.txt": "One.", "c.txt": "Two."}))
     yield "source.unnamed", lambda: read_sources("")
     yield "source.binary", lambda: source_from_bytes("a", bytes(range(256)) * 8)
     yield "source.encoding", lambda: source_from_bytes("a", b"\xef\xbb\xbf\xff\xff broken")

@@ -107,7 +107,7 @@ def test_every_extra_that_is_named_anywhere_is_declared_and_every_library_stands
     texts = [path.read_text(encoding="utf-8") for path in pages if path.suffix in {".toml", ".md", ".py", ".json"}]
     named = {name for text in texts for found in EXTRA.findall(text) for name in found.split(",")}
     assert {"documents", "mcp", "test"} <= named
-    assert named | {kind.extra for kind in FORMATS} <= set(extras)
+    assert named | {kind.extra for kind in FORMATS if kind.extra} <= set(extras)
     libraries = [re.split(r"[\[<>=;\s]", line)[0] for lines in extras.values() for line in lines]
     own = PROJECT["dependencies"]
     assert [name for name in libraries if name != PROJECT["name"] and libraries.count(name) > 1] == []

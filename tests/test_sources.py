@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from qa.errors import SourceError
 from qa.index import Index
-from qa.reading.files import read_sources, source_from_bytes, source_from_text
+from qa.reading.files import read_sources, source_from_bytes, source_from_text, sources_from_bytes
 from qa.text.source import Source, clean_name
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -48,6 +48,79 @@ TH = "เมื่อฤดูใบไม้ร่วงปีที่แล�
 def test_a_text_is_read_in_the_encoding_it_was_written_in(text: str, encoding: str) -> None:
     text = f"{text}\r\n\r\n{text}\rABC 123\n"
     assert source_from_bytes("notes.txt", text.encode(encoding)).text == text
+
+
+SHORT = {
+    ("cp932", "euc_jp"): (
+        "名前,電話,備考\n葵,03-1234,赤い箱\n", "会議の議事録", "東京都千代田区", "料金表：大人五百円、子供二百円",
+        "株式会社 山田商店 御中", "第三条 会費", "平成三十年度決算報告書", "山田太郎", "水門の鍵は赤い箱にある。",
+    ),
+    ("gb18030",): (
+        "会议记录", "水闸的钥匙在红箱子里。", "姓名,电话\n王芳,010-1234\n", "北京市海淀区", "价格表", "今天天气很好",
+    ),
+    ("big5",): ("會議紀錄", "水閘的鑰匙在紅箱子裡。", "姓名,電話\n王芳,02-1234\n", "臺北市中正區", "價目表"),
+    ("euc_kr",): ("회의록", "수문의 열쇠는 빨간 상자에 있다.", "이름,전화\n김철수,02-123\n", "오늘 날씨가 좋다"),
+    ("cp1251", "koi8_r", "iso8859_5", "cp866"): (
+        "Протокол собрания", "Ключ лежит в красном ящике.", "Имя,Телефон\nИван,123\n", "Не курить", "Привет",
+    ),
+    ("cp1253",): ("Το κλειδί είναι στο κόκκινο κουτί.", "Καλημέρα"),
+    ("cp1255",): ("המפתח בקופסה האדומה.", "פרוטוקול"),
+    ("cp1256",): ("المفتاح في الصندوق الأحمر.", "محضر الاجتماع"),
+    ("cp1252",): ("La clé est dans la boîte rouge.", "Der Schlüssel hängt dort.", "mañana", "It’s the “red box”."),
+    ("cp1250",): ("Klucz jest w czerwonym pudełku, proszę zamknąć.", "Klíč je v červené krabici."),
+    ("cp1254",): ("Anahtar kırmızı kutuda, şimdi açığız.", "İstanbul'da güneşli"),
+    ("cp1257",): ("Raktas yra raudonoje dėžėje, ačiū už žinią.",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("encodings", "texts"), SHORT.items(), ids=lambda value: value[0] if value else "")
+def test_a_text_of_a_few_words_is_read_in_its_encoding(encodings: tuple[str, ...], texts: tuple[str, ...]) -> None:
+    read = {
+        (text, encoding): source_from_bytes("a", text.encode(encoding)).text for text in texts for encoding in encodings
+    }
+    assert {text: found for (text, _), found in read.items() if found != text} == {}
+
+
+WHOLE = "水門は朝の六時に開け、夕方の八時に閉める。水番は毎日水位を記す。\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "damaged", "first"),
+    [
+        (WHOLE.encode() + b"\xff" + WHOLE.encode(), f"{WHOLE}\ufffd{WHOLE}", 1, 98),
+        (WHOLE.encode()[:-3], WHOLE[:-2] + "\ufffd", 1, 94),  # cut within a character
+        (b"\x80" + WHOLE.encode(), "\ufffd" + WHOLE, 1, 1),
+        (b"\xef\xbb\xbf" + WHOLE.encode() + b"\xe3\x81", WHOLE + "\ufffd", 1, 101),
+        ("naïve caf".encode() + b"\xc3", "naïve caf\ufffd", 1, 11),
+        (WHOLE.encode() + b"\xc0\xaf" + WHOLE.encode(), f"{WHOLE}\ufffd\ufffd{WHOLE}", 2, 98),
+        (WHOLE.encode().replace("朝".encode(), b"\xe6\x9c"), WHOLE.replace("朝", "\ufffd"), 1, 10),
+        (WHOLE.encode() + "\ufffd".encode() + b"\xfe", f"{WHOLE}\ufffd\ufffd", 1, 101),
+        (b"\xed\xa0\x80" + WHOLE.encode(), "\ufffd" * 3 + WHOLE, 3, 1),  # half a surrogate pair
+        (("Ключ лежит в ящике. " * 3).encode() + b"\xa0", "Ключ лежит в ящике. " * 3 + "\ufffd", 1, 106),
+    ],
+)  # fmt: skip
+def test_a_text_in_utf_8_with_a_damaged_byte_is_read_and_the_place_is_told(
+    data: bytes, text: str, damaged: int, first: int
+) -> None:
+    found = sources_from_bytes("a.txt", data)
+    assert found.sources[0].text == text
+    (remark,) = found.remarks
+    assert (remark.key, remark.left_out, remark.values) == (
+        "left.bytes", False, {"name": "a.txt", "count": damaged, "at": first}
+    )  # fmt: skip
+    assert f"byte {first}" in str(remark).replace("is byte", "byte")
+
+
+@pytest.mark.skipif(not (SHARED / "cases/31").exists(), reason="needs the shared cases")
+def test_the_shared_texts_with_a_damaged_byte_are_read() -> None:
+    for name, at in (("utf8-truncated.txt", 546), ("utf8-badbyte.txt", 331)):
+        found = sources_from_bytes(name, (SHARED / "cases/31" / name).read_bytes())
+        assert found.sources[0].text.count("\ufffd") == 1 and found.remarks[0].values["at"] == at
+
+
+def test_bytes_of_another_encoding_are_not_taken_for_damaged_utf_8() -> None:
+    for text, encoding in ((JA, "cp932"), (KO, "euc_kr"), (FR, "cp1252"), (RU, "koi8_r")):
+        assert not sources_from_bytes("a.txt", text.encode(encoding)).remarks
 
 
 @pytest.mark.parametrize("codec", ["iso2022_jp", "iso2022_jp_ext"])

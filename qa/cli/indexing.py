@@ -82,6 +82,36 @@ def add(settings: Settings, sources: list[Path | Source], max_chars: int, keep: 
 
 
 @click.command(cls=ReportingCommand)
+@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
+@click.option("--max-chars", type=click.IntRange(1), metavar="N", help="The most characters a source may have.")
+@click.option("--keep", type=click.IntRange(1), metavar="N", help="How many generations to keep from now on [2].")
+@with_settings
+def sync(settings: Settings, folder: Path, max_chars: int | None, keep: int | None) -> None:
+    """Add, replace and remove what has changed in a folder since.
+
+    Texts from elsewhere stay, and so does one whose file cannot be read any more.
+    """
+    from qa.index import Index
+    from qa.reading.files import DEFAULT_MAX_CHARS
+
+    with progress_bar() as progress:
+        index = Index.sync(
+            folder, settings.index, max_chars=max_chars or DEFAULT_MAX_CHARS, keep=keep, progress=progress
+        )
+    built = index.built
+    assert built  # a sync always reports
+    changed = {"shell.added": built.added, "shell.removed": built.removed}
+    _report_change(settings, index)
+    if settings.json:
+        return
+    for key, names in changed.items():
+        if names:
+            click.echo(printable(str(Sentence(key, names=names))))
+    if not (built.added or built.removed or built.replaced):
+        click.echo(printable(str(Sentence("shell.unchanged", folder=str(folder)))))
+
+
+@click.command(cls=ReportingCommand)
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--no-purge", is_flag=True, help="Keep earlier generations, which still hold these texts.")
 @with_settings

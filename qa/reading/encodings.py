@@ -1,105 +1,30 @@
 """Bytes -> text, in the encoding that the bytes turn out to have.
 
 A byte order mark decides first, then UTF-8 if all bytes fit it. For the rest, every encoding in a table that
-reads the bytes without an error is tried. The one whose text looks most like its language wins, by the share of that
-language's most common characters. charset-normalizer decides if none of these languages is recognized. It is not
-asked first because its statistics confuse the East Asian encodings in short texts: each of them can read the bytes
-of the others as rare characters.
+reads the bytes without an error is tried. The one whose text is the likeliest in its language wins
+(`qa.reading.likelihood`). charset-normalizer decides if none of these languages is recognized. It is not asked first
+because its statistics confuse the East Asian encodings in short texts: each of them can read the bytes of the others as
+rare characters.
+
+A text in UTF-8 with a few bytes that are none, as a disk or a cut leaves them, is read with a sign in their places.
 """
 
 from __future__ import annotations
 
 import codecs
-import unicodedata
+import math
 from dataclasses import dataclass
-from itertools import islice
 
 import regex
 
-_UNLIMITED = 1_000_000
+from qa.reading.likelihood import LANGUAGES, is_recognized, log_likelihood
 
-
-@dataclass(frozen=True)
-class _Language:
-    """How a language looks when its bytes are decoded correctly.
-
-    A run is a sequence of characters beyond ASCII. Runs that are shorter or longer than given here are a sign of
-    another language's bytes: German has at most three such letters together (Füße), Japanese seldom has one alone
-    next to Latin letters (Webサイト), and Russian words are never half Latin.
-
-    Attributes:
-        share: the share of ``common`` among the characters beyond ASCII of ordinary text.
-        common: its most common characters beyond ASCII.
-        encodings: the encodings of its texts, in groups; of a group, the first that reads the bytes counts.
-        shortest: fewest code points of a run next to a lower-case ASCII letter.
-        longest: most code points of any run.
-    """
-
-    share: float
-    common: str
-    encodings: tuple[tuple[str, ...], ...]
-    shortest: int = 0
-    longest: int = _UNLIMITED
-
-
-def _east_asian(share: float, common: str, *encodings: tuple[str, ...]) -> _Language:
-    return _Language(share, common, encodings, shortest=2)
-
-
-def _alphabet(share: float, common: str, *encodings: str) -> _Language:
-    return _Language(share, common, tuple((encoding,) for encoding in encodings), shortest=_UNLIMITED)
-
-
-def _latin(common: str, *encodings: str) -> _Language:
-    signs = "“”„‘’«»‹›–—…•·°§©®™€£"
-    return _Language(0.95, common + common.upper() + signs, tuple((encoding,) for encoding in encodings), longest=3)
-
-
-_KANA = "".join(map(chr, (*range(0x3041, 0x3094), *range(0x30A1, 0x30F5))))
-_LANGUAGES = (
-    _east_asian(
-        0.7, _KANA + "、。ー年月日人大国一会者地時市学", ("cp932", "shift_jisx0213"), ("euc_jp", "euc_jisx0213")
-    ),
-    _east_asian(
-        0.44,
-        "，的。、年在一为是有中于大）（国和人以会个了学地时不后成公上分他与部发行法被用其及作出生月名本之主到体日来《》可位而长这线"
-        "多下由现前对区路家方并建动员要数理所”“第因最等新同道至代内自加经电称通子化开间",
-        ("gb18030",),
-    ),
-    _east_asian(
-        0.44,
-        "，的。、國年在為一中大是人和有了於以地後成時學會民不日與之政軍主上部發行月個區其多西到世而來分北東出方這生家對自法及公他"
-        "經由戰用代「」也最被名作要立等市同開並利都本文建動高第海外長統教內期因下美可現所使機此府度進新",
-        ("cp950", "big5hkscs"),
-    ),
-    _east_asian(
-        0.5,
-        "이다는의에을가고로하한은서지도인를사기어리자시아대해과나있으스일수만정들보부그라상주전제습니",
-        ("cp949",),
-    ),
-    _alphabet(0.72, "оеиантрсвлкм", "cp1251", "koi8_u", "iso8859_5", "cp866"),
-    _alphabet(0.68, "ατοινερσκηπυς", "cp1253", "iso8859_7"),
-    _alphabet(0.75, "اليمنوتربةعد", "cp1256", "iso8859_6"),
-    _alphabet(0.8, "יוהלאםרבתשמנד", "cp1255", "iso8859_8"),
-    _alphabet(0.7, "านรอก่งเมั้ีลวยดิทสต", "cp874"),
-    _latin("éèêàâçôîûùëïœæ", "cp1252"),
-    _latin("äöüß", "cp1252"),
-    _latin("áéíóúñü¿¡ºª", "cp1252"),
-    _latin("ãõçáéíóúâêàòìùè", "cp1252"),
-    _latin("åäöæøé", "cp1252"),
-    _latin("ąćęłńóśźż", "cp1250", "iso8859_2"),
-    _latin("áčďéěíňóřšťúůýž", "cp1250", "iso8859_2"),
-    _latin("áéíóöőúüű", "cp1250", "iso8859_2"),
-    _latin("ăâîşţ", "cp1250", "iso8859_2"),
-    _latin("çğıöşüâîİ", "cp1254"),
-)
-
-_RECOGNIZED = 0.35
-"""Least likeness of a text in the right encoding: the share of common characters, relative to the usual one."""
-_RECOGNIZED_BY_ZEROS = 0.2
-"""The same if there are zero bytes. Only UTF-16 is possible then, and the wrong byte order scores close to 0."""
-_SAMPLE_RUNS = 10_000
-"""Most runs that are looked at."""
+_LEAST_ASCII = 0.2
+"""Least share of ASCII in a text in UTF-16 that is in no language of the table."""
+_NO_ASCII = math.log(1e-4)
+"""Logarithm of the likelihood of a text in UTF-16 without any ASCII, not even a line break, and without a mark."""
+_WHOLE_PER_DAMAGED = 10
+"""Least number of whole characters of several bytes in UTF-8 for each damaged one."""
 _SAMPLE_BYTES = 1 << 20
 """Bytes by which the language is recognized, from the first byte beyond ASCII on. The encoding must read all bytes."""
 _LEAD_BYTES = 64
@@ -128,30 +53,71 @@ _WEB_CODECS = {
     )
 }  # fmt: skip
 """Encodings of the WHATWG Encoding Standard under Python's names -> the codec to read them with, often a superset."""
-_BEYOND_ASCII = regex.compile(r"(?<before>(?<=[a-z]))?(?<run>[^\x00-\x7f]+)(?<after>(?=[a-z]))?")
-"""A run of characters beyond ASCII; ``before`` and ``after`` match if a lower-case ASCII letter touches it."""
 _BEYOND_ASCII_BYTE = regex.compile(rb"[\x80-\xff]")
+_SEVERAL_BYTES = regex.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+"""A character of several bytes in UTF-8."""
 _CONTROL_CHAR = regex.compile(r"[\p{Cc}--[\s\x1b\x1a\x08]]", regex.V1)
 _CONTROL_BYTE = regex.compile(rb"[\x00-\x07\x0e-\x19\x1c-\x1f\x7f]")
 _MOST_CONTROLS = 0.02
 """Largest share of control characters in a text."""
 
 
+@dataclass(frozen=True)
+class Decoded:
+    """A text that was decoded.
+
+    Attributes:
+        text: the text; a replacement character (U+FFFD) stands where bytes are damaged.
+        damaged: how many places are damaged.
+        first: offset of the first damaged byte, from 1; 0 if there is none.
+    """
+
+    text: str
+    damaged: int = 0
+    first: int = 0
+
+
 def decode(data: bytes) -> str | None:
     """Decode ``data``; return None if it is not text. Line breaks stay as they are, a byte order mark is left out."""
+    found = decode_noting(data)
+    return None if found is None else found.text
+
+
+def decode_noting(data: bytes) -> Decoded | None:
+    """Decode ``data`` as :func:`decode` does, and say where it is damaged."""
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return _decode_strictly(data[len(mark) :], encoding)
+            text = _decode_strictly(data[len(mark) :], encoding)
+            return Decoded(text) if text is not None else _decode_damaged(data) if encoding == "utf_8" else None
     if _ISO_2022_JP.search(data) and data.isascii():
         text = _decode_strictly(data, "iso2022_jp_3", "iso2022_jp_2")
         if text is not None or _SHIFT.findall(data)[-1:] in ([b"\x1b(B"], [b"\x1b(J"]):  # the encoding must end so
-            return text or _decode_mail_japanese(data)
+            text = text or _decode_mail_japanese(data)
+            return None if text is None else Decoded(text)
     text = _decode_strictly(data, "utf_8")
+    if text is None and (damaged := _decode_damaged(data)):
+        return damaged
     if text is None:
         text = _decode_by_language(data)
     if text is None and b"\0" not in data:
         text = _decode_by_statistics(data)
-    return text
+    return None if text is None else Decoded(text)
+
+
+def _decode_damaged(data: bytes) -> Decoded | None:
+    """Decode UTF-8 of which a few bytes are damaged or cut off; return None if there are more, or it is no UTF-8."""
+    body = data.removeprefix(codecs.BOM_UTF8)
+    text = body.decode("utf-8", "replace")
+    before = body.count("\N{REPLACEMENT CHARACTER}".encode())
+    damaged, whole = text.count("\N{REPLACEMENT CHARACTER}") - before, len(_SEVERAL_BYTES.findall(body))
+    cut_off = damaged == 1 and whole and text.endswith("\N{REPLACEMENT CHARACTER}")
+    if not damaged or (whole < _WHOLE_PER_DAMAGED * damaged and not cut_off) or not _is_text(text):
+        return None
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return Decoded(text, damaged, len(data) - len(body) + error.start + 1)
+    return None
 
 
 def web_codec(name: str) -> str | None:
@@ -214,19 +180,19 @@ def _as_shift_jis(row: int, cell: int) -> bytes:
 
 
 def _decode_by_language(data: bytes) -> str | None:
-    """Decode bytes in the encoding whose text looks most like its language; return None if none is recognized."""
-    sample = _sample_bytes(data)
-    least = _RECOGNIZED_BY_ZEROS if b"\0" in data else _RECOGNIZED
+    """Decode bytes in the encoding whose text is the likeliest in its language; return None if none is recognized."""
+    sample, zeros = _sample_bytes(data), b"\0" in data
     found: list[tuple[float, tuple[str, ...]]] = []
     for encoding in ("utf_16_le", "utf_16_be"):
         if text := _decode_sample(sample, encoding):
-            score = max(_ascii_share(text), *(_likeness(text, language) for language in _LANGUAGES))
-            found.append((score, (encoding,)))
-    for language in _LANGUAGES if b"\0" not in data else ():
+            score, language = max(((log_likelihood(text, one), one) for one in LANGUAGES), key=lambda one: one[0])
+            if is_recognized(text, language) or _ascii_share(text) > _LEAST_ASCII:
+                found.append((score if zeros else score + _NO_ASCII, (encoding,)))
+    for language in () if zeros else LANGUAGES:
         for encodings in language.encodings:
-            if text := _decode_sample(sample, *encodings):
-                found.append((_likeness(text, language), encodings))
-    likeliest = sorted((one for one in found if one[0] > least), key=lambda one: -one[0])
+            if (text := _decode_sample(sample, *encodings)) and is_recognized(text, language):
+                found.append((log_likelihood(text, language), encodings))
+    likeliest = sorted(found, key=lambda one: -one[0])
     return next((text for _, encodings in likeliest if (text := _decode_strictly(data, *encodings))), None)
 
 
@@ -251,26 +217,6 @@ def _decode_sample(part: bytes, *encodings: str) -> str | None:
 
 def _ascii_share(text: str) -> float:
     return sum(char.isascii() for char in text) / len(text)
-
-
-def _likeness(text: str, language: _Language) -> float:
-    """Return how much a text looks like a language: about 1 if it is in it, near 0 if the bytes are another's.
-
-    It is the share of common characters relative to the usual share, less the share of characters that the language
-    does not have.
-    """
-    common = frozenset(language.common)
-    total = usual = odd = 0
-    for match in islice(_BEYOND_ASCII.finditer(text), _SAMPLE_RUNS):
-        run = match["run"]
-        total += len(run)
-        touches = match["before"] is not None or match["after"] is not None
-        if len(run) > language.longest or (touches and len(run) < language.shortest):
-            odd += len(run)
-        else:
-            usual += sum(char in common for char in run)
-            odd += sum(unicodedata.category(char) in ("Co", "Cn", "Cc") for char in run)
-    return (usual / language.share - odd) / total if total else 0.0
 
 
 def _decode_by_statistics(data: bytes) -> str | None:

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qa.errors import SourceError
-from qa.reading.encodings import decode, is_binary
+from qa.reading.encodings import decode_noting, is_binary
 from qa.reading.extraction.formats import READABLE_SUFFIXES, format_of, named_format, suffix_of
 from qa.reading.extraction.isolation import extract
 from qa.reading.folders import list_folder
 from qa.reading.markup import with_marks
-from qa.reading.remarks import Reading, Remark, other_kind
+from qa.reading.remarks import Reading, Remark, damaged_bytes, other_kind
 from qa.text.marks import are_sound
 from qa.text.source import Source, clean_name, free_name
 
@@ -115,6 +115,25 @@ def read(paths: Iterable[str | Path | Source] | str | Path | Source, *, max_char
     return Reading(tuple(sources.values()), tuple(remarks))
 
 
+def read_folder(folder: Path, *, max_chars: int = DEFAULT_MAX_CHARS) -> tuple[Reading, set[Path]]:
+    """Read a folder as :func:`read` does, and return the files in it that could not be read, too.
+
+    A folder without any document is an empty reading.
+
+    Raises:
+        SourceError: there is no such folder, or it cannot be searched.
+    """
+    if not stat.S_ISDIR(_status(folder).st_mode):
+        raise SourceError("source.nofolder", name=clean_name(str(folder)))
+    try:
+        found = read(folder, max_chars=max_chars)
+    except SourceError as error:
+        if error.code != "source.folder":
+            raise
+        found = Reading(())
+    return found, {folder.resolve() / remark.name for remark in found.remarks if remark.error is not None}
+
+
 def source_from_text(name: str, text: str, *, max_chars: int = DEFAULT_MAX_CHARS) -> Source:
     """Make a source of text that was pasted or read from standard input; its name says whether it is Markdown.
 
@@ -192,10 +211,11 @@ def _plain_text(name: str, data: bytes, max_chars: int) -> Reading:
         # Magic bytes that are all letters and digits may begin a text: "GIF89a was a format".
         if found_here and (not magic.isalnum() or is_binary(data)):
             raise SourceError("source.kind", name=name, kind=kind)
-    text = decode(data)
-    if text is None:
+    found = decode_noting(data)
+    if found is None:
         raise SourceError("source.binary" if is_binary(data) else "source.encoding", name=name)
-    return Reading((source_from_text(name, text, max_chars=max_chars),))
+    source = source_from_text(name, found.text, max_chars=max_chars)
+    return Reading((source,), (damaged_bytes(name, found.damaged, found.first),) if found.damaged else ())
 
 
 def _read_item(item: _Item, max_chars: int) -> Reading:
@@ -213,11 +233,8 @@ def _read_item(item: _Item, max_chars: int) -> Reading:
 
 def _nothing_error(name: str, remarks: list[Remark]) -> SourceError:
     """Return the error for a folder or an archive of which nothing could be read: the first of its files' errors."""
-    first = next((one for one in remarks if one.key.startswith("error.")), None)
-    if first is None:
-        return SourceError("source.others", name=name)
-    values = {name: value for name, value in first.values.items() if name != "command"}
-    return SourceError(first.key.removeprefix("error."), remedy=str(first.values["command"]), **values)
+    errors = (remark.error for remark in remarks if isinstance(remark.error, SourceError))
+    return next(errors, SourceError("source.others", name=name))
 
 
 def _checked_source(name: str, given: Source, max_chars: int) -> Source:

@@ -24,17 +24,19 @@ class Remark:
         key: the key of the sentence in the language files.
         values: the values of its placeholders, by name.
         left_out: whether the file is not among the sources.
+        error: the error for which it was left out; None if there was none.
     """
 
     name: str
     key: str
     values: Mapping[str, object] = field(default_factory=dict)
     left_out: bool = True
+    error: QAError | None = None
 
     @classmethod
     def of(cls, name: str, error: QAError) -> Remark:
         """Return the remark on a file that was left out because of an error."""
-        return cls(name, error.key, {**error.values, "command": Command(error.remedy)})
+        return cls(name, error.key, {**error.values, "command": Command(error.remedy)}, error=error)
 
     def say(self, words: Words) -> str:
         """Return the sentence in the language of ``words``."""
@@ -64,6 +66,11 @@ class Reading:
 def other_kind(name: str) -> Remark:
     """Return the remark on a file of a kind that is not read."""
     return Remark(name, KIND, {"name": name})
+
+
+def damaged_bytes(name: str, count: int, first: int) -> Remark:
+    """Return the remark on a text that was read although bytes of it are damaged; ``first`` is a byte, from 1."""
+    return Remark(name, "left.bytes", {"name": name, "count": count, "at": first}, left_out=False)
 
 
 def count_suffixes(remarks: Iterable[Remark]) -> dict[str, int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from qa.errors import SourceError
 from qa.text.source import Source, clean_name, free_name
@@ -48,6 +49,61 @@ def with_added(sources: Sources, new: Iterable[Source]) -> Addition:
             by_path[source.path] = name
         result[name] = added[name] = source.named(name)
     return Addition(result, tuple(name for name in added if name in sources))
+
+
+@dataclass(frozen=True)
+class Change:
+    """A collection that has what a folder has now.
+
+    Attributes:
+        sources: all sources; those from elsewhere are as they were.
+        added: the names of those that are new.
+        replaced: the names of those whose text is another now.
+        removed: the names of those whose files are gone.
+    """
+
+    sources: Sources
+    added: tuple[str, ...]
+    replaced: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        """Return whether anything is another than before."""
+        return bool(self.added or self.replaced or self.removed)
+
+
+def synced(sources: Sources, new: Iterable[Source], folder: Path, unread: Collection[Path]) -> Change:
+    """Return the sources with those from a folder as it is now.
+
+    Args:
+        sources: the sources.
+        new: what was read of the folder.
+        folder: the folder, resolved.
+        unread: its files that are there but could not be read; their sources stay as they are.
+
+    Raises:
+        SourceError: no source would be left.
+    """
+    found = {source.path: source for source in new}
+    own = {name: source for name, source in sources.items() if source.path and source.path.is_relative_to(folder)}
+    gone = {name for name, source in own.items() if source.path not in found and not _lies_in(source.path, unread)}
+    left = {name: source for name, source in sources.items() if name not in gone}
+    known = {source.path: source for source in own.values()}
+    other = [source for path, source in found.items() if path not in known or not _has_same(known[path], source)]
+    addition = with_added(left, other)
+    if not addition.sources:
+        raise SourceError("index.last")
+    added = tuple(name for name in addition.sources if name not in left)
+    return Change(addition.sources, added, addition.replaced, tuple(name for name in own if name in gone))
+
+
+def _lies_in(path: Path | None, files: Collection[Path]) -> bool:
+    """Return whether a path is one of the files, or of a file within one."""
+    return path is not None and any(one in files for one in (path, *path.parents))
+
+
+def _has_same(one: Source, other: Source) -> bool:
+    return (one.text, one.places, one.marks) == (other.text, other.places, other.marks)
 
 
 def stored_name(name: str, sources: Container[str]) -> str:

@@ -233,3 +233,11 @@ def damaged(index: Path, code: str, file: Path, why: str = "") -> IndexDamagedEr
 def unreadable(index: Path, file: Path, error: Exception) -> IndexDamagedError:
     """Return the error for a file or folder of the index that exists and cannot be read."""
     return damaged(index, "index.unreadable", file, str(getattr(error, "strerror", None) or error))
+
+
+def known_earlier(path: Path, names: set[str]) -> set[str]:
+    """Return which of the names earlier generations have; all of them if one cannot be read, which may have any."""
+    kept = history(path)
+    if any(entry.trouble for entry in kept):
+        return names
+    return names & {name for entry in kept for name in entry.sources}

@@ -18,7 +18,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +26,6 @@ from types import TracebackType
 
 from qa.errors import IndexMissingError, QAError, StorageError
 from qa.progress import Progress, ProgressEvent, Stage
-from qa.reading.remarks import Remark
 from qa.storage import generations
 from qa.storage.building import Builder, Counts
 from qa.storage.checkpoint import Checkpoint
@@ -36,44 +35,12 @@ from qa.storage.disk import flush_folder, flush_tree, remove_tree, storage_error
 from qa.storage.generations import BATCHES, SUGGESTIONS, generation_folder, next_number, numbers
 from qa.storage.lock import Holder, lock_holder, locked
 from qa.storage.manifest import FILE, KEPT
+from qa.storage.report import BuildReport
 from qa.storage.reuse import Reusable
 from qa.text.source import Source
 
 _UNFINISHED = re.compile(r"([1-9][0-9]*)\.unfinished$")
 _CHECKPOINT = re.compile(r"[0-9a-f]{16}$")
-
-
-@dataclass(frozen=True)
-class BuildReport:
-    """What a change of an index did, as ``qa build --json`` prints it.
-
-    Attributes:
-        generation: the new generation's number.
-        sources: how many sources it has.
-        passages: how many passages it has.
-        embedded: passages that were embedded.
-        reused: passages that took the embedding of one with the same text.
-        seconds: how long it took.
-        replaced: the names of the sources whose text was replaced by an added one.
-        remarks: what there is to say of the files that were read, such as why one was left out.
-    """
-
-    generation: int
-    sources: int
-    passages: int
-    embedded: int
-    reused: int
-    seconds: float
-    replaced: tuple[str, ...] = ()
-    remarks: tuple[Remark, ...] = ()
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the report as programs get it, from the shell and over HTTP."""
-        left_out = [remark.to_dict() for remark in self.remarks if remark.left_out]
-        notes = [remark.to_dict() for remark in self.remarks if not remark.left_out]
-        own = {name: value for name, value in vars(self).items() if name != "remarks"}
-        read = {"replaced": list(self.replaced), "left_out": left_out, "notes": notes}
-        return own | {"seconds": round(self.seconds, 2)} | read
 
 
 class IndexWriter:

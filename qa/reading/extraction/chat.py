@@ -49,10 +49,10 @@ def read(data: bytes) -> Extracted:
     messages = list(_line_messages(lines[1:]) if title else _whatsapp_messages(lines))
     if not messages:
         raise UnreadableError("damaged")
-    return compose(_blocks_of(title[1] if title else "", messages))
+    return compose(_chat_blocks(title[1] if title else "", messages))
 
 
-def _blocks_of(title: str, messages: list[_Message]) -> Iterator[list[Piece]]:
+def _chat_blocks(title: str, messages: list[_Message]) -> Iterator[list[Piece]]:
     if title.strip():
         yield [heading(title.strip(), 1)]
     day = ""

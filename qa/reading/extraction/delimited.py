@@ -38,16 +38,16 @@ def read(data: bytes) -> Extracted:
         delimiter = _delimiter_of(text)
     csv.field_size_limit(len(text) + 1)
     # A quotation mark that is never closed takes all that follows into one cell: then it is a sign like any other.
-    rows = _rows_of(text, delimiter)
+    rows = _csv_rows(text, delimiter)
     if any("\n" in cell and cell.count(delimiter) > 2 * len(row) for row in rows for cell in row):
-        rows = _rows_of(text, delimiter, quoted=False)
+        rows = _csv_rows(text, delimiter, quoted=False)
     cells = (
         [Cell(words, n, n + 1, True) for n, cell in enumerate(row) if (words := single_line(cell))] for row in rows
     )
     return compose(sheet_blocks(list(cells)))
 
 
-def _rows_of(text: str, delimiter: str, *, quoted: bool = True, most: int | None = None) -> list[list[str]]:
+def _csv_rows(text: str, delimiter: str, *, quoted: bool = True, most: int | None = None) -> list[list[str]]:
     """Return the rows, or as many as ``most`` of them."""
     how: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=how, skipinitialspace=True)
@@ -62,7 +62,7 @@ def _delimiter_of(text: str) -> str:
 
     csv.Sniffer is not used: it takes a letter or the colon of a time for one, and fails on cells with line breaks.
     """
-    return max(_DELIMITERS, key=lambda one: _agreement(_rows_of(text, one, most=_SAMPLE)))
+    return max(_DELIMITERS, key=lambda one: _agreement(_csv_rows(text, one, most=_SAMPLE)))
 
 
 def _agreement(rows: Sequence[Sequence[str]]) -> tuple[float, int]:

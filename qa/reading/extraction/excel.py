@@ -42,24 +42,24 @@ def read(data: bytes) -> Extracted:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             check_archive(archive)
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            return compose(_blocks_of(book, archive))
+            return compose(_book_blocks(book, archive))
     except (zipfile.BadZipFile, KeyError, ValueError, InvalidFileException) as error:
         raise UnreadableError("damaged") from error
 
 
-def _blocks_of(book: Any, archive: zipfile.ZipFile) -> Iterator[Sequence[Piece]]:
+def _book_blocks(book: Any, archive: zipfile.ZipFile) -> Iterator[Sequence[Piece]]:
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
             continue
         sheet.reset_dimensions()  # what the file says of them may be wrong
         merged = _merged_ranges(archive, sheet._worksheet_path)
-        blocks = [block for block in sheet_blocks(_rows_of(sheet, merged)) if any(piece.words for piece in block)]
+        blocks = [block for block in sheet_blocks(_sheet_rows(sheet, merged)) if any(piece.words for piece in block)]
         if blocks:
             yield [heading(single_line(sheet.title), 2)]
             yield from blocks
 
 
-def _rows_of(sheet: Any, merged: Ranges) -> Iterator[list[Cell]]:
+def _sheet_rows(sheet: Any, merged: Ranges) -> Iterator[list[Cell]]:
     """Yield each row of a sheet with its cells, and with those that reach into it from above."""
     reaching: dict[int, tuple[Cell, int]] = {}  # first column -> cell from above, and the last row that it covers
     count = 0

@@ -53,15 +53,15 @@ ASCIIDOC = Format("AsciiDoc", (".adoc", ".asciidoc"), most_bytes=20 << 20)
 LATEX = Format("LaTeX", (".tex", ".latex", ".ltx"), "latex")
 HTML = Format("HTML", (".html", ".htm", ".xhtml"), "html", "html", "trafilatura")
 PDF = Format("PDF", (".pdf",), "pdf", "pdf", "pypdf", "%PDF-")
-WORD = Format("Word", (".docx",), "word", "word", "docx", "PK, word/document.xml")
-EXCEL = Format("Excel", (".xlsx", ".xlsm"), "excel", "excel", "openpyxl", "PK, xl/workbook.xml")
-POWERPOINT = Format("PowerPoint", (".pptx", ".pptm"), "powerpoint", "powerpoint", "pptx", "PK, ppt/presentation.xml")
+WORD = Format("Word", (".docx",), "word", "word", "docx", "PK…word/document.xml")
+EXCEL = Format("Excel", (".xlsx", ".xlsm"), "excel", "excel", "openpyxl", "PK…xl/workbook.xml")
+POWERPOINT = Format("PowerPoint", (".pptx", ".pptm"), "powerpoint", "powerpoint", "pptx", "PK…ppt/presentation.xml")
 OPENDOCUMENT = Format(
     "OpenDocument", (".odt", ".ods", ".odp", ".ott"), "opendocument", "opendocument", "lxml",
-    "PK, application/vnd.oasis.opendocument",
+    "PK…application/vnd.oasis.opendocument",
 )  # fmt: skip
 RTF = Format("RTF", (".rtf",), "rtf", "rtf", "striprtf", "{\\rtf")
-EPUB = Format("EPUB", (".epub",), "epub", "epub", "lxml", "PK, application/epub+zip")
+EPUB = Format("EPUB", (".epub",), "epub", "epub", "lxml", "PK…application/epub+zip")
 CSV = Format("CSV", (".csv", ".tsv", ".tab"), "delimited")
 MAIL = Format("E-mail", (".eml", ".mbox"), "mail", "email", "lxml")
 NOTEBOOK = Format("Jupyter", (".ipynb",), "notebook")

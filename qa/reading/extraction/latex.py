@@ -91,7 +91,7 @@ def read(data: bytes) -> Extracted:
         text = (rf"\title{title[1]}" if title and r"\title" not in body else "") + body.partition(r"\end{document}")[0]
     text = _FORMULA.sub(lambda found: _keep(kept, [Piece(found[0])]), text)
     text = _TABLE.sub(lambda found: "\n\n" + _keep(kept, _table_rows(found[2], kept)) + "\n\n", text)
-    return compose(_blocks_of(_words_of(text), kept))
+    return compose(_printed_blocks(_words_of(text), kept))
 
 
 def _keep(kept: list[list[Piece]], pieces: list[Piece]) -> str:
@@ -165,7 +165,7 @@ def _printed_alone(found: re.Match[str]) -> str:
     return _LETTERS.get(found[1], "")
 
 
-def _blocks_of(text: str, kept: list[list[Piece]]) -> Iterator[list[Piece]]:
+def _printed_blocks(text: str, kept: list[list[Piece]]) -> Iterator[list[Piece]]:
     for block in _BLANK_LINES.split(text):
         if (whole := re.fullmatch(rf"\s*{_KEPT_OPEN}(\d+){_KEPT_CLOSE}\s*", block)) is not None:
             yield kept[int(whole[1])]

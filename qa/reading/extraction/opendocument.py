@@ -83,12 +83,12 @@ def read(data: bytes) -> Extracted:
         return join((compose(_slide_blocks(slide)) for slide in slides), range(1, len(slides) + 1))
     if kind == "spreadsheet":
         return compose(_spreadsheet_blocks(body))
-    return compose([*_blocks_of(body), *_note_blocks(body)])
+    return compose([*_element_blocks(body), *_note_blocks(body)])
 
 
 def _spreadsheet_blocks(body: Any) -> Iterator[list[Piece]]:
     for table in body.iterchildren(_TABLE):
-        blocks = [block for block in sheet_blocks(_rows_of(table)) if any(piece.words for piece in block)]
+        blocks = [block for block in sheet_blocks(_table_rows_of(table)) if any(piece.words for piece in block)]
         if blocks:
             yield [heading(single_line(table.get(_name("table:name"), "")), 2)]
             yield from blocks
@@ -101,38 +101,38 @@ def _slide_blocks(slide: Any) -> Iterator[list[Piece]]:
     frames = [frame for frame in slide.iter(_FRAME) if frame not in of_notes]
     roles = [frame.get(_name("presentation:class"), "") for frame in frames]
     for frame, role in zip(frames, roles, strict=True):
-        if role == "title" and (words := single_line(" ".join(map(_words_of, frame.iter(_P))))):
+        if role == "title" and (words := single_line(" ".join(map(_element_words, frame.iter(_P))))):
             yield [heading(words, 2)]
     for frame, role in zip(frames, roles, strict=True):
         if role != "title" and role not in _PRESENTATION_NOTES:
-            yield from _blocks_of(frame)
+            yield from _element_blocks(frame)
     for shape in slide.iterchildren():
         if shape.tag not in (_FRAME, _NOTES) and not list(shape.iter(_FRAME)):
-            yield from _blocks_of(shape)
+            yield from _element_blocks(shape)
     for frame in notes.iter(_FRAME) if notes is not None else ():
         if frame.get(_name("presentation:class"), "") == "notes":
-            yield from _blocks_of(frame)
+            yield from _element_blocks(frame)
 
 
-def _blocks_of(parent: Any) -> Iterator[list[Piece]]:
+def _element_blocks(parent: Any) -> Iterator[list[Piece]]:
     """Yield the blocks within an element, in their order; a text box follows the paragraph that holds it."""
     for element in parent.iterchildren():
         if element.tag in _SKIPPED or not isinstance(element.tag, str):
             continue
         if element.tag == _H:
             level = element.get(_name("text:outline-level"), "1")
-            yield [heading(single_line(_words_of(element)), int(level) if _DIGITS.fullmatch(level) else 1)]
+            yield [heading(single_line(_element_words(element)), int(level) if _DIGITS.fullmatch(level) else 1)]
         elif element.tag == _P:
-            yield [Piece(_words_of(element).strip())]
+            yield [Piece(_element_words(element).strip())]
         elif element.tag == _LIST:
             yield list(_items_of(element))
         elif element.tag == _TABLE:
-            yield from sheet_blocks(_rows_of(element))
+            yield from sheet_blocks(_table_rows_of(element))
         if element.tag in (_H, _P):
             for box in element.iter(_BOX):
-                yield from _blocks_of(box)
+                yield from _element_blocks(box)
         elif element.tag not in (_LIST, _TABLE):
-            yield from _blocks_of(element)
+            yield from _element_blocks(element)
 
 
 def _items_of(element: Any, depth: int = 0) -> Iterator[Piece]:
@@ -141,11 +141,11 @@ def _items_of(element: Any, depth: int = 0) -> Iterator[Piece]:
         for part in item.iterchildren():
             if part.tag == _LIST:
                 yield from _items_of(part, depth + 1)
-            elif part.tag in (_P, _H) and (words := single_line(_words_of(part))):
+            elif part.tag in (_P, _H) and (words := single_line(_element_words(part))):
                 yield Piece(f"{'  ' * depth}- {words}", Kind.ITEM)
 
 
-def _rows_of(table: Any) -> Iterator[list[Cell]]:
+def _table_rows_of(table: Any) -> Iterator[list[Cell]]:
     """Yield the rows of a table; merged cells are in each row and column that they cover."""
     reaching: dict[int, tuple[Cell, int]] = {}
     count = number = 0
@@ -175,7 +175,9 @@ def _cells_of(row: Any) -> Iterator[tuple[Cell, int]]:
         times = element.get(_name("table:number-columns-repeated"), "1")
         repeats = int(times) if _DIGITS.fullmatch(times) else 1
         words = (
-            single_line(" ".join(_words_of(part) for part in _paragraphs_of(element))) if element.tag == _CELL else ""
+            single_line(" ".join(_element_words(part) for part in _paragraphs_of(element)))
+            if element.tag == _CELL
+            else ""
         )
         if words:
             columns, rows = (_repeats(element, f"table:number-{one}-spanned") for one in ("columns", "rows"))
@@ -194,7 +196,7 @@ def _repeats(element: Any, name: str) -> int:
     return max(1, min(int(value), _MOST_REPEATED)) if _DIGITS.fullmatch(value) else 1
 
 
-def _words_of(element: Any) -> str:
+def _element_words(element: Any) -> str:
     """Return the words of a paragraph, with one space where the document has white space."""
     parts: list[str] = []
     walk = etree.iterwalk(element, events=("start", "end"))
@@ -225,6 +227,6 @@ def _note_blocks(body: Any) -> Iterator[list[Piece]]:
     for note in body.iter(_NOTE):
         held = note.find(_name("text:note-body"))
         sign = "".join(note.itertext(_name("text:note-citation"))).strip()
-        words = single_line(" ".join(_words_of(part) for part in held)) if held is not None else ""
+        words = single_line(" ".join(_element_words(part) for part in held)) if held is not None else ""
         if words:
             yield [Piece(f"{sign} {words}".strip())]

@@ -45,10 +45,10 @@ def read(data: bytes) -> Extracted:
     shown = [
         (number, slide) for number, slide in enumerate(slides, 1) if slide.element.get("show") not in ("0", "false")
     ]
-    return join((compose(_blocks_of(slide)) for _, slide in shown), (number for number, _ in shown))
+    return join((compose(_page_blocks(slide)) for _, slide in shown), (number for number, _ in shown))
 
 
-def _blocks_of(slide: Any) -> Iterator[list[Piece]]:
+def _page_blocks(slide: Any) -> Iterator[list[Piece]]:
     """Yield the blocks of a slide: its title, its shapes in their order, and its notes."""
     title = slide.shapes.title
     if title is not None and (words := single_line(title.text_frame.text)):

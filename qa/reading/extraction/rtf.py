@@ -33,7 +33,7 @@ def read(data: bytes) -> Extracted:
         raise UnreadableError("damaged")
     written = _PARTS.sub("", data.decode("cp1252", "replace"))
     text = rtf_to_text(_with_signs(written), encoding="cp1252", errors="replace")
-    return compose(_blocks_of(text))
+    return compose(_line_blocks(text))
 
 
 def _with_signs(written: str) -> str:
@@ -64,7 +64,7 @@ def _group_end(written: str, start: int) -> int:
     return len(written)
 
 
-def _blocks_of(text: str) -> Iterator[list[Piece]]:
+def _line_blocks(text: str) -> Iterator[list[Piece]]:
     rows: list[list[Cell]] = []
     for line in text.split("\n"):
         if line.rstrip().endswith("|") and line.count("|"):
