@@ -124,6 +124,15 @@ def test_a_capital_within_a_sentence_shows_a_name_and_a_date_is_none() -> None:
     assert said[slice(*at)] == "Olga"
 
 
+def test_a_name_in_latin_script_is_a_word_between_kana_too() -> None:
+    known = KnownWords(["動画サイトTwitchの共同創業者であるEmmett Shear氏"])
+    assert lacking_name("TwitchのEmmett Shearが就任した。", known) is None
+    said = "動画サイトYouTubeの創業者が就任した。"
+    at = lacking_name(said, known)
+    assert at is not None
+    assert said[slice(*at)] == "YouTube"
+
+
 # Verdicts
 
 

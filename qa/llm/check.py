@@ -1,6 +1,6 @@
 """A reply and the numbered sentences it was given -> a verdict on each sentence. The check is ours, not a model's.
 
-A sentence passes if
+A sentence passes if it quotes what it cites word for word, or else if
 
 - it cites, and every number it cites was given;
 - its words in quotation marks stand in what it cites;
@@ -30,6 +30,8 @@ _QUOTED = regex.compile(
     r"「([^「」]{2,})」|『([^『』]{2,})』|“([^“”]{2,})”|„([^„“”]{2,})[“”]|«([^«»]{2,})»|(?<![\p{L}\p{N}])\"([^\"]{2,})\""
 )
 _FORM = regex.compile(r"!\[|\]\(|</?[a-z!]|https?:|www\.|data:|javascript:|```", regex.IGNORECASE)
+
+_NEARLY_ALL = 0.8
 
 
 class Checker:
@@ -61,6 +63,8 @@ class Checker:
         if not cited or not statement.words:
             return Reason.UNCITED, ""
         words = statement.words
+        if any(_is_quoted(words, one.quote) for one in cited):
+            return Reason.PASSED, ""
         quotes = [one.quote for one in cited]
         known = [*quotes, *(part.quote for one in cited for part in one.context)]
         if (form := _FORM.search(words)) and not _is_in(form.group(), quotes):
@@ -94,6 +98,12 @@ def _is_in(words: str, texts: Sequence[str]) -> bool:
     """Return whether words stand in one of some texts, whatever their width, case and white space."""
     wanted = _plain(words)
     return any(wanted in _plain(text) for text in texts)
+
+
+def _is_quoted(words: str, quote: str) -> bool:
+    """Return whether a sentence is a quotation, or nearly all of one: a short piece of it may mean something else."""
+    said, whole = _plain(words), _plain(quote)
+    return len(said) >= _NEARLY_ALL * len(whole) and said in whole
 
 
 def _plain(text: str) -> str:

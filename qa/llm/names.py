@@ -32,12 +32,14 @@ _log = logging.getLogger(__name__)
 CONFIG = "names.json"
 LEAST_NAME = -0.4
 """The logit from which on an unknown word is taken for a name (`bench/statements.py --tune`)."""
-_CAPITAL = regex.compile(r"(?<![\p{L}\p{N}])\p{Lu}[\p{L}\p{M}'’-]*")
+_SPACED_LETTER = r"\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Hebrew}\p{Hangul}\p{Devanagari}"
+"""Letters of scripts that put spaces between words. Between others they are words by themselves: のTwitchの."""
+_CAPITAL = regex.compile(rf"(?<![{_SPACED_LETTER}\p{{N}}])\p{{Lu}}[{_SPACED_LETTER}\p{{M}}'’-]*")
 _OPENING = regex.compile(r"(?:^|[.:!?…“\"«(]\s*)\Z")
 """What stands before a word that is capitalised wherever it comes first."""
 _POSSESSIVE = regex.compile(r"['’]s?\Z")
-_WORD = regex.compile(r"[\p{L}\p{M}'’]+")
-_SPACED = regex.compile(r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Hebrew}\p{Hangul}\p{Devanagari}]")
+_WORD = regex.compile(rf"[{_SPACED_LETTER}\p{{M}}'’]+")
+_SPACED = regex.compile(rf"[{_SPACED_LETTER}]")
 _KANA = regex.compile(r"\A\p{Hiragana}+|\p{Hiragana}+\Z")
 _SAID_OTHERWISE = frozenset(
     [*MONTHS, *ERAS, *["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
@@ -109,12 +111,16 @@ def lacking_name(words: str, known: KnownWords, embedded: Embedded | None = None
     if embedded is None or weights is None:
         return None
     logits = weights.logits(embedded)
-    for (start, end), logit in zip(embedded.spans.tolist(), logits.tolist(), strict=True):
+    tokens = [(start, end) for start, end in embedded.spans.tolist()]
+    for at, logit in enumerate(logits.tolist()):
         if logit < LEAST_NAME:
             continue
-        start, end = _word_around(words, start, end)
+        start, end = _word_around(words, *tokens[at])
         if any(map(str.isalpha, words[start:end])) and not known.has(words[start:end]):
-            return start, end
+            after = at + 1
+            while after < len(tokens) and tokens[after][0] == tokens[after - 1][1] and logits[after] >= LEAST_NAME:
+                after += 1
+            return start, max(end, _word_around(words, *tokens[after - 1])[1])
     return None
 
 
@@ -124,13 +130,9 @@ def _word_around(words: str, start: int, end: int) -> Span:
         start += 1
     if not _SPACED.search(words[start:end]):
         return start, end
-    while start > 0 and _WORD.fullmatch(words[start - 1]) and _SPACED.search(words[start - 1]):
+    while start > 0 and _WORD.fullmatch(words[start - 1]):
         start -= 1
-    while (
-        end < len(words)
-        and _WORD.fullmatch(words[end])
-        and not regex.match(r"[\p{Han}\p{Katakana}\p{Hiragana}]", words[end])
-    ):
+    while end < len(words) and _WORD.fullmatch(words[end]):
         end += 1
     return start, end
 
