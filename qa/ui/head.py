@@ -17,11 +17,11 @@ MAX_UPLOAD = 50 * 1024**2
 
 _HEAD_SCRIPTS = (
     "qa.js", "session.js", "words.js", "page.js", "blocks.js", "records.js", "drawer_row.js", "citations.js",
-    "tooltip.js", "chat.js", "left_out.js", "accessibility.js", "drop.js",
+    "tooltip.js", "chat.js", "left_out.js", "row.js", "panel.js", "accessibility.js", "drop.js",
 )  # fmt: skip
 _STYLES = (
-    "page.css", "header.css", "texts.css", "chat.css", "quotation.css", "answer.css", "tooltip.css",
-    "source.css", "conversations.css", "shortcuts.css", "contrast.css",
+    "page.css", "header.css", "panel.css", "adding.css", "listing.css", "chat.css", "quotation.css", "answer.css",
+    "tooltip.css", "source.css", "conversations.css", "shortcuts.css", "contrast.css",
 )  # fmt: skip
 
 

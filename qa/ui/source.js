@@ -18,8 +18,9 @@ let wanted = null;
 let draft = null;
 
 function draw() {
-  const { sources } = /** @type {Overview} */ (props.value);
+  const { sources } = /** @type {Partial<Overview>} */ (props.value);
   QA.words.label(element);
+  if (!sources) return; // not known yet
   pane.setAttribute("aria-label", QA.words.say("source.label"));
   which.replaceChildren(...sources.map((source) => new Option(source.name, source.id)));
   hideLabelOf(which, sources.length < 2);
