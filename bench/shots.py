@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 ARTICLE = ROOT / "source" / "openai-turmoil.txt"
@@ -106,7 +106,7 @@ def _sources(page: Page, out: Path, name: str) -> None:
     """Add texts, one of which fails, then show a conversation after its article has changed."""
     _ask(page, QUESTION)
     quotes = page.locator("#chat .answer .quote").all_text_contents()
-    _panel(page).click()
+    _open_panel(page)
     with tempfile.TemporaryDirectory() as folder:
         broken = Path(folder) / "photo.txt"
         broken.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
@@ -114,21 +114,19 @@ def _sources(page: Page, out: Path, name: str) -> None:
         text = ARTICLE.read_bytes().decode("utf-8")
         # One cited sentence is removed, and everything after the new line moves.
         changed.write_text("改訂版です。\n\n" + text.replace(quotes[-1], ""), encoding="utf-8", newline="")
-        page.fill("#text-name :is(input, textarea)", "庭の記録")
+        page.fill("#text-name input", "庭の記録")
         slow = "\n\n".join(f"第{n}日。{NOTES}" for n in range(60))  # long enough to show progress
         page.fill("#text-body textarea", slow)
-        page.set_input_files("#text-files input[type=file]", [broken, changed])
-        page.wait_for_function("name => document.querySelector('#text-files').textContent.includes(name)", arg="photo")
         page.click("#build")
+        page.set_input_files("#text-files input[type=file]", [broken, changed])
         page.wait_for_selector("#listing li.embedding")
         _shot(page, out, f"{name}-1-adding")
         page.wait_for_selector("#listing li.failed", timeout=WAIT)
         page.wait_for_function("() => !document.querySelector('#listing :is(.waiting, .embedding)')", timeout=WAIT)
         page.locator("#listing").scroll_into_view_if_needed()
         _shot(page, out, f"{name}-2-failed")
-    _panel(page).click()
-    if page.locator("#source .back").is_visible():
-        page.click("#source .back")
+    if page.is_visible("#adding .close"):
+        page.click("#adding .close")
     page.wait_for_selector("#chat .cite.moved")
     page.locator("#chat .asked").first.scroll_into_view_if_needed()
     _shot(page, out, f"{name}-3-moved-and-gone")
@@ -138,10 +136,12 @@ def _sources(page: Page, out: Path, name: str) -> None:
     page.context.close()
 
 
-def _panel(page: Page) -> Locator:
-    if page.locator("#header .view").is_visible() and not page.locator("#reading").is_visible():
-        page.click("#header .view")
-    return page.locator("#sources > button")
+def _open_panel(page: Page) -> None:
+    """Bring the panel of texts into sight, with the fields for a pasted text."""
+    if page.is_visible("#sources-open"):
+        page.click("#sources-open")
+    page.click("#adding .new")
+    page.click("#adding [data-way=paste]")
 
 
 def _renew(out: Path, docs: Path) -> None:

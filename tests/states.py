@@ -39,8 +39,13 @@ def error(page: Any) -> None:
 
 
 def texts(page: Any, open_: bool = True) -> None:
-    page.click("#sources > button")
-    page.wait_for_selector("#text-body textarea", state="visible" if open_ else "hidden")
+    """Bring the panel of texts into sight and unfold its form, or put both away."""
+    if page.is_visible("#sources-open") and open_:
+        page.click("#sources-open")
+    page.click("#adding .new")
+    page.wait_for_selector("#adding .form", state="visible" if open_ else "hidden")
+    if page.is_visible("#adding .close") and not open_:
+        page.click("#adding .close")
 
 
 def texts_closed(page: Any) -> None:
@@ -54,10 +59,6 @@ def escape(page: Any) -> None:
 def settle(page: Any) -> None:
     """Wait until labels have appeared, in the next frame, and fades have ended."""
     page.wait_for_timeout(400)
-
-
-def source_view(page: Any) -> None:
-    page.click("#header [data-view=source]")
 
 
 def keys(page: Any) -> None:

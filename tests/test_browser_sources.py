@@ -1,8 +1,9 @@
-"""The panel of texts in a browser: adding, choosing, reading, renaming, removing, cancelling."""
+"""The panel of texts in a browser: the start, adding, choosing, reading, renaming, replacing, removing, undoing."""
 
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,17 @@ from browser import (
     Visit,
     add_text,
     ask,
+    choose,
     needs_chromium,
-    open_texts,
     remove_text,
     row,
+    serving,
 )  # fmt: skip
 from conftest import ARTICLE as ARTICLE_FILE
 
 from qa.catalogue import words_of
 from qa.index import Index
+from qa.suggestions import suggestions_of
 from qa.text.source import Source
 from qa.ui.head import MAX_UPLOAD
 
@@ -38,72 +41,159 @@ WITHIN = {"timeout": ANSWERS_WITHIN}
 @pytest.fixture
 def own_address(scratch: Scratch) -> str:
     """Return the address of the server once it answers from the article alone again."""
-    scratch.holding(ARTICLE_FILE)
+    suggestions_of(scratch.holding(ARTICLE_FILE))  # as `qa build` does
     return scratch.url
 
 
 def give_files(page: Any, *paths: Path) -> None:
-    open_texts(page)
     page.set_input_files("#text-files input[type=file]", list(paths))
-    for path in paths:
+
+
+def drop(page: Any, name: str, text: str, place: str, bytes_: int = 0) -> None:
+    """Drag files over a place and drop them there: a text and, with ``bytes_``, one of so many bytes."""
+    page.evaluate(
+        """([name, text, place, bytes]) => {
+          const data = new DataTransfer();
+          if (bytes) data.items.add(new File([new Uint8Array(bytes)], 'heavy.txt'));
+          data.items.add(new File([text], name, {type: 'text/plain'}));
+          for (const kind of ['dragover', 'drop']) {
+            const event = new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true});
+            document.querySelector(place).dispatchEvent(event);
+            if (kind === 'dragover') window.target = document.querySelector('#drop-target:not([hidden])')?.textContent;
+          }
+        }""",
+        [name, text, place, bytes_],
+    )
+
+
+def spoken(page: Any) -> str:
+    """Return what the header says of the texts."""
+    return str(page.inner_text("#header .speaks"))
+
+
+def test_an_empty_start_takes_files_a_pasted_text_an_address_or_the_sample(browser: Any, tmp_path: Path) -> None:
+    said: list[str] = []
+    watch = """() => {
+      const seen = (window.seen = new Set());
+      const look = () => document.body?.innerText.includes('まだ資料') && seen.add(document.body.innerText);
+      new MutationObserver(look).observe(document, {childList: true, subtree: true, characterData: true});
+    }"""
+    with serving(tmp_path / "index") as url:
+        page = browser.new_page(locale="ja-JP", viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(ANSWERS_WITHIN)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(url)
+        page.wait_for_selector("#adding .zone")
+        assert spoken(page) == "まだ資料がありません"
+        assert [page.is_visible(part) for part in ("#talk", "#reading", "#adding .choose")] == [False, False, True]
+        page.click("#adding [data-way=fetch]")  # this server fetches no pages, and says how one would
+        assert "--urls" in page.inner_text("#adding .offline") and not page.is_visible("#text-url")
+        page.click("#adding [data-way=paste]")
+        page.click("#build")
+        page.wait_for_selector("#build-result .trouble:not([hidden])")
+        with page.expect_file_chooser() as chosen:
+            page.click("#adding .choose")
+        assert chosen.value.is_multiple()
+        page.click("#adding .sample")
+        sample = words_of("ja")["sample.name"]
+        row(page, sample, ".ready").wait_for(**WITHIN)
+        page.wait_for_selector("#question")  # the chat takes the place of the form, and has questions to ask
+        assert not page.is_visible("#adding .zone")
+        page.locator("#chat .suggested").first.click()
+        page.wait_for_selector("#chat .answer .cite")
+        # While the page loads it never says that there is no text.
+        page.add_init_script(f"({watch})()")
+        page.route("**/queue/data*", lambda route: (time.sleep(0.5), route.continue_()))
+        page.reload()
         page.wait_for_function(
-            "name => document.querySelector('#text-files').textContent.includes(name)", arg=path.stem
+            "name => document.querySelector('#header .speaks')?.textContent.includes(name)", arg=sample
         )
-    page.click("#build")
+        assert page.evaluate("[...window.seen]") == [] and said == []
+        page.close()
 
 
-def test_several_texts_are_asked_and_each_can_be_left_out(visit: Visit, own_address: str) -> None:
+def test_the_header_the_boxes_and_the_suggestions_say_the_same(visit: Visit, own_address: str) -> None:
     page = visit(own_address)
+    page.wait_for_selector("#chat .suggested")
+    of_article = set(page.locator("#chat .suggested").all_text_contents())
     add_text(page, "庭の記録", GARDEN)
     assert page.locator("#listing .name").all_text_contents() == [ARTICLE, "庭の記録"]
-    assert "2件中2件" in page.inner_text("#listing .from")
-    page.wait_for_function("() => document.querySelector('#header .speaks').textContent.includes('ほか1件')")
-    reply = ask(page, "庭師の名前は誰ですか")
-    assert "庭師の名前は山田花子です。" in reply.locator(".answer").inner_text()
+    assert "2件中2件" in page.inner_text("#listing .from") and "ほか1件" in spoken(page)
+    # The row of a new text offers questions of its own, and the chat asks each text in turn.
+    own = row(page, "庭の記録").locator(".suggested")
+    own.first.wait_for(**WITHIN)
+    asked = set(own.all_text_contents())
+    page.wait_for_function(
+        "asked => [...document.querySelectorAll('#chat .suggested')].some((one) => asked.includes(one.textContent))",
+        arg=list(asked),
+    )
+    assert of_article & set(page.locator("#chat .suggested").all_text_contents())
+    own.first.click()
+    page.wait_for_selector("#chat .answer")
+    assert "庭の記録" in page.inner_text("#chat .answer") and not own.count()
 
     row(page, "庭の記録").locator(".ask").uncheck()
-    assert "2件中1件" in page.inner_text("#listing .from")
+    assert "2件中1件" in page.inner_text("#listing .from") and spoken(page).endswith(ARTICLE)
+    page.wait_for_function(
+        "asked => ![...document.querySelectorAll('#chat .suggested')].some((one) => asked.includes(one.textContent))",
+        arg=list(asked),
+    )
     assert "山田花子" not in ask(page, "庭師の名前は誰ですか").inner_text()
-    row(page, ARTICLE).locator(".ask").uncheck()
+    page.check("#listing .all")
+    page.uncheck("#listing .all")
+    assert "選ばれていません" in spoken(page)
     page.fill("#question textarea", "庭師の名前は誰ですか")
     page.press("#question textarea", "Enter")
     page.wait_for_selector("#notice .trouble:not([hidden])")
     assert "選ばれていません" in page.inner_text("#notice")
-    # The choice is kept while the panel is closed.
-    page.click("#sources > button")
-    page.click("#sources > button")
-    assert [row(page, name).locator(".ask").is_checked() for name in (ARTICLE, "庭の記録")] == [False, False]
     row(page, "庭の記録").locator(".ask").check()
+    assert spoken(page).endswith("庭の記録")
     assert "山田花子" in ask(page, "庭師の名前は誰ですか").inner_text()
 
 
-def test_a_text_is_renamed_in_its_row_and_removed_at_the_second_click(visit: Visit, own_address: str) -> None:
+def test_a_text_is_renamed_replaced_removed_and_brought_back(visit: Visit, own_address: str, tmp_path: Path) -> None:
     page = visit(own_address, "en-GB")
     add_text(page, "garden", "The gardener is Hanako. The gate's key is in the red box.")
     ask(page, "Where is the gate's key?")
     garden = row(page, "garden")
-    garden.locator(".rename").click()
+    choose(page, "garden", "rename")
     garden.locator(".new-name").fill("never mind")
     page.keyboard.press("Escape")
     assert garden.locator(".new-name").is_hidden()
-    garden.locator(".rename").click()
+    choose(page, "garden", "rename")
     garden.locator(".new-name").fill("the garden")
     page.keyboard.press("Enter")
     row(page, "the garden", ".ready").wait_for(**WITHIN)
-    page.wait_for_function("() => document.activeElement.classList.contains('rename')")
+    page.wait_for_function("() => document.activeElement.classList.contains('more')")
     assert page.locator("#listing .name").all_text_contents() == [ARTICLE, "the garden"]
 
-    article = row(page, ARTICLE)
-    article.locator(".remove").click()
-    assert article.locator(".remove").inner_text() == "Really remove?"
-    page.focus("#text-name :is(input, textarea)")
-    assert article.locator(".remove").inner_text() == "Remove"
-    remove_text(page, ARTICLE)
-    page.wait_for_function("() => document.querySelector('#header .speaks').textContent.endsWith('the garden')")
-    page.wait_for_function("() => document.querySelector('#source article').textContent.includes('Hanako')")
+    # A file of another name takes the place of the text, and its name.
+    (tmp_path / "new.txt").write_text("The gardener is Taro. The gate's key is in the blue box.", encoding="utf-8")
+    with page.expect_file_chooser() as chosen:
+        choose(page, "the garden", "replace")
+    chosen.value.set_files(tmp_path / "new.txt")
+    page.wait_for_function("() => QA.state.texts.rows.some((row) => row.kind === 'add')", **WITHIN)
+    row(page, "the garden", ".ready").wait_for(**WITHIN)
+    assert "blue box" in ask(page, "Where is the gate's key?").locator(".answer").inner_text()
+    assert page.locator("#listing .name").all_text_contents() == [ARTICLE, "the garden"]
+
+    # A removal can be undone, also by another visitor, and takes place when the page that asked for it is gone.
+    choose(page, ARTICLE, "remove")
+    row(page, ARTICLE, ".held").wait_for()
+    assert "the garden" in spoken(page) and ARTICLE not in spoken(page)
+    other = visit(own_address, "en-GB")
+    row(other, ARTICLE, ".held").locator(".undo").click()
+    row(page, ARTICLE, ".ready").wait_for(**WITHIN)
+    page.wait_for_function("name => document.querySelector('#header .speaks').textContent.includes(name)", arg=ARTICLE)
+    removed = time.monotonic()
+    choose(other, ARTICLE, "remove")
+    row(other, ARTICLE, ".held").wait_for()
+    other.close()
+    row(page, ARTICLE).wait_for(state="detached", **WITHIN)
+    assert time.monotonic() - removed > 9
+    page.wait_for_function("() => document.querySelector('#source article').textContent.includes('Taro')")
     # The last one cannot be removed, and the row says why.
-    for _ in range(2):
-        row(page, "the garden").locator(".remove").click()
+    choose(page, "the garden", "remove")
     row(page, "the garden", ".failed").wait_for(**WITHIN)
     assert "at least one document" in row(page, "the garden").locator(".state").inner_text()
     row(page, "the garden").locator(".dismiss").click()
@@ -114,7 +204,7 @@ def test_a_text_that_is_left_out_stays_so_when_renamed_and_not_when_replaced(vis
     page = visit(own_address)
     add_text(page, "庭の記録", GARDEN)
     row(page, "庭の記録").locator(".ask").uncheck()
-    row(page, "庭の記録").locator(".rename").click()
+    choose(page, "庭の記録", "rename")
     row(page, "庭の記録").locator(".new-name").fill("庭\u200eの日誌")  # the direction mark is removed
     page.keyboard.press("Enter")
     row(page, "庭の日誌", ".ready").wait_for(**WITHIN)
@@ -127,9 +217,9 @@ def test_a_text_that_is_left_out_stays_so_when_renamed_and_not_when_replaced(vis
 
 
 DRAW = """([rows, focus]) => {
-  const ready = {id: "", length: 1, indexed: true, state: "ready"};
+  const ready = {id: "", length: 1, indexed: true, state: "ready", questions: []};
   const listed = rows.map((row) => ({...ready, ...row}));
-  QA.state.texts = {generation: 99, questions: false, sources: [], busy: true, rows: listed};
+  QA.state.texts = {generation: 99, questions: false, sources: [], busy: true, start: false, rows: listed};
   if (focus) document.querySelector(focus).focus();
   QA.listing.draw();
 }"""
@@ -139,7 +229,7 @@ def test_a_rename_that_fails_leaves_out_no_other_text(visit: Visit, own_address:
     page = visit(own_address)
     add_text(page, "庭の記録", GARDEN)
     row(page, "庭の記録").locator(".ask").uncheck()
-    row(page, "庭の記録").locator(".rename").click()
+    choose(page, "庭の記録", "rename")
     row(page, "庭の記録").locator(".new-name").fill(ARTICLE)
     page.keyboard.press("Enter")
     row(page, "庭の記録", ".failed").wait_for(**WITHIN)
@@ -152,8 +242,7 @@ def test_a_rename_that_fails_leaves_out_no_other_text(visit: Visit, own_address:
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_a_renamed_row_takes_the_focus_only_from_the_list(visit: Visit, own_address: str, elsewhere: bool) -> None:
     page = visit(own_address)
-    open_texts(page)
-    row(page, ARTICLE).locator(".rename").click()
+    choose(page, ARTICLE, "rename")
     row(page, ARTICLE).locator(".new-name").fill("the article")
     focus = "#question textarea" if elsewhere else "#listing .from"
     focused = page.evaluate(  # in one call: the next poll draws what the server says
@@ -172,7 +261,7 @@ def test_a_renamed_row_takes_the_focus_only_from_the_list(visit: Visit, own_addr
             focus,
         ],
     )
-    assert ("rename" in focused) is not elsewhere
+    assert ("more" in focused) is not elsewhere
     page.wait_for_function(  # now the server has renamed it
         """() => QA.state.texts.generation !== 99
              && QA.state.texts.rows.some((row) => row.name + row.state === 'the articleready')"""
@@ -181,7 +270,6 @@ def test_a_renamed_row_takes_the_focus_only_from_the_list(visit: Visit, own_addr
 
 def test_cancelling_is_offered_only_where_it_works(visit: Visit, own_address: str) -> None:
     page = visit(own_address)
-    open_texts(page)
     work = {"job": 1, "indexed": False, "new_name": "b", "left": None, "sentence": [], "done": 0, "total": 0}
     cases = [
         ("add", "waiting", 0, True), ("rename", "waiting", 0, True), ("rename", "embedding", 0, False),
@@ -206,9 +294,6 @@ def test_files_come_one_by_one_and_one_that_cannot_be_read_says_why(
     visit: Visit, own_address: str, tmp_path: Path
 ) -> None:
     page = visit(own_address, "en-GB")
-    open_texts(page)
-    page.click("#build")
-    page.wait_for_selector("#build-result .trouble:not([hidden])")
     (tmp_path / "tower.md").write_text("The tower is red.", encoding="utf-8")
     (tmp_path / "program.txt").write_bytes(b"\x7fELF\0\1\2\3" * 9)
     give_files(page, tmp_path / "tower.md", tmp_path / "program.txt")
@@ -217,13 +302,10 @@ def test_files_come_one_by_one_and_one_that_cannot_be_read_says_why(
     assert "The tower is red." in ask(page, "What colour is the tower?").locator(".answer").inner_text()
     row(page, "program.txt").locator(".dismiss").click()
     row(page, "program.txt").wait_for(state="detached")
-    page.wait_for_function("() => !document.querySelector('#text-files').textContent.includes('tower')")
     (tmp_path / "tower.md").write_text("The tower is green.", encoding="utf-8")
-    before = page.inner_text("#header .size")
+    before = page.evaluate("QA.state.texts.generation")
     give_files(page, tmp_path / "tower.md")
-    page.wait_for_function(
-        "before => document.querySelector('#header .size').textContent !== before", arg=before, **WITHIN
-    )
+    page.wait_for_function("before => QA.state.texts.generation > before", arg=before, **WITHIN)
     assert "The tower is green." in ask(page, "What colour is the tower?").locator(".answer").inner_text()
     assert page.locator("#listing .name").all_text_contents().count("tower.md") == 1
 
@@ -233,6 +315,7 @@ def test_pasted_texts_without_a_name_take_their_first_line_and_replace_nothing(v
     for text in ("庭の記録\n\n庭師は山田花子です。", "庭の記録\n\n門の鍵は赤い箱の中です。"):
         add_text(page, "", text, ready=False)
     row(page, "庭の記録 (2)", ".ready").wait_for(**WITHIN)
+    row(page, "庭の記録", ".ready").wait_for(**WITHIN)
     assert page.locator("#listing .name").all_text_contents() == [ARTICLE, "庭の記録", "庭の記録 (2)"]
 
 
@@ -259,13 +342,11 @@ def test_a_text_is_read_before_it_is_asked_and_the_work_is_cancelled(
 
 def test_every_open_page_shows_what_another_does(visit: Visit, own_address: str) -> None:
     first, second = visit(own_address), visit(own_address, "en-GB")
-    open_texts(second)
     add_text(first, "庭の記録", GARDEN)
     row(second, "庭の記録", ".ready").wait_for(**WITHIN)
     second.wait_for_function("() => document.querySelector('#header .speaks').textContent.includes('1 more')")
     second.reload()
     second.wait_for_selector("html[data-ready]")
-    open_texts(second)
     remove_text(first, "庭の記録")
     row(second, "庭の記録").wait_for(state="detached", **WITHIN)
 
@@ -284,18 +365,9 @@ def test_a_text_that_is_swapped_while_the_page_opens_is_drawn(visit: Visit, own_
     page.wait_for_function("() => document.querySelector('#header .speaks').textContent.includes('庭の記録')")
 
 
-def test_the_box_for_files_is_in_the_pages_language(visit: Visit, own_address: str) -> None:
-    page = visit(own_address, "en-GB")
-    open_texts(page)
-    said = "() => document.querySelector('#text-files [data-testid=upload-text]').innerText.trim()"
-    page.wait_for_function(f"words => ({said})() === words", arg=words_of("en")["sources.drop"])
-    page.select_option("#language", "ar")
-    page.wait_for_function(f"words => ({said})() === words", arg=words_of("ar")["sources.drop"])
-
-
 def is_seen(page: Any, part: Any) -> bool:
     """Return whether a part of the panel is in sight, not below the fold."""
-    box, panel = part.bounding_box(), page.locator("#reading").bounding_box()
+    box, panel = part.bounding_box(), page.locator("#sources").bounding_box()
     return bool(panel["y"] <= box["y"] and box["y"] + box["height"] <= panel["y"] + panel["height"])
 
 
@@ -320,58 +392,40 @@ def test_a_file_that_is_too_large_is_left_out_and_the_others_are_added(
     with (tmp_path / "heavy.txt").open("wb") as heavy:
         heavy.truncate(MAX_UPLOAD)
     (tmp_path / "tower.md").write_text("塔は赤い。", encoding="utf-8")
-    open_texts(page)
-    page.set_input_files("#text-files input[type=file]", [tmp_path / "tower.md", tmp_path / "heavy.txt"])
-    page.wait_for_function("() => document.querySelector('#text-files').textContent.includes('tower')")
+    give_files(page, tmp_path / "tower.md", tmp_path / "heavy.txt")
+    row(page, "tower.md", ".ready").wait_for(**WITHIN)
     assert page.inner_text("#build-result .line").startswith("heavy.txt は追加していません。")
     assert "50 MiB" in page.inner_text("#build-result .line")
     assert is_seen(page, page.locator("#build-result .line"))
     assert not page.is_visible(".toast-wrap .toast-body")
-    page.click("#build")
-    row(page, "tower.md", ".ready").wait_for(**WITHIN)
 
 
-@pytest.mark.parametrize("place", ["#chat", "#text-files button"])
-def test_a_heavy_file_is_left_out_wherever_it_is_dropped(visit: Visit, own_address: str, place: str) -> None:
+def test_files_are_dropped_anywhere_and_one_that_is_too_heavy_is_left_out(visit: Visit, own_address: str) -> None:
     page = visit(own_address)
-    open_texts(page)
-    page.evaluate(
-        """([place, bytes]) => {
-          const data = new DataTransfer();
-          data.items.add(new File([new Uint8Array(bytes + 1)], 'heavy.txt'));
-          data.items.add(new File(['塔は赤い。'], 'tower.txt'));
-          const drop = new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true});
-          document.querySelector(place).dispatchEvent(drop);
-        }""",
-        [place, MAX_UPLOAD],
-    )
-    page.wait_for_function("() => document.querySelector('#text-files')?.textContent.includes('tower')")
-    assert page.inner_text("#build-result .line").startswith("heavy.txt は追加していません。")
-    assert not page.is_visible(".toast-wrap .toast-body")
-
-
-def test_a_file_dropped_anywhere_opens_the_panel_with_it(visit: Visit, own_address: str) -> None:
-    page = visit(own_address)
-    page.evaluate(
-        """() => {
-          const data = new DataTransfer();
-          data.items.add(new File(['塔は赤い。'], 'tower.txt', {type: 'text/plain'}));
-          const drop = new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true});
-          document.querySelector('#chat').dispatchEvent(drop);
-        }"""
-    )
-    page.wait_for_function("() => document.querySelector('#text-files')?.textContent.includes('tower')")
-    page.click("#build")
+    drop(page, "tower.txt", "塔は赤い。", "#chat", MAX_UPLOAD + 1)
+    assert page.evaluate("window.target") == words_of("ja")["sources.dropping"]
     row(page, "tower.txt", ".ready").wait_for(**WITHIN)
+    assert page.inner_text("#build-result .line").startswith("heavy.txt は追加していません。")
+    assert not page.is_visible(".toast-wrap .toast-body") and not page.is_visible("#drop-target")
+    drop(page, "gate.txt", "門は青い。", "#source article")
+    row(page, "gate.txt", ".ready").wait_for(**WITHIN)
 
 
 def test_on_a_phone_the_panel_fits_and_works_by_keyboard(visit: Visit, own_address: str) -> None:
     page = visit(own_address, "ja-JP", PHONE)
-    page.click("#header .view[data-view=source]")
-    open_texts(page)
+    page.focus("#sources-open")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.matches('#adding .heading')")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.focus("#listing .ask")
     page.keyboard.press("Space")
     assert re.match("1件中0件", page.inner_text("#listing .from"))
-    labels = page.eval_on_selector_all("#listing :is(button, input)", "all => all.map(one => one.ariaLabel)")
+    labels = page.eval_on_selector_all("#listing li :is(button, .ask)", "all => all.map(one => one.ariaLabel)")
     assert all(ARTICLE in label for label in labels)
+    page.focus("#listing .more")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#listing .menu .rename", state="visible")
+    page.keyboard.press("Escape")  # closes the menu, and the next one the panel
+    assert not page.is_visible("#listing .menu") and page.is_visible("#sources")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#sources") and page.evaluate("document.activeElement.id") == "sources-open"

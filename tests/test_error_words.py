@@ -201,6 +201,13 @@ def changes_that_are_refused(path: Path) -> Iterator[tuple[str, Callable[[], Any
     yield "index.generation", lambda: roll_back(path, 7)
     yield "sources.none", lambda: retrieve(index, "?", sources=[])
 
+    def twice() -> None:
+        [job] = OpenIndex(path).add([Source("kittens", "Cats sleep.")])
+        assert job.error
+        raise job.error
+
+    yield "source.twice", twice
+
     def cancelled() -> None:
         open_index = OpenIndex(path)
         with FileLock(path / "LOCK"):  # the first job waits here, the second behind it

@@ -10,12 +10,14 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from manifests import rewrite_manifest
 
 from qa import index as index_module
+from qa.catalogue import words_of
 from qa.errors import BusyError, CancelledError, IndexMissingError, ModelError, QAError, SourceError
 from qa.index import Index
 from qa.progress import ProgressEvent, Stage
@@ -32,6 +34,7 @@ from qa.storage.writing import IndexWriter
 from qa.text.source import Source
 from qa.ui.gradio_compat import gr
 from qa.ui.history import History
+from qa.ui.listing import listing
 from qa.ui.reading import reading_of
 from qa.ui.texts import TextsPanel
 
@@ -399,12 +402,65 @@ def test_adding_a_text_of_a_name_that_is_there_says_that_it_replaces_it(open_ind
 def test_the_panel_names_the_documents_that_are_replaced(open_index: OpenIndex, gate: Gate) -> None:
     with gr.Blocks():
         panel = TextsPanel(open_index)
+        panel.draw()
 
     def added(name: str) -> str:
-        return str(panel._add(name, "猫は眠ります。", None, "en")[panel._result])
+        sent = SimpleNamespace(_data={"do": "paste", "name": name, "text": f"{name}: 猫は眠ります。"})
+        return str(panel._add("en", sent)[panel._result])
 
     assert "Received; cats replaces the document of the same name." in added("cats")
-    assert "1 document received" in added("dogs")
+    assert "Received" not in added("dogs")
+
+
+def test_a_removal_that_is_held_is_undone_begun_or_made_before_a_change_of_the_same_text(
+    open_index: OpenIndex,
+) -> None:
+    open_index.add([DOGS, BIRDS])
+    settled(open_index)
+    job = open_index.remove("dogs", hold=60)
+    assert (job.state, open_index.building, open_index.leaving) == ("held", None, {"dogs"})
+    open_index.add([Source("fish", "魚は水の中にいます。")])  # another text: it does not wait
+    until(lambda: "fish" in names(open_index))
+    open_index.cancel(job.id)
+    assert names(open_index) == ["cats", "dogs", "birds", "fish"] and not open_index.jobs
+    open_index.dismiss(open_index.remove("fish", hold=60).id)
+    until(lambda: "fish" not in names(open_index))
+    open_index.remove("birds", hold=60)
+    open_index.add([Source("birds", "鳥は歌います。")])  # the new text stays, whatever became of the old one
+    until(lambda: not open_index.jobs)
+    assert open_index.current().sources["birds"].text == "鳥は歌います。"
+    open_index.remove("birds", hold=0.1)
+    until(lambda: "birds" not in names(open_index))
+    # What would be the last one is kept, and that is said at once.
+    open_index.remove("dogs", hold=60)
+    assert open_index.remove("cats", hold=60).state == "failed"
+
+
+def test_a_text_takes_the_place_and_the_name_of_another(open_index: OpenIndex, tmp_path: Path) -> None:
+    (tmp_path / "felines.txt").write_text("猫は屋根で眠ります。", encoding="utf-8")
+    open_index.exchange("cats", tmp_path / "felines.txt")
+    settled(open_index)
+    assert [(one.name, one.text) for one in open_index.current().sources.values()] == [("cats", "猫は屋根で眠ります。")]
+    assert open_index.exchange("cats", tmp_path / "missing.txt").name == "cats"
+    assert [(job.name, job.state) for job in open_index.jobs] == [("cats", "failed")]
+
+
+def test_the_same_text_is_not_there_twice(open_index: OpenIndex) -> None:
+    [job] = open_index.add([Source("kittens", CATS.text)])
+    assert job.error and "cats" in str(job.error)
+    assert names(open_index) == ["cats"]
+
+
+def test_a_document_has_one_row_whatever_is_being_done_to_it(open_index: OpenIndex, gate: Gate) -> None:
+    open_index.add([DOGS])
+    assert gate.reached.wait(60)
+    open_index.add([Source("cats", "猫は眠ります。"), Source("cats", "猫は遊びます。")])
+    open_index.rename("cats", "felines")
+    open_index.add([Source("dogs", "犬は走ります。")])
+    rows = listing(open_index.current(), open_index.jobs, words_of("en"))["rows"]
+    assert [(row["name"], row["state"], row["indexed"]) for row in rows] == [
+        ("cats", "waiting", True), ("dogs", "embedding", False), ("cats (2)", "waiting", False),
+    ]  # fmt: skip
 
 
 def test_only_the_newest_failed_jobs_are_kept(open_index: OpenIndex, tmp_path: Path) -> None:

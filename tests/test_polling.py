@@ -87,9 +87,11 @@ def test_the_list_is_made_again_only_when_something_has_changed(
 class Recorder(OpenIndex):
     """An index that notes which texts each question is asked of."""
 
-    def answer(self, index: Index, question: str, k: int = 10, sources: Collection[str] | None = None) -> Answer:
+    def answer(
+        self, index: Index, question: str, k: int = 10, sources: Collection[str] | None = None, **rest: Any
+    ) -> Answer:
         self.asked = sources
-        return super().answer(index, question, k, sources)
+        return super().answer(index, question, k, sources, **rest)
 
 
 def test_a_question_to_all_texts_filters_by_none(folder: Path) -> None:

@@ -17,18 +17,18 @@ from qa.progress import Progress, ProgressEvent, Stage
 from qa.text.source import Source, free_name
 
 Kind = Literal["build", "add", "remove", "rename", "repair"]
-State = Literal["waiting", "embedding", "failed"]
+State = Literal["held", "waiting", "embedding", "failed"]
 
 
 @dataclass(frozen=True)
 class Job:
-    """One change of the index that is waiting, in progress or failed; a job that is done is no longer listed.
+    """One change of the index that is held, waiting, in progress or failed; a job that is done is no longer listed.
 
     Attributes:
         id: the job's number on this server, from 1.
         kind: build (the index from these texts alone), add, remove, rename, or repair (the index itself).
         name: the source it is about; the first one for a build, the index folder for a repair.
-        state: waiting, embedding (in progress) or failed.
+        state: held (it begins after a while, unless it is cancelled), waiting, embedding (in progress) or failed.
         done, total: passages that are embedded and that have to be; 0 of 0 until that is known.
         seconds_left: estimated time left; None until it can be estimated.
         error: why it failed.
@@ -58,6 +58,7 @@ class Task:
         job: what callers see of it.
         sources: the texts to build from or to add.
         progress: called with every progress event, besides the queue.
+        due: when it is no longer held, as ``time.monotonic()`` has it.
         cancelled: whether a visitor cancelled it.
         result: the index that it made, or why it made none.
     """
@@ -65,8 +66,14 @@ class Task:
     job: Job
     sources: list[Source] = field(default_factory=list)
     progress: Progress | None = None
+    due: float = 0.0
     cancelled: bool = False
     result: Future[Index] = field(default_factory=Future)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the job is held back for a while."""
+        return self.job.state == "held"
 
     @property
     def is_waiting(self) -> bool:
@@ -77,6 +84,11 @@ class Task:
     def has_failed(self) -> bool:
         """Whether the job has failed."""
         return self.job.state == "failed"
+
+    def hold(self, seconds: float) -> None:
+        """Let the job begin only after so many seconds."""
+        self.due = time.monotonic() + seconds
+        self.update("held")
 
     def update(self, state: State, done: int = 0, total: int = 0, seconds_left: float | None = None) -> None:
         """Set the job's state and how far it is."""

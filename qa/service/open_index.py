@@ -17,7 +17,7 @@ from weakref import ReferenceType, ref
 from qa.answer import Answer
 from qa.catalogue import Words
 from qa.conversation import reply
-from qa.errors import IndexDamagedError, IndexMismatchError, QAError
+from qa.errors import IndexDamagedError, IndexMismatchError, QAError, SourceError
 from qa.index import Index
 from qa.llm.client import LanguageModel
 from qa.llm.replies import writing
@@ -201,30 +201,56 @@ class OpenIndex:
 
     @property
     def jobs(self) -> tuple[Job, ...]:
-        """The jobs in progress, waiting or failed, in their order."""
+        """The jobs in progress, held, waiting or failed, in their order."""
         return self._queue.jobs
 
     @property
     def building(self) -> Job | None:
         """The job in progress or about to begin, or None."""
-        return next((job for job in self.jobs if job.state != "failed"), None)
+        return next((job for job in self.jobs if job.state in ("waiting", "embedding")), None)
+
+    @property
+    def leaving(self) -> frozenset[str]:
+        """The names of the sources whose removal is held or under way."""
+        return frozenset(job.name for job in self.jobs if job.kind == "remove" and job.state != "failed")
 
     def add(self, sources: Iterable[str | Path | Source]) -> tuple[Job, ...]:
         """Queue one job per source that adds it, or replaces the source of the same name.
 
         Files are read now, so a text that cannot be read is a failed job; embedding comes later. A text that is given
-        twice is added once. If two of the given texts have the same name, the later one gets a number.
+        twice is added once. If two of the given texts have the same name, the later one gets a number. A text that is
+        there already under another name is a failed job as well.
         """
         tasks = without_duplicates(self._task_for("add", [source]) for source in sources)
         index = self.available()
         for task in tasks:
             is_there = index is not None and task.job.name in index.sources
             task.job = replace(task.job, replaces=is_there and not task.has_failed)
+            self._expect_new(task, index)
         return self._queue.enter(*tasks)
 
-    def remove(self, name: str) -> Job:
-        """Queue the removal of a source."""
-        return self._queue.enter(self._queue.task("remove", name))[0]
+    def exchange(self, name: str, given: str | Path | Source) -> Job:
+        """Queue a text that takes the place of the source of this name, and its name."""
+        task = self._task_for("add", [given])
+        task.sources = [source.named(name) for source in task.sources]
+        only = task.sources[0] if task.sources else None
+        task.job = replace(task.job, name=name, source=only, replaces=not task.has_failed)
+        return self._queue.enter(task)[0]
+
+    def remove(self, name: str, *, hold: float = 0.0) -> Job:
+        """Queue the removal of a source.
+
+        Args:
+            name: the source's name.
+            hold: seconds for which it is held, so that :meth:`cancel` still finds everything as it was. It begins
+                earlier if the text is changed again, or at :meth:`dismiss`.
+        """
+        task = self._queue.task("remove", name)
+        if hold and not self._is_last(name):
+            task.hold(hold)
+        elif hold:
+            task.fail(SourceError("index.last"))  # said now: after the time of holding nobody would look
+        return self._queue.enter(task)[0]
 
     def rename(self, old: str, new: str) -> Job:
         """Queue the renaming of a source."""
@@ -251,11 +277,11 @@ class OpenIndex:
             return task.result.result()
 
     def cancel(self, job_id: int) -> None:
-        """Remove a waiting job; one in progress stops at its next report, and the index stays as it was."""
+        """Remove a held or waiting job; one in progress stops at its next report, and the index stays as it was."""
         self._queue.cancel(job_id)
 
     def dismiss(self, job_id: int) -> None:
-        """Stop listing a failed job."""
+        """Stop listing a failed job; begin a held one now."""
         self._queue.dismiss(job_id)
 
     def _task_for(self, kind: Kind, given: list[str | Path | Source]) -> Task:
@@ -274,6 +300,22 @@ class OpenIndex:
         task = self._queue.task(kind, sources[0].name if sources else "", only)
         task.sources = sources
         return task
+
+    def _is_last(self, name: str) -> bool:
+        """Return whether no other source would be left once all jobs are done."""
+        index = self.available()
+        coming = {job.name for job in self.jobs if job.kind == "add" and job.state != "failed"}
+        return index is not None and not (index.sources.keys() | coming) - self.leaving - {name}
+
+    def _expect_new(self, task: Task, index: Index | None) -> None:
+        """Fail a task whose only text is in the index under another name."""
+        own, there = task.job.source, index.sources.values() if index else ()
+        if own is None or task.has_failed:
+            return
+        for other in there:
+            if other.sha256 == own.sha256 and other.name not in {own.name, *self.leaving}:
+                task.fail(SourceError("source.twice", name=own.name, other=other.name))
+                return
 
     def _change(self, batch: list[Task], progress: Progress) -> Index:
         """Do a batch of jobs and use the index that they make."""

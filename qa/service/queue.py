@@ -1,13 +1,15 @@
 """Jobs -> done one after another, by one thread of the queue's own.
 
-Texts that wait in a row are added together: they make one generation. A job can be cancelled until its generation is
-written. A failed job stays listed until it is dismissed, repeated, or a later change of the same text succeeds.
+Texts that wait in a row are added together: they make one generation. A job that is held begins after a while, or
+before the next change of the same text. A job can be cancelled until its generation is written. A failed job stays
+listed until it is dismissed, repeated, or a later change of the same text succeeds.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from itertools import count, takewhile
 
@@ -37,13 +39,13 @@ class JobQueue:
         self._change = change
         self._when_idle = when_idle
         self._tasks: list[Task] = []
-        self._lock = threading.Lock()  # held to read or change a task, or the list
+        self._lock = threading.Condition()  # held to read or change a task, or the list; notified when held ones change
         self._numbers = count(1)
         self._running = False
 
     @property
     def jobs(self) -> tuple[Job, ...]:
-        """The jobs in progress, waiting or failed, in their order."""
+        """The jobs in progress, held, waiting or failed, in their order."""
         with self._lock:
             return tuple(task.job for task in self._tasks)
 
@@ -57,25 +59,30 @@ class JobQueue:
         repeated = {(job.kind, job.name) for job in jobs}
         with self._lock:
             self._forget_failed(lambda job: (job.kind, job.name) in repeated)
+            self._release(lambda held: any(_is_about(job, held.name) for job in jobs))
             self._tasks += tasks
             self._forget_oldest_failed()
+            self._lock.notify_all()
             if not self._running:
                 self._running = True
                 threading.Thread(target=self._work_through, name="indexing", daemon=True).start()
         return jobs
 
     def cancel(self, job_id: int) -> None:
-        """Remove a waiting job; one in progress stops at its next report, and the index stays as it was."""
+        """Remove a held or waiting job; one in progress stops at its next report, and the index stays as it was."""
         with self._lock:
+            self._lock.notify_all()
             for task in [task for task in self._tasks if task.job.id == job_id]:
                 task.cancelled = True
-                if task.is_waiting:
+                if task.is_held or task.is_waiting:
                     self._remove(task)
 
     def dismiss(self, job_id: int) -> None:
-        """Stop listing a failed job."""
+        """Stop listing a failed job; begin a held one now."""
         with self._lock:
             self._forget_failed(lambda job: job.id == job_id)
+            self._release(lambda job: job.id == job_id)
+            self._lock.notify_all()
 
     # The thread
 
@@ -92,11 +99,13 @@ class JobQueue:
                 return
 
     def _next_batch(self, *, last: bool) -> list[Task]:
-        """Take the next task, or all texts that are to be added next. If there is none, the thread ends if ``last``."""
+        """Take the next task, or all texts that are to be added next.
+
+        If there is none and ``last``, wait for those that are held; without any, the thread ends.
+        """
         with self._lock:
-            waiting = [task for task in self._tasks if task.is_waiting]
-            adds = list(takewhile(lambda task: task.job.kind == "add", waiting))
-            batch = adds or waiting[:1]
+            while not (batch := self._first_waiting()) and last and (held := [t.due for t in self._tasks if t.is_held]):
+                self._lock.wait(max(0.0, min(held) - time.monotonic()))
             for task in batch:
                 task.update("embedding")
             self._running = bool(batch) or not last
@@ -150,6 +159,19 @@ class JobQueue:
 
     # Under the lock
 
+    def _first_waiting(self) -> list[Task]:
+        now = time.monotonic()
+        for task in self._tasks:
+            if task.is_held and task.due <= now:
+                task.update("waiting")
+        waiting = [task for task in self._tasks if task.is_waiting]
+        return list(takewhile(lambda task: task.job.kind == "add", waiting)) or waiting[:1]
+
+    def _release(self, which: Callable[[Job], bool]) -> None:
+        for task in self._tasks:
+            if task.is_held and which(task.job):
+                task.update("waiting")
+
     def _remove(self, task: Task) -> None:
         self._tasks.remove(task)
         task.cancel()
@@ -161,3 +183,8 @@ class JobQueue:
         failed = [task for task in self._tasks if task.has_failed]
         for task in failed[:-MOST_FAILED]:
             self._tasks.remove(task)
+
+
+def _is_about(job: Job, name: str) -> bool:
+    """Return whether a change has to find the source of this name as earlier changes left it."""
+    return job.kind in ("build", "repair") or name in (job.name, job.new_name)

@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 
 from qa.index import Index
 from qa.storage.generations import SUGGESTIONS
-from qa.suggestions.suggest import COUNT, Suggestion, suggest
+from qa.suggestions.suggest import Suggestion, most, suggest
 
 FORMAT = 1
 _LARGEST_FILE = 1_000_000
@@ -68,7 +68,7 @@ def _read_file(index: Index) -> tuple[Suggestion, ...] | None:
         found = tuple(Suggestion(**entry) for entry in content["suggestions"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    return found if len(found) <= COUNT and all(_is_valid(one, index) for one in found) else None
+    return found if len(found) <= most(len(index.sources)) and all(_is_valid(one, index) for one in found) else None
 
 
 def _is_valid(one: Suggestion, index: Index) -> bool:

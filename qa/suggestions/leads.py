@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
@@ -41,8 +42,8 @@ def leads_on(
     """Return up to ``count`` suggestions to ask next: none already asked, none whose sentence the answer cites.
 
     First come those whose sentence is in a passage that was found for this answer, in the order of the passages;
-    then those that follow the first citation in its source; then the others. Before the first question (``answer``
-    is None) and after an abstention they keep their own order, which is spread over the sections.
+    then those that follow the first citation in its source; the last, and all before the first question (``answer``
+    is None) and after an abstention, come from each source in turn: first from those of which least was asked.
     """
     already_asked = {_comparable(question) for question in asked}
     cited = {(citation.source, citation.start, citation.end) for citation in answer.citations} if answer else set()
@@ -51,14 +52,30 @@ def leads_on(
         for one in suggestions
         if _comparable(one.question) not in already_asked and (one.source, one.start, one.end) not in cited
     ]
+    times = Counter(one.source for one in suggestions if _comparable(one.question) in already_asked)
     if not answer or not answer.citations:
-        return tuple(remaining[:count])
+        return tuple(_in_turn(remaining, times))[:count]
     found = (one for hit in answer.hits for one in remaining if hit.holds(one.source, one.start, one.end))
     first = answer.citations[0]
     after = sorted(
         (one for one in remaining if one.source == first.source and one.start >= first.end), key=lambda one: one.start
     )
-    return tuple(dict.fromkeys(chain(found, after, remaining)))[:count]
+    leading = list(dict.fromkeys(chain(found, after)))
+    others = _in_turn(remaining, times + Counter({first.source: len(suggestions)}))
+    if any(one.source != first.source for one in remaining):
+        others = chain(others, leading[count - 1 :])
+        leading = leading[: count - 1]
+    return tuple(dict.fromkeys(chain(leading, others)))[:count]
+
+
+def _in_turn(suggestions: Iterable[Suggestion], times: Counter[str]) -> Iterator[Suggestion]:
+    """Yield one suggestion of each source in turn; sources of which more was asked come later in each round."""
+    by_source: defaultdict[str, list[Suggestion]] = defaultdict(list)
+    for one in suggestions:
+        by_source[one.source].append(one)
+    order = sorted(by_source, key=lambda name: times[name])
+    rounds = zip_longest(*(by_source[name] for name in order))
+    return (one for round_ in rounds for one in round_ if one is not None)
 
 
 def topics(index: Index, sources: str | Collection[str] | None = None, count: int = 8) -> tuple[Topic, ...]:

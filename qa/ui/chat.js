@@ -226,4 +226,4 @@ new MutationObserver(() => {
   });
 }).observe(document, { childList: true, subtree: true, characterData: true });
 
-QA.register("chat", { write, revise, takeRevision });
+QA.register("chat", { write, ask, revise, takeRevision });

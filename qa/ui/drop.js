@@ -1,52 +1,69 @@
 // @ts-check
-// Files: one dropped anywhere on the page opens the panel of texts and goes into its box. Files beyond the limit of one
-// upload are left out, and named.
+// Files: one dropped anywhere on the page is added. Files beyond the limit of one upload are left out, and named.
 
 const AREA = "#text-files";
 const BOX = `${AREA} input[type=file]`;
+const OVER = 200; // ms without a "dragover" after which nothing is being dragged over the page any more
+const root = document.documentElement;
 const limit = Number(QA.get(document, 'meta[name="qa-upload"]', HTMLMetaElement).content); // bytes
+
+/** @type {number | undefined} */
+let over;
 
 /** @param {DragEvent} event */
 const hasFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
 const bytes = (/** @type {FileList} */ files) => [...files].reduce((sum, file) => sum + file.size, 0);
 const box = () => QA.find(document, BOX, HTMLInputElement);
 
-document.addEventListener("dragover", (event) => {
-  if (hasFiles(event) && !QA.closest(event, AREA)) event.preventDefault(); // else the browser would open the file
-});
-
-document.addEventListener("drop", async (event) => {
-  const files = event.dataTransfer?.files; // read now: the event holds none once it is over
-  if (!files || !hasFiles(event) || QA.closest(event, AREA)) return;
-  event.preventDefault();
-  QA.page.show("source");
-  if (!box()) QA.find(document, "#sources > button")?.click();
-  const input = await boxOnceOpen();
-  if (!input) return;
-  put(input, files);
-  input.closest(AREA)?.scrollIntoView({ block: "nearest" });
-});
-
-// Gradio would refuse all files for one that is too large, in English. It never sees such a choice.
-/**
- * @param {Event} event
- * @param {FileList | null | undefined} files
- */
-function leaveOutHeavyFiles(event, files) {
-  const input = box();
-  if (!files || !input || !QA.closest(event, AREA) || bytes(files) <= limit) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  put(input, fitting(files));
+/** @param {boolean} isDragged */
+function showTarget(isDragged) {
+  clearTimeout(over);
+  root.toggleAttribute("data-dragged", isDragged);
+  const target = QA.find(document, "#drop-target") ?? makeTarget();
+  target.hidden = !isDragged;
+  target.textContent = QA.words.say("sources.dropping");
 }
-document.addEventListener(
-  "change",
-  (event) => event.target instanceof HTMLInputElement && leaveOutHeavyFiles(event, event.target.files),
-  true,
-);
+
+function makeTarget() {
+  const target = document.createElement("div");
+  target.id = "drop-target";
+  document.body.append(target);
+  return target;
+}
+
+document.addEventListener("dragover", (event) => {
+  if (!hasFiles(event)) return;
+  event.preventDefault(); // else the browser would open the file
+  showTarget(true);
+  over = setTimeout(() => showTarget(false), OVER);
+});
+
 document.addEventListener(
   "drop",
-  (event) => hasFiles(event) && leaveOutHeavyFiles(event, event.dataTransfer?.files),
+  (event) => {
+    const files = event.dataTransfer?.files;
+    if (!files || !hasFiles(event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    showTarget(false);
+    QA.panel.open();
+    const input = box();
+    if (!input) return;
+    QA.adding?.takeTarget(); // a file that is dropped replaces nothing
+    put(input, bytes(files) > limit ? fitting(files) : files);
+  },
+  true,
+);
+
+// Gradio would refuse all files for one that is too large, in English. It never sees such a choice.
+document.addEventListener(
+  "change",
+  (event) => {
+    const input = box();
+    if (!input || event.target !== input || !input.files || bytes(input.files) <= limit) return;
+    event.stopImmediatePropagation();
+    put(input, fitting(input.files));
+  },
   true,
 );
 
@@ -76,12 +93,4 @@ function put(input, files) {
   if (files.length) input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-/** Return the box once the panel has opened, or null after two seconds. */
-async function boxOnceOpen() {
-  for (let tries = 0; tries < 40; tries++) {
-    const found = box();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return null;
-}
+QA.register("drop", { box });

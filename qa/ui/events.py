@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 MOST_LEFT_OUT = 10_000
 """Names that a visitor may exclude from their questions."""
 LONGEST_STRING = 200_000
-"""Code points of any one string; names are shortened where they are used."""
+"""Code points of any one string but a pasted text; names are shortened where they are used."""
 
 T = TypeVar("T")
 Name = Annotated[str, Field(max_length=LONGEST_STRING)]
@@ -59,6 +59,28 @@ class Dismiss(_Sent):
     job: int
 
 
+class Paste(_Sent):
+    """Add a text that was pasted; its length is checked where it is read."""
+
+    do: Literal["paste"]
+    name: Name
+    text: str
+
+
+class Fetch(_Sent):
+    """Add the page at a web address."""
+
+    do: Literal["fetch"]
+    url: Name
+    name: Name = ""
+
+
+class Sample(_Sent):
+    """Add the sample text."""
+
+    do: Literal["sample"]
+
+
 class Choice(_Sent):
     """The documents that a visitor's questions leave out."""
 
@@ -81,6 +103,9 @@ class Export(_Sent):
 
 ACTION: TypeAdapter[Remove | Rename | Cancel | Dismiss] = TypeAdapter(
     Annotated[Remove | Rename | Cancel | Dismiss, Field(discriminator="do")]
+)
+ADDITION: TypeAdapter[Paste | Fetch | Sample] = TypeAdapter(
+    Annotated[Paste | Fetch | Sample, Field(discriminator="do")]
 )
 CHOICE = TypeAdapter(Choice)
 OPENING = TypeAdapter(Opening)

@@ -150,7 +150,7 @@ def answer_mcp_in_json(page: gr.Blocks) -> None:
 
 FRONTEND_NAMES = (
     "app", "block", "bubble-wrap", "column", "contain", "dark", "flex-wrap", "gradio-container", "html-container",
-    "icon-button-wrapper", "main", "message", "message-content", "message-row", "message-wrap", "or", 'role="log"',
-    "scroll-down-button-container", "toast-wrap", "upload-container", "upload-text", "wrap",
+    "icon-button-wrapper", "main", "message", "message-content", "message-row", "message-wrap", 'role="log"',
+    "scroll-down-button-container", "toast-wrap", "wrap",
 )  # fmt: skip
 """Classes, test ids and roles of Gradio's frontend that the page's scripts and styles select."""

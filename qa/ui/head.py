@@ -19,12 +19,12 @@ _HEAD_SCRIPTS = (
     "qa.js", "session.js", "words.js", "page.js", "sheet.js", "blocks.js", "source_scroll.js", "source_tabs.js",
     "source_outline.js", "source_text.js", "source_find.js", "store.js", "files.js", "records.js", "drawer_row.js",
     "arming.js", "title_edit.js", "citations.js", "tooltip.js", "ratings.js", "rating.js", "chat.js", "left_out.js",
-    "accessibility.js", "drop.js",
+    "row.js", "panel.js", "accessibility.js", "drop.js",
 )  # fmt: skip
 _STYLES = (
-    "colours.css", "page.css", "typography.css", "header.css", "texts.css", "chat.css", "quotation.css", "answer.css",
-    "written.css", "rating.css", "tooltip.css", "source.css", "source_bar.css", "sheet.css", "conversations.css",
-    "shortcuts.css", "contrast.css",
+    "colours.css", "page.css", "typography.css", "header.css", "panel.css", "adding.css", "listing.css", "chat.css",
+    "quotation.css", "answer.css", "written.css", "rating.css", "tooltip.css", "source.css", "source_bar.css",
+    "sheet.css", "conversations.css", "shortcuts.css", "contrast.css",
 )  # fmt: skip
 
 

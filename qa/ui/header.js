@@ -13,17 +13,13 @@ const THEMES = ["system", "light", "dark", "contrast"];
  * Return what tells one state of the index from another; progress.js compares it with the newest poll.
  * @type {Offered["header"]["indexState"]}
  */
-const indexState = ({ generation, questions, sources }) =>
-  [generation, questions, ...sources.map((source) => source.id)].join(" ");
+const indexState = ({ generation, questions, sources, left_out }) =>
+  [generation, questions, ...sources.map((source) => source.id), "-", ...[...left_out].sort()].join(" ");
 
 function draw() {
-  const { sources } = overview();
   const { say } = QA.words;
-  const isEmpty = !sources.length;
-  QA.state.drawn = indexState(overview());
-  QA.get(element, ".speaks").textContent = isEmpty
-    ? say("header.none")
-    : say("header.speaks", { names: QA.words.names(sources) });
+  if (overview().sources) QA.state.drawn = indexState(overview());
+  sayWhichAreAsked();
   QA.words.label(element);
   fillSelect("#language", QA.words.languages(), QA.state.language);
   fillSelect(
@@ -35,6 +31,16 @@ function draw() {
   setUnheard(QA.state.unheard);
   countRatings();
   setStuck(stuck);
+}
+
+/** Say which texts are asked, as the boxes of the list do; nothing before it is known what there is. */
+function sayWhichAreAsked() {
+  const { say } = QA.words;
+  const asked = QA.leftOut.asked();
+  const none = QA.state.texts?.busy && !QA.leftOut.present().length ? "header.preparing" : "header.none";
+  const lacking = say(QA.leftOut.present().length ? "header.unchosen" : none);
+  const told = asked.length ? say("header.speaks", { names: QA.words.names(asked) }) : lacking;
+  QA.get(element, ".speaks").textContent = QA.state.texts ? told : "";
 }
 
 /**
@@ -142,7 +148,7 @@ element.addEventListener("click", (event) => {
 });
 
 QA.get(element, ".sign-out").hidden = !QA.session.signedIn;
-QA.register("header", { indexState, setUnheard, setStuck, countRatings });
+QA.register("header", { indexState, setUnheard, setStuck, countRatings, sayWhichAreAsked });
 QA.words.onChange(draw);
 watch("value", draw);
 draw();

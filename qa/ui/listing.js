@@ -1,47 +1,83 @@
 // @ts-check
 // The list of texts: one row for each, ready or on its way. Value: Listing; newer ones come with each poll (progress.js).
 // Triggers "act" {do, name, job, to} and "choose" {left_out: [name]}. Rows are kept from one drawing to the next, so
-// that a report of progress takes no focus and ends no edit.
-
-const SURE = 5000; // ms within which the second click on "remove" counts
-/** @type {["read", "rename", "remove", "cancel", "dismiss"]} */
-const ACTS = ["read", "rename", "remove", "cancel", "dismiss"];
-
-/**
- * The elements of a row.
- * @typedef {Record<typeof ACTS[number], HTMLButtonElement> & {
- *   row: TextRow, item: HTMLElement, name: HTMLElement, length: HTMLElement, state: HTMLElement,
- *   ask: HTMLInputElement, edit: HTMLInputElement, bar: HTMLProgressElement}} Row
- */
+// that a report of progress takes no focus and ends no edit; row.js makes and fills them.
 
 const list = QA.get(element, ".listing");
 const from = QA.get(element, ".from");
+const all = QA.get(element, ".all", HTMLInputElement);
 /** @type {Map<string, Row>} */
 const rows = new Map();
 /** @type {{name: string, to?: string} | null} The rename asked for here: its row gets the focus once it is drawn. */
 let sought = null;
-/** @type {number | undefined} */
-let confirming;
+/** @type {Set<string>} The texts that were added while this page is open and whose questions have not been seen. */
+const fresh = new Set();
 
-const listing = () => QA.state.texts ?? /** @type {Listing} */ (props.value);
-const keyOf = (/** @type {TextRow} */ row) => (row.indexed ? `text ${row.name}` : `job ${row.job}`);
-const choose = () => trigger("choose", { left_out: [...QA.state.leftOut] });
+const listing = () => QA.state.texts ?? /** @type {Partial<Listing>} */ (props.value);
+const wanted = () => listing().rows ?? [];
+const keyOf = (/** @type {TextRow} */ row) => `${row.kind === "repair" ? "repair" : "text"} ${row.name}`;
+
+function choose() {
+  trigger("choose", { left_out: [...QA.state.leftOut] });
+  sayWhichAreAsked();
+}
+
+/** @type {RowEvents} */
+const events = {
+  ask(row, isAsked) {
+    if (isAsked) QA.state.leftOut.delete(row.name);
+    else QA.state.leftOut.add(row.name);
+    choose();
+  },
+  read(row) {
+    QA.panel.close();
+    QA.source?.read(row.id);
+  },
+  rename(row, to) {
+    sought = { name: row.name };
+    QA.leftOut.rename(row.name, to); // as typed, until its row says what it will be called
+    act("rename", row, { to });
+  },
+  replace: (row) => QA.adding?.choose(row.name),
+  remove: (row) => act("remove", row),
+  cancel(row) {
+    QA.leftOut.forget(row.name);
+    if (sought?.name === row.name) sought = null;
+    act("cancel", row);
+  },
+  dismiss: (row) => act("dismiss", row),
+  question(row, question) {
+    seen(row);
+    QA.panel.close();
+    QA.chat.ask(question);
+  },
+  seen,
+};
+
+/**
+ * @param {PageEvents["act"]["do"]} what
+ * @param {TextRow} row
+ * @param {{to?: string}} [more]
+ */
+function act(what, row, more = {}) {
+  trigger("act", { do: what, name: row.name, job: row.job, ...more });
+}
 
 function draw() {
   const active = document.activeElement;
   const isHere = element.contains(active);
   followRenames();
-  const wanted = listing().rows;
-  const keys = new Set(wanted.map(keyOf));
+  const keys = new Set(wanted().map(keyOf));
   for (const [key, own] of rows) {
     if (keys.has(key)) continue;
     own.item.remove();
     rows.delete(key);
   }
-  wanted.forEach((row, at) => {
-    const own = rows.get(keyOf(row)) ?? newRow(row);
+  noteNew();
+  wanted().forEach((row, at) => {
+    const own = rows.get(keyOf(row)) ?? QA.row.make(row, events);
     rows.set(keyOf(row), own);
-    fill(own, row);
+    QA.row.fill(own, row, offered(row));
     if (list.children[at] !== own.item) list.insertBefore(own.item, list.children[at] ?? null);
   });
   sayWhichAreAsked();
@@ -49,10 +85,10 @@ function draw() {
 }
 
 function followRenames() {
-  const { changed, renamed } = QA.leftOut.follow(listing().rows);
+  const { changed, renamed } = QA.leftOut.follow(wanted());
   if (sought && renamed.has(sought.name)) sought.to = renamed.get(sought.name);
   const isRefused = (/** @type {TextRow} */ row) => row.state === "failed" && row.kind === "rename";
-  if (listing().rows.some((row) => isRefused(row) && row.name === sought?.name)) sought = null;
+  if (wanted().some((row) => isRefused(row) && row.name === sought?.name)) sought = null;
   if (changed) choose();
 }
 
@@ -64,247 +100,58 @@ function followRenames() {
 function restoreFocus(active, isHere) {
   const found = sought?.to === undefined ? undefined : rows.get(`text ${sought.to}`);
   if (sought?.to !== undefined) sought = null;
-  if (found && (isHere || active === document.body) && !active?.matches(".new-name")) found.rename.focus();
-  else if (isHere && active instanceof HTMLElement && (!active.isConnected || active.hidden)) from.focus();
+  if (found && (isHere || active === document.body) && !active?.matches(".new-name")) found.more.focus();
+  else if (isHere && active instanceof HTMLElement && !active.checkVisibility()) from.focus();
 }
 
-// A new row
+// The questions of a text that was added while this page is open
 
-/**
- * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {string} className
- * @param {Element} [parent]
- */
-function make(tag, className, parent) {
-  const made = document.createElement(tag);
-  made.className = className;
-  parent?.append(made);
-  return made;
-}
-
-/** @param {TextRow} row @returns {Row} */
-function newRow(row) {
-  const item = make("li", "");
-  const label = make("label", "which", item);
-  const ask = make("input", "ask", label);
-  ask.type = "checkbox";
-  const name = make("bdi", "name", label);
-  const edit = make("input", "new-name", item);
-  edit.hidden = true;
-  const length = make("span", "length", item);
-  const state = make("span", "state", item);
-  const bar = make("progress", "bar", item);
-  const acts = make("span", "acts", item);
-  const [read, rename, remove, cancel, dismiss] = ACTS.map((act) => make("button", act, acts));
-  const own = /** @type {Row} */ ({
-    ...{ row, item, ask, name, edit, length, state, bar },
-    ...{ read, rename, remove, cancel, dismiss },
-  });
-  for (const act of ACTS) own[act].type = "button";
-  listen(own);
-  return own;
-}
-
-/** @param {Row} own */
-function listen(own) {
-  own.ask.addEventListener("change", () => {
-    if (own.ask.checked) QA.state.leftOut.delete(own.row.name);
-    else QA.state.leftOut.add(own.row.name);
-    choose();
-    sayWhichAreAsked();
-  });
-  own.read.addEventListener("click", () => QA.source?.read(own.row.id));
-  own.rename.addEventListener("click", () => startEdit(own));
-  own.remove.addEventListener("click", () => remove(own));
-  own.remove.addEventListener("blur", () => setSure(own, false));
-  own.cancel.addEventListener("click", () => cancel(own));
-  own.dismiss.addEventListener("click", () => act("dismiss", own.row));
-  own.edit.addEventListener("keydown", (event) => {
-    if (QA.isComposing(event)) return;
-    if (event.key === "Enter" || event.key === "Escape") {
-      event.stopPropagation();
-      event.preventDefault();
-      endEdit(own, event.key === "Enter");
-    }
-  });
-  own.edit.addEventListener("blur", () => endEdit(own, false));
-}
-
-// What the buttons do
-
-/**
- * @param {PageEvents["act"]["do"]} what
- * @param {TextRow} row
- * @param {{to?: string}} [more]
- */
-function act(what, row, more = {}) {
-  trigger("act", { do: what, name: row.name, job: row.job, ...more });
-}
-
-/** @param {Row} own */
-function startEdit(own) {
-  own.edit.value = own.row.name;
-  own.edit.hidden = false;
-  own.item.classList.add("editing");
-  own.edit.select();
-  own.edit.focus();
-}
-
-/**
- * @param {Row} own
- * @param {boolean} keep
- */
-function endEdit(own, keep) {
-  if (own.edit.hidden) return;
-  const to = own.edit.value.trim();
-  const hadFocus = document.activeElement === own.edit;
-  own.edit.hidden = true;
-  own.item.classList.remove("editing");
-  if (hadFocus) own.rename.focus();
-  if (!keep || !to || to === own.row.name) return;
-  sought = { name: own.row.name };
-  QA.leftOut.rename(own.row.name, to); // as typed, until its row says what it will be called
-  act("rename", own.row, { to });
-}
-
-/** @param {Row} own */
-function cancel(own) {
-  QA.leftOut.forget(own.row.name);
-  if (sought?.name === own.row.name) sought = null;
-  act("cancel", own.row);
-}
-
-/** Ask at the first click, remove at the second. @param {Row} own */
-function remove(own) {
-  if (own.remove.classList.contains("sure")) {
-    setSure(own, false);
-    act("remove", own.row);
-    return;
-  }
-  clearTimeout(confirming);
-  confirming = setTimeout(() => setSure(own, false), SURE);
-  setSure(own, true);
-}
-
-/**
- * @param {Row} own
- * @param {boolean} isSure
- */
-function setSure(own, isSure) {
-  own.remove.classList.toggle("sure", isSure);
-  caption(own);
-}
-
-// Drawing a row
-
-/**
- * @param {Row} own
- * @param {TextRow} row
- */
-function fill(own, row) {
-  const { say } = QA.words;
-  const { name, indexed, state } = row;
-  own.row = row;
-  own.item.className = [state, own.edit.hidden ? "" : "editing"].join(" ").trim();
-  own.ask.hidden = !indexed;
-  own.ask.checked = !QA.state.leftOut.has(name);
-  own.ask.setAttribute("aria-label", say("sources.ask", { name }));
-  own.edit.setAttribute("aria-label", say("sources.act", { act: say("sources.rename"), name }));
-  setText(own.name, name);
-  setText(own.length, row.length ? say("sources.listed", { count: row.length }) : "");
-  putPieces(own.state, describe(row));
-  if (state === "failed") own.state.setAttribute("role", "alert");
-  else own.state.removeAttribute("role");
-  own.bar.hidden = state !== "embedding";
-  if (row.total) Object.assign(own.bar, { max: row.total, value: row.done });
-  else own.bar.removeAttribute("value");
-  own.bar.setAttribute("aria-label", say("sources.act", { act: say("build.begin"), name }));
-  offerActs(own, row);
-  caption(own);
-}
-
-/**
- * @param {Row} own
- * @param {TextRow} row
- */
-function offerActs(own, { id, indexed, state, kind }) {
-  const isFree = indexed && (state === "ready" || state === "failed");
-  // Of the jobs under way, only those that embed can be cancelled.
-  const isStoppable = state === "embedding" && (kind === "add" || kind === "build");
-  own.read.hidden = !id;
-  own.rename.hidden = own.remove.hidden = !isFree;
-  own.cancel.hidden = state !== "waiting" && !isStoppable;
-  own.dismiss.hidden = state !== "failed";
-}
-
-/** @param {Row} own */
-function caption(own) {
-  const { say } = QA.words;
-  const isSure = own.remove.classList.contains("sure");
-  const captions = {
-    read: say("sources.read"),
-    rename: say("sources.rename"),
-    remove: say(isSure ? "sources.remove.sure" : "sources.remove"),
-    cancel: say("sources.cancel"),
-    dismiss: say("sources.dismiss"),
-  };
-  for (const act of ACTS) {
-    setText(own[act], captions[act]);
-    own[act].setAttribute("aria-label", say("sources.act", { act: captions[act], name: own.row.name }));
+function noteNew() {
+  for (const { name, kind, state } of wanted()) {
+    if (state === "failed") fresh.delete(name);
+    else if (kind === "add") fresh.add(name);
   }
 }
 
-// What is the same is left alone: a screen reader would read it out again.
-/**
- * @param {HTMLElement} part
- * @param {Piece[]} pieces
- */
-function putPieces(part, pieces) {
-  if (part.textContent !== pieces.map(([text]) => text).join("")) QA.words.putSentence(part, pieces);
+/** Return the questions that a row shows; null while they are being looked for. @param {TextRow} row */
+function offered(row) {
+  const isAlone = QA.leftOut.present().length < 2 && !QA.find(document, "#chat .asked"); // the chat shows the same
+  if (!row.indexed || row.state !== "ready" || !fresh.has(row.name) || isAlone) return [];
+  if (!listing().questions) return null;
+  return (row.questions ?? []).slice(0, fresh.size > 2 ? 1 : 3);
 }
 
-/**
- * @param {HTMLElement} part
- * @param {string} text
- */
-const setText = (part, text) => putPieces(part, [[text, false]]);
-
-/** @param {TextRow} row @returns {Piece[]} */
-function describe(row) {
-  if (row.state === "failed") return row.sentence ?? [];
-  return [[row.state === "ready" ? QA.words.say("sources.ready") : describeJob(row), false]];
+/** Show no questions in a row any more. @param {TextRow} row */
+function seen(row) {
+  fresh.delete(row.name);
+  draw();
 }
 
-/** @param {TextRow} row */
-function describeJob(row) {
-  const { say, timeLeft } = QA.words;
-  const { done = 0, total = 0 } = row;
-  const work = total ? say("build.progress", { done, total }) : say("build.begin");
-  const progress = row.state === "waiting" ? say("sources.waiting") : work;
-  return [describeChange(row), progress, timeLeft(row.left)].filter(Boolean).join(" · ");
-}
-
-/** @param {TextRow} row */
-function describeChange({ kind, indexed, new_name = "" }) {
-  const { say } = QA.words;
-  if (kind === "rename") return say("sources.renaming", { name: new_name });
-  if (kind === "remove") return say("sources.removing");
-  if (kind === "build") return say("sources.alone");
-  if (kind === "repair") return say("index.repairing");
-  return indexed ? say("sources.replacing") : "";
-}
+// Which are asked
 
 function sayWhichAreAsked() {
   const { say } = QA.words;
   const { busy } = listing();
-  const texts = listing().rows.filter((row) => row.indexed);
-  const total = texts.length;
-  const count = texts.filter((row) => !QA.state.leftOut.has(row.name)).length;
-  const asked = say(total > 1 ? "sources.from.some" : "sources.from", { count, total });
-  const which = total ? asked : say("header.none");
-  setText(from, busy && total ? `${which} ${say("sources.from.until")}` : which);
+  const total = QA.leftOut.present().length;
+  const count = QA.leftOut.asked().length;
+  const which = say(total > 1 ? "sources.from.some" : "sources.from", { count, total });
+  const isPlain = total === 0 || (total === 1 && count === 1); // then there is nothing to tell
+  QA.row.setText(from, [isPlain ? "" : which, busy && total ? say("sources.from.until") : ""].join(" ").trim());
+  all.hidden = total < 2;
+  all.checked = count === total;
+  all.indeterminate = count > 0 && count < total;
+  all.setAttribute("aria-label", say("sources.all"));
+  QA.header?.sayWhichAreAsked();
 }
+
+all.addEventListener("change", () => {
+  for (const { name } of QA.leftOut.present()) {
+    if (all.checked) QA.state.leftOut.delete(name);
+    else QA.state.leftOut.add(name);
+  }
+  choose();
+  draw();
+});
 
 QA.register("listing", { draw });
 QA.words.onChange(draw);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,10 @@ from qa.ui.document import described, overview
 from qa.ui.parts import as_json
 
 Row = dict[str, Any]
+QUESTIONS = 3
+"""The most questions that a row offers."""
+_TOLD_FIRST = ("failed", "waiting", "held", "embedding")
+"""States of jobs: of several about one document, the row tells the one whose state is further to the right."""
 _SERVER = uuid4().hex
 _counter = count(1)
 _number_of: WeakKeyDictionary[Index, int] = WeakKeyDictionary()
@@ -27,21 +32,23 @@ _number_of: WeakKeyDictionary[Index, int] = WeakKeyDictionary()
 def listing(index: Index | None, jobs: tuple[Job, ...], words: Words) -> dict[str, Any]:
     """Return ``{"generation", "passages", "questions", "sources": [described], "server", "busy", "rows": [row]}``.
 
-    ``server`` changes whenever the server starts. A row has name, id (for ``read_source``; "" if there is no text yet),
-    length, indexed (whether it can be asked), and state: ready, waiting, embedding or failed. Unless it is ready, it
-    also has job (a number), kind, new_name, done, total, left (seconds, or null) and sentence (why it failed, as
-    ``as_json`` returns it).
+    ``server`` changes whenever the server starts. There is one row for each document, whatever is being done to it. A
+    row has name, id (for ``read_source``; "" if there is no text yet), length, indexed (whether it can be asked),
+    questions (a few that it answers), and state: ready, held (a removal that can be undone), waiting, embedding or
+    failed. Unless it is ready, it also has job (a number), kind, new_name, done, total, left (seconds, or null) and
+    sentence (why it failed, as ``as_json`` returns it).
     """
-    rows = {} if index is None else {name: _row_of_source(source) for name, source in index.sources.items()}
-    others = []
+    rows: dict[tuple[bool, str], Row] = {}
+    if index is not None:
+        asked = _questions_of(index)
+        rows = {(False, name): _row_of_source(source, asked[name]) for name, source in index.sources.items()}
     for job in jobs:
-        row = rows.get(job.name)
-        if row is None or job.kind == "build" or "job" in row:
-            others.append({**_row_of_new_text(job.name, job.source), **_job_fields(job, words)})
-        else:
+        key = (job.kind == "repair", job.name)  # a repair is about the index, not about a document of its name
+        row = rows.setdefault(key, _row_of_new_text(job.name, job.source))
+        if row["state"] == "ready" or _TOLD_FIRST.index(job.state) > _TOLD_FIRST.index(row["state"]):
             row |= _job_fields(job, words)
-    busy = any(job.state != "failed" for job in jobs)
-    return {**overview(index), "server": _SERVER, "busy": busy, "rows": [*rows.values(), *others]}
+    busy = any(job.state in ("waiting", "embedding") for job in jobs)
+    return {**overview(index), "server": _SERVER, "busy": busy, "rows": list(rows.values())}
 
 
 def stamp(index: Index | None, jobs: tuple[Job, ...], words: Words) -> str:
@@ -57,13 +64,21 @@ def stamp(index: Index | None, jobs: tuple[Job, ...], words: Words) -> str:
     return hashlib.sha256(made_from.encode()).hexdigest()[:16]
 
 
-def _row_of_source(source: Source) -> Row:
-    return {**described(source), "indexed": True, "state": "ready"}
+def _questions_of(index: Index) -> defaultdict[str, list[str]]:
+    asked: defaultdict[str, list[str]] = defaultdict(list)
+    for one in suggestions_of(index, make=False):
+        if len(asked[one.source]) < QUESTIONS:
+            asked[one.source].append(one.question)
+    return asked
+
+
+def _row_of_source(source: Source, questions: list[str]) -> Row:
+    return {**described(source), "indexed": True, "state": "ready", "questions": questions}
 
 
 def _row_of_new_text(name: str, source: Source | None) -> Row:
     known = described(source) if source else {"id": "", "length": 0}
-    return {**known, "name": name, "indexed": False}
+    return {**known, "name": name, "indexed": False, "state": "ready", "questions": []}
 
 
 def _job_fields(job: Job, words: Words) -> Row:

@@ -74,10 +74,9 @@ def _welcome(reading: Reading, words: Words, building: bool) -> str:
     if not reading.sources:
         none = words["chat.welcome.building" if building else "chat.welcome.none"]
         return f'<div class="welcome"><p>{own(none)}</p></div>'
-    text = words.say("chat.welcome.text", names=_first_and_more(tuple(reading.sources), words))
     return (
         f'<div class="welcome"><p class="lead">{own(words["chat.welcome"])}</p>'
-        f'<p>{own(words["chat.welcome.how"])}</p><p class="quiet">{own(text)}</p></div>'
+        f"<p>{own(words['chat.welcome.how'])}</p></div>"
         f"{_suggested_questions(reading, words['chat.try'])}"
     )
 

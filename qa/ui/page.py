@@ -60,9 +60,12 @@ class _Page:
             self._history = gr.State(History())
             self._language = gr.Textbox(visible=False)
             self._instead_of = gr.Textbox(visible=False)  # the question asked again: "conversation entry", " alone"
-            self._header = own_part("header", value=overview(None), elem_id="header")
+            # Without a value the parts draw nothing: what there is to say is known with the first reply.
+            self._header = own_part("header", value={}, elem_id="header")
             own_part("shortcuts", value={}, elem_id="shortcuts")
+            self._texts = TextsPanel(open_index)
             with gr.Row(elem_id="main"):
+                self._texts.draw()
                 with gr.Column(elem_id="talk"):
                     self._chat = gr.Chatbot(
                         elem_id="chat", show_label=False, container=False, buttons=[], autoscroll=False,
@@ -80,10 +83,7 @@ class _Page:
                         self._ask = gr.Button(words["question.ask"], elem_id="ask", variant="primary")
                         self._stop = gr.Button(words["question.stop"], elem_id="stop", interactive=False)
                 with gr.Column(elem_id="reading"):
-                    self._texts = TextsPanel(open_index)
-                    self._source = own_part(
-                        "source", value=overview(None), elem_id="source", functions=[_reader(open_index)]
-                    )
+                    self._source = own_part("source", value={}, elem_id="source", functions=[_reader(open_index)])
             self._conversations = ConversationsPanel(open_index, reading_of)
             add_endpoints(open_index)
             self._connect()
@@ -96,7 +96,7 @@ class _Page:
         visit = [self._language, self._history, self._texts.left_out]
         drawn = [self._chat, self._header, self._source, self._texts.listing]
         shown = [self._history, self._conversations.part, *drawn]
-        labelled = [*shown, self._language, self._leaves, self._question, self._ask, self._stop, *self._texts.labelled]
+        labelled = [*shown, self._language, self._leaves, self._question, self._ask, self._stop]
         reply = [*shown, self._question, self._revising, self._notice, self._ask, self._stop]
 
         opened = self.blocks.load(
@@ -132,7 +132,6 @@ class _Page:
             self._question: gr.update(label=words["question.label"], placeholder=words["question.placeholder"]),
             self._ask: gr.update(value=words["question.ask"]),
             self._stop: gr.update(value=words["question.stop"]),
-            **self._texts.labels(words),
         }
 
     def _refresh(self, language: str, history: History, left_out: LeftOut = NOTHING) -> Updates:
@@ -147,11 +146,13 @@ class _Page:
 
     def _drawn(self, index: Index | None, history: History, words: Words, left_out: LeftOut) -> Updates:
         """Return the updates that draw a conversation against an index; None while there is no index to use."""
-        seen = overview(index)  # first, so that the next poll draws questions that are found in between
+        away = left_out | self._open_index.leaving
+        # First, so that the next poll draws questions that are found in between.
+        seen = {**overview(index), "left_out": sorted(away)}
         reading = Reading()
         if index is not None:
             history = _beside(index, history)
-            reading = reading_of(index, history, left_out)
+            reading = reading_of(index, history, away)
         return {
             self._history: history,
             self._chat: chat_messages(
@@ -185,7 +186,8 @@ class _Page:
                     self._notice: said(),
                     self._stop: gr.update(interactive=True),
                 }
-            chosen = {name: index.sources[name] for name in self._texts.chosen(index, left_out)}
+            away = left_out | self._open_index.leaving
+            chosen = {name: index.sources[name] for name in self._texts.chosen(index, away)}
             # Naming every text would only make the search filter by all of them.
             named = chosen if len(chosen) < len(index.sources) else None
             earlier = () if alone else history.answers

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-from qa.catalogue import Piece
+from qa.catalogue import Piece, Words
 from qa.ui.gradio_compat import ServerFunction, gr, scripted_part
 
 
@@ -18,6 +19,12 @@ def own_part(name: str, functions: Sequence[ServerFunction] = (), **options: Any
 def asset(name: str, package: str = "qa.ui") -> str:
     """Return the text of a file that lies beside a package's modules."""
     return (files(package) / name).read_text(encoding="utf-8")
+
+
+def sample(words: Words) -> Path | None:
+    """Return the file of the sample text in a language, else in English; None where the package has none."""
+    folder = Path(str(files("qa.ui"))) / "samples"
+    return next((path for tag in (words.tag, "en") if (path := folder / f"{tag}.md").is_file()), None)
 
 
 def said(sentence: str | Sequence[Piece] = "", *, trouble: bool = False, repairs: bool = False) -> dict[str, Any]:

@@ -28,7 +28,7 @@ async function poll() {
   if (element.isConnected) setTimeout(poll, QA.state.texts?.busy ? BUSY : IDLE);
 }
 
-/** An error page or a refusal may be any value. @param {Poll | null} reply @returns {reply is Listing} */
+/** An error page or a refusal may be any value. @param {Poll | Partial<Listing> | null} reply @returns {reply is Listing} */
 const isListing = (reply) => typeof reply === "object" && reply !== null && "rows" in reply;
 
 /** @template T @param {Promise<T>} reply @returns {Promise<T>} */
@@ -55,10 +55,20 @@ function reloadForAnotherServer(name) {
 
 /** Draw a listing, unless a newer one came first. @type {Offered["progress"]["take"]} */
 function take(listing) {
-  if (QA.state.texts && listing.at < QA.state.texts.at) return;
+  if (!isListing(listing) || (QA.state.texts && listing.at < QA.state.texts.at)) return;
+  const wasStart = document.documentElement.hasAttribute("data-start");
   QA.state.texts = listing;
+  document.documentElement.toggleAttribute("data-start", listing.start);
   draw();
+  if (wasStart !== listing.start) leaveOrEnterStart(listing.start);
   QA.listing?.draw();
+}
+
+/** The form is all of the page while there is no text; the first one makes way for the chat. @param {boolean} isStart */
+function leaveOrEnterStart(isStart) {
+  QA.adding?.show(isStart);
+  QA.adding?.draw();
+  if (!isStart && QA.page.isWide()) QA.page.question()?.focus();
 }
 
 function draw() {
@@ -83,13 +93,14 @@ function draw() {
 function compare() {
   const { texts, drawn, asking } = QA.state;
   const isBusy = asking || !document.documentElement.dataset.ready || QA.find(document, "#chat .pending");
-  if (texts && !isBusy && QA.header?.indexState(texts) !== drawn) trigger("swapped");
+  if (!texts || isBusy) return;
+  if (QA.header?.indexState({ ...texts, left_out: QA.leftOut.names() }) !== drawn) trigger("swapped");
 }
 
 async function repair() {
   take(await server.repair_index(QA.state.language));
 }
 
-QA.register("progress", { take, repair });
+QA.register("progress", { take, repair, compare });
 QA.words.onChange(draw);
 poll();

@@ -28,11 +28,13 @@
 //   ratings.js       what the visitor says of the answers: right or wrong
 //   rating.js        the buttons for it below each answer
 //   chat.js          the buttons of the chat, and what its messages lack
-//   left_out.js      which texts the visitor does not ask
+//   left_out.js      which texts the visitor asks, and which not
+//   row.js           one row of the list of texts
+//   panel.js         the panel of texts as a whole
 //   accessibility.js what Gradio's components lack for the keyboard and for screen readers
 //   drop.js          files dropped anywhere on the page
 // Gradio runs the others, one for each component that we draw ourselves: header.js, shortcuts.js, revising.js, line.js,
-// listing.js, progress.js, source.js, conversations.js, download.js. They put JSON into the page as text, never as HTML.
+// adding.js, listing.js, progress.js, source.js, conversations.js, download.js. They put JSON into the page as text, never as HTML.
 
 /** @type {State} */
 const state = {
@@ -71,9 +73,13 @@ const offered = {
   rating: undefined,
   chat: undefined,
   leftOut: undefined,
+  row: undefined,
+  panel: undefined,
+  drop: undefined,
   header: undefined,
   shortcuts: undefined,
   source: undefined,
+  adding: undefined,
   listing: undefined,
   progress: undefined,
 };

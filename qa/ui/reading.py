@@ -21,6 +21,8 @@ from qa.text.source import Source
 from qa.ui.history import History
 from qa.ui.quotes import QuoteFilter
 
+FEWEST_OFFERED, MOST_OFFERED = 3, 5
+"""Questions that are offered: one of each selected source, within these bounds."""
 SELECTIONS_KEPT = 8
 """Selections of sources whose topics are kept in memory, per index. Each visitor may choose other sources."""
 
@@ -99,7 +101,12 @@ def reading_of(index: Index, history: History, left_out: Collection[str] = froze
     selected = tuple(name for name in index.sources if name not in left_out)
     available = [one for one in suggestions_of(index, make=False) if one.source not in left_out]
     answers = [turn.answer for turn in history.turns]
-    following = leads_on(available, answers[-1] if answers else None, [turn.question for turn in history.turns])
+    following = leads_on(
+        available,
+        answers[-1] if answers else None,
+        [turn.question for turn in history.turns],
+        FEWEST_OFFERED if answers else max(FEWEST_OFFERED, min(MOST_OFFERED, len(selected))),
+    )
     derived = _derived_from(index)
     return replace(
         derived.texts,

@@ -22,8 +22,9 @@ let sentences = [];
 let marked = "";
 
 function draw() {
-  const { sources } = /** @type {Overview} */ (props.value);
+  const { sources } = /** @type {Partial<Overview>} */ (props.value);
   QA.words.label(element);
+  if (!sources) return; // not known yet
   pane.setAttribute("aria-label", QA.words.say("source.label"));
   outline.label();
   finder.label();

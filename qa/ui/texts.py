@@ -1,4 +1,4 @@
-"""The panel of documents: the list of them, and the form that adds some. It takes the open index and changes it.
+"""The panel of documents: the form that adds some, and the list of them. It takes the open index and changes it.
 
 The queue of `qa.service.open_index` does the work. Every open page polls it (progress.js), so the list also shows what
 other visitors and programs do. An event of Gradio's would have to stay open for each page instead.
@@ -7,7 +7,9 @@ other visitors and programs do. An event of Gradio's would have to stay open for
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable, Container, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,14 @@ import regex
 from qa.catalogue import Words, words_of
 from qa.index import Index
 from qa.reading.fetching import fetch, fetching_off_error, is_url
+from qa.reading.files import read_sources
 from qa.service.jobs import Job
 from qa.service.open_index import OpenIndex
 from qa.text.source import Source, clean_name, free_name
-from qa.ui.events import ACTION, CHOICE, POLL, Cancel, Dismiss, Remove, Rename, parsed
+from qa.ui.events import ACTION, ADDITION, CHOICE, POLL, Cancel, Dismiss, Fetch, Paste, Remove, Rename, Sample, parsed
 from qa.ui.gradio_compat import gr, sent_data
 from qa.ui.listing import listing, stamp
-from qa.ui.parts import own_part, said
+from qa.ui.parts import own_part, said, sample
 from qa.ui.refusals import RefusedError, pieces_for
 
 Updates = dict[Any, Any]
@@ -31,62 +34,56 @@ LONGEST_NAME = 40
 """Characters (grapheme clusters) of the name that a pasted text gets from its first line."""
 NAMES_SHOWN = 5
 """Names of replaced documents that the panel's line shows; the list shows all."""
+UNDO_SECONDS = 10.0
+"""How long a removal can be undone. The server counts: a page that is closed meanwhile changes nothing."""
+_WITH_TARGET = "(files, _, language) => [files, QA.adding?.takeTarget() ?? '', language]"
 
 
 class TextsPanel:
-    """The panel's components and handlers. Create it inside ``gr.Blocks``; call ``connect`` last.
+    """The panel's components and handlers. Create it above the panes, call ``draw`` among them and ``connect`` last.
 
     Attributes:
         left_out: the names of the documents that this visitor's questions leave out.
         listing: the list of documents.
         progress: the progress of the queue; it triggers "swapped" when a newer index has replaced the one shown.
-        labelled: the components that ``labels`` returns words for.
     """
 
     def __init__(self, open_index: OpenIndex) -> None:
-        """Create the components; the index is not opened yet."""
+        """Create the line of progress; the index is not opened yet."""
         self._open_index = open_index
-        words = words_of(None)
         self.left_out = gr.State(frozenset())
-        with gr.Accordion(words["sources.title"], open=False, elem_id="sources") as self._panel:
-            self.listing = own_part("listing", value=listing(None, (), words), elem_id="listing")
-            self._hint = own_part("line", value=said(words["sources.hint"]), elem_id="hint")
-            self._name = gr.Textbox(elem_id="text-name", max_lines=1)
-            self._text = gr.Textbox(elem_id="text-body", lines=5, max_lines=12)
-            # Any type may be chosen: a file that cannot be read is in the list, with the reason beside it.
-            self._files = gr.File(elem_id="text-files", file_count="multiple", type="filepath", height=150)
-            self._build = gr.Button(elem_id="build")
-            self._result = own_part("line", value=said(), elem_id="build-result")
-        # Outside the accordion, which Gradio does not draw while it is closed.
         functions = [self._lister(), self._repairer()]
         self.progress = own_part("progress", functions, value={}, elem_id="progress")
-        self.labelled = [self._panel, self._hint, self._name, self._text, self._files, self._build]
 
-    def labels(self, words: Words) -> Updates:
-        """Return the updates that show the panel in a language."""
-        return {
-            self._panel: gr.update(label=words["sources.title"]),
-            self._hint: said(words["sources.hint"]),
-            self._name: gr.update(label=words["sources.name"], placeholder=words["sources.name.placeholder"]),
-            self._text: gr.update(label=words["sources.text"], placeholder=words["sources.text.placeholder"]),
-            self._files: gr.update(label=words["sources.files"]),
-            self._build: gr.update(value=words["sources.build"]),
-        }
+    def draw(self) -> None:
+        """Create the panel: the form and the list."""
+        with gr.Column(elem_id="sources", min_width=0):
+            self._adding = own_part("adding", value=self._form(), elem_id="adding")
+            with gr.Column(elem_id="text-files"):  # not shown: adding.js presses its button
+                # Any type may be chosen: `_receive` rejects others in the language of the page.
+                self._files = gr.UploadButton(file_count="multiple", type="filepath")
+            self._target = gr.Textbox(visible=False)
+            self._result = own_part("line", value=said(), elem_id="build-result")
+            self.listing = own_part("listing", value={}, elem_id="listing")
 
     def connect(self, language: gr.Textbox, options: dict[str, Any]) -> None:
         """Connect the events; ``options`` are those of every event."""
-        self._build.click(
-            self._add, [self._name, self._text, self._files, language],
-            [self.listing, self._result, self._name, self._text, self._files], **options,
+        self._files.upload(
+            self._receive, [self._files, self._target, language], [self.listing, self._result, self._adding],
+            js=_WITH_TARGET, trigger_mode="multiple", **options,
         )  # fmt: skip
+        self._adding.give(self._add, [language], [self.listing, self._result, self._adding], **options)
         self.listing.act(self._act, [language], [self.listing, self._result], trigger_mode="multiple", **options)
-        self.listing.choose(self._choose, None, [self.left_out], trigger_mode="always_last", queue=False, **options)
+        chosen = self.listing.choose(
+            self._choose, None, [self.left_out], trigger_mode="always_last", queue=False, **options
+        )
+        chosen.then(js="() => QA.progress?.compare()", **options)
 
     def listed(self, words: Words) -> dict[str, Any]:
-        """Return the value of the list: ``listing``'s, with ``stamp`` and ``at``.
+        """Return the value of the list: ``listing``'s, with ``start``, ``stamp`` and ``at``.
 
-        ``at`` is the time in seconds before anything was looked up, so that the page can drop an older reply
-        that arrives late.
+        ``start`` tells whether there is no index yet. ``at`` is the time in seconds before anything was looked up, so
+        that the page can drop an older reply that arrives late.
         """
         return self._listed_unless(words, known="")
 
@@ -94,8 +91,11 @@ class TextsPanel:
         """Return the same, or ``{"unchanged": True, "at"}`` if its stamp is the one known; then nothing is built."""
         at = time.time()
         made_from = self._open_index.available(), self._open_index.jobs, words
-        now = stamp(*made_from)
-        return {"unchanged": True, "at": at} if now == known else {**listing(*made_from), "stamp": now, "at": at}
+        start = made_from[0] is None and self._open_index.is_missing()
+        now = stamp(*made_from) + ("-start" if start else "")
+        if now == known:
+            return {"unchanged": True, "at": at}
+        return {**listing(*made_from), "start": start, "stamp": now, "at": at}
 
     def _lister(self) -> Callable[[Any], dict[str, Any]]:
         """Return the function that an open page polls. A plain function, because Gradio wants one."""
@@ -125,27 +125,50 @@ class TextsPanel:
         """Return the names of the documents that a visitor's questions go to."""
         return [name for name in index.sources if name not in left_out]
 
-    def _add(self, name: str, text: str, paths: Sequence[str] | None, language: str) -> Updates:
-        """Queue what the form holds: files, a pasted text or a web address."""
+    def _form(self, *, accepted: bool = False) -> dict[str, Any]:
+        """Return the value of the form: what it offers, and whether what was sent last has been accepted."""
+        return {
+            "urls": self._open_index.urls,
+            "sample": sample(words_of(None)) is not None,
+            "accepted": accepted,
+            "stamp": uuid.uuid4().hex,
+        }
+
+    def _receive(self, paths: Sequence[str] | None, target: str, language: str) -> Updates:
+        """Queue files that were uploaded; one that was chosen for a row takes the place of that document."""
         words = words_of(language)
         files = [Path(path) for path in paths or ()]
+        result = said()
+        if target and len(files) == 1:
+            self._open_index.exchange(target, files[0])
+        elif files:
+            result = said(_acceptance(self._open_index.add(files), words))
+        return {self.listing: self.listed(words), self._result: result, self._adding: self._form(accepted=bool(files))}
+
+    def _add(self, language: str, event: gr.EventData) -> Updates:
+        """Queue what the form sends: a pasted text, a web address, or the sample."""
+        words = words_of(language)
         try:
-            given: list[str | Path | Source] = [*files]
-            if is_url(text) and len(text.split()) == 1:
-                if not self._open_index.urls:
-                    raise fetching_off_error(text)
-                source = fetch(text)
-                given.append(source.named(clean_name(name)) if name.strip() else source)
-            elif text.strip():
-                given.append(Source(self._name_of(name, text), text))
-            if not given:
-                raise RefusedError("sources.nothing")
-            jobs = self._open_index.add(given)
+            jobs = self._open_index.add([self._given(sent_data(event), words)])
         except Exception as error:  # any error is shown as one sentence
-            return {self._result: said(pieces_for(error, words), trouble=True)}
+            return {self._result: said(pieces_for(error, words), trouble=True), self._adding: self._form()}
         result = said(_acceptance(jobs, words))
-        emptied = {self._name: "", self._text: "", self._files: None}
-        return {self.listing: self.listed(words), self._result: result, **emptied}
+        return {self.listing: self.listed(words), self._result: result, self._adding: self._form(accepted=True)}
+
+    def _given(self, sent: object, words: Words) -> Source:
+        """Return the text that the form sends."""
+        match parsed(ADDITION, sent):
+            case Paste(name=name, text=text) if text.strip() and not _is_address(text):
+                return Source(self._name_of(name, text), text)
+            case Paste(name=name, text=text) | Fetch(name=name, url=text) if text.strip():
+                if not self._open_index.urls:
+                    raise fetching_off_error(text.strip())
+                source = fetch(text.strip() if is_url(text) else f"https://{text.strip()}")
+                return source.named(clean_name(name)) if name.strip() else source
+            case Sample() if path := sample(words):
+                [source] = read_sources([path])
+                return replace(source, path=None).named(words["sample.name"])
+        raise RefusedError("sources.nothing")
 
     def _name_of(self, name: str, text: str) -> str:
         """Return the name given, or an unused one made of the text's first line."""
@@ -163,7 +186,7 @@ class TextsPanel:
         """Do what a button of the list asks for."""
         match parsed(ACTION, sent_data(event)):
             case Remove(name=name):
-                self._open_index.remove(name)
+                self._open_index.remove(name, hold=UNDO_SECONDS)
             case Rename(name=name, to=new):
                 self._open_index.rename(name, new)
             case Cancel(job=job):
@@ -179,10 +202,14 @@ class TextsPanel:
         return gr.skip() if choice is None else frozenset(choice.left_out)
 
 
+def _is_address(text: str) -> bool:
+    return is_url(text) and len(text.split()) == 1
+
+
 def _acceptance(jobs: Sequence[Job], words: Words) -> str:
-    """Return the sentence for documents that were received; it names those that replace one of the same name."""
+    """Return the sentence for documents that replace one of the same name, or ""; the list shows all others."""
     replacing = [job.name for job in jobs if job.replaces]
     if not replacing:
-        return words.say("sources.added", count=len(jobs))
+        return ""
     names = ", ".join(replacing[:NAMES_SHOWN]) + (", …" if len(replacing) > NAMES_SHOWN else "")
     return words.say("sources.replaced", count=len(replacing), names=names)

@@ -44,7 +44,7 @@ const number = (value) => new Intl.NumberFormat(QA.state.language, { numberingSy
 /** Return the direction of a text's first letter. @param {string} text */
 const directionOf = (text) => (RIGHT_TO_LEFT.test(text.match(/\p{L}/u)?.[0] ?? "") ? "rtl" : "ltr");
 
-/** @param {SourceInfo[]} sources */
+/** @param {{name: string}[]} sources */
 function names(sources) {
   const first = sources[0]?.name ?? "";
   return sources.length < 2 ? first : say("header.more", { first, count: sources.length - 1 });

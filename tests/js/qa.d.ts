@@ -77,12 +77,16 @@ interface Overview {
   passages: number;
   questions: boolean;
   sources: SourceInfo[];
+  /** The names of the texts that are not asked, as the server drew the chat; missing in a listing. */
+  left_out: string[];
 }
 
 /** `listing` of listing.py: one text, ready or on its way. What is optional is missing while the text is ready. */
 interface TextRow extends SourceInfo {
   indexed: boolean;
-  state: "ready" | "waiting" | "embedding" | "failed";
+  state: "ready" | "held" | "waiting" | "embedding" | "failed";
+  /** A few questions that the text answers. */
+  questions?: string[];
   job?: number;
   kind?: "add" | "remove" | "rename" | "build" | "repair";
   new_name?: string;
@@ -93,12 +97,60 @@ interface TextRow extends SourceInfo {
 }
 
 /** `TextsPanel.listed` of texts.py. */
-interface Listing extends Overview {
+interface Listing extends Omit<Overview, "left_out"> {
+  /** Whether there is no index yet. */
+  start: boolean;
   server: string;
   busy: boolean;
   rows: TextRow[];
   stamp: string;
   at: number;
+}
+
+/** `TextsPanel._form` of texts.py. */
+interface Form {
+  urls: boolean;
+  sample: boolean;
+  /** Whether what was sent last has been accepted. */
+  accepted: boolean;
+  stamp: string;
+}
+
+/** The elements of a row of the list. */
+interface Row {
+  row: TextRow;
+  item: HTMLElement;
+  ask: HTMLInputElement;
+  name: HTMLElement;
+  edit: HTMLInputElement;
+  menu: HTMLElement;
+  state: HTMLElement;
+  bar: HTMLProgressElement;
+  questions: HTMLElement;
+  read: HTMLButtonElement;
+  more: HTMLButtonElement;
+  rename: HTMLButtonElement;
+  replace: HTMLButtonElement;
+  remove: HTMLButtonElement;
+  cancel: HTMLButtonElement;
+  undo: HTMLButtonElement;
+  dismiss: HTMLButtonElement;
+}
+
+/** What a row reports. */
+interface RowEvents {
+  ask(row: TextRow, isAsked: boolean): void;
+  read(row: TextRow): void;
+  rename(row: TextRow, to: string): void;
+  replace(row: TextRow): void;
+  remove(row: TextRow): void;
+  /** Cancel the row's job, also a removal that is held. */
+  cancel(row: TextRow): void;
+  /** Hide a failed job, or begin a held one. */
+  dismiss(row: TextRow): void;
+  question(row: TextRow, question: string): void;
+  /** Hide the row's questions. */
+  seen(row: TextRow): void;
 }
 
 /** The answer to a poll: the listing, or word that it is the one whose stamp was sent. */
@@ -231,6 +283,7 @@ declare const server: {
 interface PageEvents {
   language: null;
   swapped: null;
+  give: { do: "paste"; name: string; text: string } | { do: "fetch"; url: string } | { do: "sample" };
   act: { do: "remove" | "rename" | "cancel" | "dismiss"; name: string; job?: number; to?: string };
   choose: { left_out: string[] };
   open: { record: ConversationRecord };
@@ -281,7 +334,7 @@ interface Offered {
     label(root: ParentNode): void;
     putSentence(element: HTMLElement, pieces: Piece[]): void;
     number(value: number): string;
-    names(sources: SourceInfo[]): string;
+    names(sources: { name: string }[]): string;
     timeLeft(seconds: number | null | undefined): string;
     directionOf(text: string): "ltr" | "rtl";
     apply(): void;
@@ -364,6 +417,7 @@ interface Offered {
   rating: { draw(): void };
   chat: {
     write(question: string): HTMLTextAreaElement | null;
+    ask(question: string): void;
     revise(entry: string): void;
     takeRevision(): string;
   };
@@ -371,12 +425,24 @@ interface Offered {
     rename(name: string, newName: string): void;
     forget(name: string): void;
     follow(rows: TextRow[]): { changed: boolean; renamed: Map<string, string> };
+    present(): TextRow[];
+    asked(): TextRow[];
+    names(): string[];
   };
+  row: {
+    make(row: TextRow, events: RowEvents): Row;
+    /** `questions`: what the row offers; null while that is being looked for. */
+    fill(own: Row, row: TextRow, questions: string[] | null): void;
+    setText(part: HTMLElement, text: string): void;
+  };
+  panel: { open(): void; close(): void };
+  drop: { box(): HTMLInputElement | null };
   header: {
     indexState(overview: Overview): string;
     setUnheard(reason: State["unheard"]): void;
     setStuck(reason: string): void;
     countRatings(): void;
+    sayWhichAreAsked(): void;
   };
   shortcuts: { show(): void };
   source: {
@@ -386,14 +452,21 @@ interface Offered {
     leave(): void;
     read(id: string): Promise<void>;
   };
+  adding: {
+    choose(instead?: string): void;
+    takeTarget(): string;
+    draw(): void;
+    show(isOpen: boolean): void;
+  };
   listing: { draw(): void };
   progress: {
     take(listing: Listing): void;
+    compare(): void;
     repair(): Promise<void>;
   };
 }
 
-/** The scripts in the document's head; those of components come later, and the listing goes while its panel is closed. */
+/** The scripts in the document's head; those of components come later. */
 type InHead =
   | "session"
   | "words"
@@ -415,7 +488,10 @@ type InHead =
   | "ratings"
   | "rating"
   | "chat"
-  | "leftOut";
+  | "leftOut"
+  | "row"
+  | "panel"
+  | "drop";
 
 interface Shared extends Readonly<Pick<Offered, InHead>>, Readonly<Partial<Omit<Offered, InHead>>> {
   readonly state: State;
