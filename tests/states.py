@@ -70,6 +70,11 @@ def menu(page: Any) -> None:
     page.wait_for_selector("#menu[aria-hidden=false]")
 
 
+def rated(page: Any) -> None:
+    page.locator("#chat .wrong").last.click()
+    page.wait_for_selector("#chat .truth:not([hidden])")
+
+
 def excerpt(page: Any) -> None:
     page.locator("#chat .cite").first.hover()
     page.wait_for_selector("#excerpt-tip")

@@ -25,6 +25,8 @@ from states import (
     excerpt,
     history,
     keys,
+    menu,
+    rated,
     revising,
     settle,
     texts,
@@ -65,6 +67,7 @@ WALKS = [
         ("editing", (revising,)),
         ("error", (error,)),
         ("shortcuts", (keys,)),
+        ("an answer rated, menu", (escape, rated, menu)),
         ("conversations", (escape, history)),
     ]),
     Walk(State("dark", browser={"color_scheme": "dark"}), [
@@ -81,6 +84,7 @@ WALKS = [
     ]),
     Walk(State("phone, dark", size=PHONE, browser={"color_scheme": "dark"}), [
         ("conversations", (abstention, history)),
+        ("an answer rated, menu", (escape, rated, menu)),
         ("signed out", (escape, unheard)),
     ]),
     Walk(State("high contrast", (theme("contrast"),)), [

@@ -128,6 +128,8 @@ def test_the_menu_opens_by_keyboard_and_gives_the_focus_back(visit: Visit, addre
 
 def test_on_a_phone_the_header_is_one_row_and_the_chat_begins_near_the_top(visit: Visit, address: str) -> None:
     page = visit(address, viewport=SMALLEST)
+    ask(page, FIRST)
+    new_conversation(page)
     ask(page, SECOND)
     tops = [page.locator(part).bounding_box() for part in ("#menu-open", "#header h1", "#header .view")]
     middles = [box["y"] + box["height"] / 2 for box in tops]

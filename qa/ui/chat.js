@@ -205,10 +205,12 @@ function scroll() {
   const asked = QA.findAll(document, "#chat .asked");
   const newest = asked.at(-1);
   const log = newest?.closest('[role="log"]');
+  const isPending = QA.find(document, "#chat .pending") !== null;
+  read = Math.min(read, asked.length - (isPending ? 1 : 0)); // another conversation, or a question that was edited
   if (asked.length <= read || !newest || !log) return;
   if (!QA.page.isWide()) QA.page.question()?.blur(); // else the keyboard would cover the answer
   log.scrollTop += newest.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
-  if (log.querySelector(".pending")) return;
+  if (isPending) return;
   read = asked.length;
   QA.citations.showNewest();
 }
