@@ -29,7 +29,7 @@ from qa.text.source import Source
 HERE = Path(__file__).parent
 KINDS = ("number", "date", "name", "quotation", "citation", "negation", "relation")
 PROMISED = KINDS[:5]
-"""The faults that must be found; the others are what the scores can do."""
+"""The faults that must be found; of the others as many as negators and scores can show."""
 
 
 class KeptSupport(Support):

@@ -83,6 +83,8 @@ def _show_written(written: Written) -> None:
 
 def _show_reply(index: Index, reply: Answer) -> None:
     """Print the reply to a turn that is no question, its citations, and what may be asked."""
+    if reply.written:
+        _show_written(reply.written)
     click.echo(_numbered(reply))
     for citation in reply.citations:
         click.echo()

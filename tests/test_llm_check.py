@@ -165,6 +165,25 @@ def test_each_fault_has_its_reason_and_the_words_it_is_about(reply: str, reason:
     assert verdicts(reply, "The fee is 12 euros.", "Dogs wait outside.") == [(reason, detail)]
 
 
+@pytest.mark.parametrize(
+    ("said", "quote", "contradicts"),
+    [
+        ("会議室も割増しの対象になります [1]。", "ただし、会議室は割増しの対象になりません。", True),
+        ("電池可以带进楼内 [1]。", "电池不得带进楼内，充电请到北门车棚。", True),
+        ("Drip systems are counted as hosepipes [1].", "Drip systems are not counted as hosepipes.", True),
+        ("The shop does not open on Sundays [1].", "The shop opens on Sundays.", True),
+        ("2週間前までに届け出る必要があります [1]。", "2週間前までに届け出なければならない。", False),
+        ("Launches are let to nobody under 21 [1].", "Launches are let only to drivers of 21 and over.", False),
+        ("渓谷口の木造駅舎は登録有形文化財です [1]。", "渓谷口　　なし　　木造駅舎が登録有形文化財", False),
+        ("送料は含まれません [1]。", "送料は除きます。", False),
+    ],
+)
+def test_a_sentence_that_denies_what_it_cites_is_struck_where_negators_show_it(
+    said: str, quote: str, contradicts: bool
+) -> None:
+    assert reasons(said, quote) == [Reason.DENIAL if contradicts else Reason.PASSED]
+
+
 def test_words_in_quotation_marks_stand_in_what_is_cited_whatever_their_width_and_space() -> None:
     assert reasons("「ご利用 いただけません」とあります [1]。", "会議室はご利用いただけません。") == [Reason.PASSED]
     assert reasons("「ご利用いただけます」とあります [1]。", "会議室はご利用いただけません。") == [Reason.QUOTATION]

@@ -109,6 +109,18 @@ def test_nothing_is_sent_for_what_the_texts_do_not_answer_or_is_no_question(inde
     assert sent == []
 
 
+def test_an_overview_is_written_from_its_own_sentences_and_checked_like_an_answer(index: Index) -> None:
+    plain = reply_written(index, "What is this about?", model=None)
+    assert (plain.kind, given_sentences(index, plain)) == ("overview", plain.citations)
+    first = plain.citations[0]
+    sent: list[Any] = []
+    model = Scripted(says=[f"{first.quote} [1]\nIt is about 7,777 dollars [1]."], sent=sent)
+    both = reply_written(index, "What is this about?", model=model)
+    assert len(sent) == 1 and replace(both, written=None) == plain
+    assert both.written and [one.passed for one in both.written.sentences] == [True, False]
+    assert '<span class="struck">' in drawn(index, both)
+
+
 @pytest.mark.parametrize(
     ("says", "fails", "trouble", "complete", "passed"),
     [

@@ -6,6 +6,7 @@ A sentence passes if it quotes what it cites word for word, or else if
 - its words in quotation marks stand in what it cites;
 - it holds no link, picture or markup that stands there neither;
 - every number, date, amount and name in it stands in what it cites or in the question, in folded form;
+- it does not deny what it cites, nor state what that denies, as far as negators show it (`qa.llm.polarity`);
 - what it cites supports it, and no other sentence that was given does much better (`qa.llm.support`).
 
 What a sentence cites is the quotes with what they stand under: headings, the names of columns, a question, a lead-in.
@@ -20,6 +21,7 @@ import regex
 
 from qa.citations import Citation
 from qa.llm.names import KnownWords, lacking_name
+from qa.llm.polarity import contradicts
 from qa.llm.quantities import Quantities, lacking_number
 from qa.llm.statements import Statement
 from qa.llm.support import LEAST_MARGIN, LEAST_SUPPORT, Support
@@ -80,6 +82,8 @@ class Checker:
         embedded = self._support.embedded(words) if self._support else None
         if at := lacking_name(words, KnownWords([*known, *titles]), embedded):
             return Reason.NAME, words[slice(*at)]
+        if contradicts(words, known[:-1]):
+            return Reason.DENIAL, ""
         return self._supported(statement), ""
 
     def _supported(self, statement: Statement) -> Reason:

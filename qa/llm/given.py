@@ -22,10 +22,13 @@ _PASSAGES = 6
 
 
 def given_sentences(index: Index, answer: Answer, most: int = MOST_GIVEN) -> tuple[Citation, ...]:
-    """Return what a model may cite for an answer, numbered from 1: its citations, then the nearest other units."""
+    """Return what a model may cite for an answer, numbered from 1: its citations, then the nearest other units.
+
+    An overview has its own sentences alone.
+    """
     spans = [(one.source, one.start, one.end) for one in answer.citations]
-    if not spans:
-        return ()
+    if not spans or answer.turn:
+        return answer.citations
     query = prepare(index, answer.searched_for or answer.question)
     numbers = [hit.number for hit in answer.hits if hit.number < len(index.passages)][:_PASSAGES]
     for unit in sorted(score_units(index, query, numbers), key=lambda one: -one.score):

@@ -3,7 +3,7 @@
     reply(...)  ->  Answer with its verbatim citations  ->  the model  ->  sentences, each with our verdict
 
 The answer itself never changes: its citations are those that it has without a model. A question that the texts do not
-answer is not sent anywhere, and neither is a turn that is no question to them.
+answer is not sent anywhere, and neither is a turn that is no question to them, unless it asks for an overview.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 from qa.answer import Answer
 from qa.conversation import reply
+from qa.conversation.kinds import Kind
 from qa.errors import LanguageModelError
 from qa.index import Index
 from qa.llm.check import Checker
@@ -27,6 +28,9 @@ from qa.llm.support import Support
 from qa.llm.written import Sentence, Written
 
 _log = logging.getLogger(__name__)
+
+WRITTEN_KINDS = ("answer", Kind.OVERVIEW.value)
+"""The kinds of replies that a model writes for; it writes an overview from the overview's own sentences."""
 
 
 def reply_written(
@@ -68,9 +72,10 @@ def writing(
 ) -> Iterator[Written]:
     """Yield what a model writes to an answer, each time that a sentence is complete and checked; at last all of it.
 
-    Nothing is yielded, and nothing sent, for an answer that cites nothing, or a turn that is no question to the texts.
+    Nothing is yielded, and nothing sent, for an answer that cites nothing, or a turn that is no question to the texts,
+    unless it asks for an overview.
     """
-    if not answer.answered or answer.turn or not answer.citations:
+    if not answer.answered or answer.kind not in WRITTEN_KINDS or not answer.citations:
         return
     stop = stop or threading.Event()
     given = given_sentences(index, answer)

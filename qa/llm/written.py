@@ -29,6 +29,8 @@ class Reason(StrEnum):
     """A number, date or amount is neither in what it cites nor in the question."""
     NAME = "name"
     """So is a name."""
+    DENIAL = "denial"
+    """It denies what it cites states, or states what that denies."""
     ELSEWHERE = "elsewhere"
     """Another sentence that the model was given says it better than the one that is cited."""
     UNSUPPORTED = "unsupported"

@@ -108,10 +108,11 @@ def _reply_content(turn: Turn, where: str, reading: Reading, words: Words, newes
 def _talk_message(turn: Turn, reply: Answer, reading: Reading, words: Words, newest: bool) -> str:
     excerpts = _logged_excerpts(turn, reading, newest)
     quoted = "".join(first_html(one, "", reading, words) for one in excerpts)
+    written = written_html(reply, {one.was.n: one for one in excerpts}, reading, words)
     cited = f'<div class="answer">{quoted}</div>{_changed(excerpts, words)}' if excerpts else ""
     offered = replace(reading, questions=reading.questions[:SUGGESTED])
     next_questions = _suggested_questions(offered, words["chat.try"]) if newest else ""
-    return reply_message(reply, reading, words, cited) + next_questions
+    return reply_message(reply, reading, words, written + cited) + next_questions
 
 
 def _logged_excerpts(turn: Turn, reading: Reading, newest: bool) -> list[Excerpt]:
