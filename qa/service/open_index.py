@@ -245,6 +245,9 @@ class OpenIndex:
             hold: seconds for which it is held, so that :meth:`cancel` still finds everything as it was. It begins
                 earlier if the text is changed again, or at :meth:`dismiss`.
         """
+        removals = (job for job in self.jobs if job.kind == "remove" and job.name == name and job.state != "failed")
+        if hold and (same := next(removals, None)):
+            return same
         task = self._queue.task("remove", name)
         if hold and not self._is_last(name):
             task.hold(hold)

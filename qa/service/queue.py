@@ -59,7 +59,7 @@ class JobQueue:
         repeated = {(job.kind, job.name) for job in jobs}
         with self._lock:
             self._forget_failed(lambda job: (job.kind, job.name) in repeated)
-            self._release(lambda held: any(_is_about(job, held.name) for job in jobs))
+            self._release(lambda held: any(_is_about(task, held.name) for task in tasks))
             self._tasks += tasks
             self._forget_oldest_failed()
             self._lock.notify_all()
@@ -185,6 +185,7 @@ class JobQueue:
             self._tasks.remove(task)
 
 
-def _is_about(job: Job, name: str) -> bool:
+def _is_about(task: Task, name: str) -> bool:
     """Return whether a change has to find the source of this name as earlier changes left it."""
-    return job.kind in ("build", "repair") or name in (job.name, job.new_name)
+    job, given = task.job, {source.name for source in task.sources}
+    return job.kind in ("build", "repair") or name in {job.name, job.new_name, *given}

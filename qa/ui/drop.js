@@ -89,6 +89,7 @@ function fitting(files) {
  * @param {FileList} files
  */
 function put(input, files) {
+  input.multiple = true; // also after one file was chosen to replace a text
   input.files = files;
   if (files.length) input.dispatchEvent(new Event("change", { bubbles: true }));
 }

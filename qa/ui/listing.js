@@ -153,7 +153,7 @@ all.addEventListener("change", () => {
   draw();
 });
 
-QA.register("listing", { draw });
+QA.register("listing", { draw, choose });
 QA.words.onChange(draw);
 watch("value", () => QA.progress?.take(/** @type {Listing} */ (props.value)));
 draw();

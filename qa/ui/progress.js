@@ -5,9 +5,11 @@
 const BUSY = 400; // ms between two polls
 const IDLE = 1500;
 const UNSEEN = 60_000; // while the page is out of sight: the server forgets visitors that it does not hear of
+const AGAIN = 4000; // before the same state is asked for once more
 const WITHIN = 10_000; // a poll that takes longer counts as not answered
 
 let polledAt = 0;
+let tried = { state: "", at: 0 }; // what "swapped" was triggered for last
 let missed = 0; // polls in a row that were not answered
 /** @type {string | null} The server that was open first: every start makes another name. */
 let serverName = null;
@@ -66,9 +68,10 @@ function take(listing) {
 
 /** The form is all of the page while there is no text; the first one makes way for the chat. @param {boolean} isStart */
 function leaveOrEnterStart(isStart) {
-  QA.adding?.show(isStart);
+  const typed = QA.find(document, "#text-body textarea", HTMLTextAreaElement)?.value;
+  QA.adding?.show(isStart || Boolean(typed));
   QA.adding?.draw();
-  if (!isStart && QA.page.isWide()) QA.page.question()?.focus();
+  if (!isStart && !typed && QA.page.isWide()) QA.page.question()?.focus();
 }
 
 function draw() {
@@ -93,8 +96,13 @@ function draw() {
 function compare() {
   const { texts, drawn, asking } = QA.state;
   const isBusy = asking || !document.documentElement.dataset.ready || QA.find(document, "#chat .pending");
-  if (!texts || isBusy) return;
-  if (QA.header?.indexState({ ...texts, left_out: QA.leftOut.names() }) !== drawn) trigger("swapped");
+  if (!texts || isBusy || !QA.header) return;
+  const state = QA.header.indexState({ ...texts, left_out: QA.leftOut.names() });
+  const isSame = state === tried.state;
+  if (state === drawn || (isSame && Date.now() - tried.at < AGAIN)) return;
+  if (isSame) QA.listing?.choose(); // the server forgets a visitor whom it does not hear of for long
+  tried = { state, at: Date.now() };
+  trigger("swapped");
 }
 
 async function repair() {

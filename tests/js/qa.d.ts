@@ -458,7 +458,11 @@ interface Offered {
     draw(): void;
     show(isOpen: boolean): void;
   };
-  listing: { draw(): void };
+  listing: {
+    draw(): void;
+    /** Tell the server which texts are not asked. */
+    choose(): void;
+  };
   progress: {
     take(listing: Listing): void;
     compare(): void;
