@@ -23,9 +23,10 @@ from qa.answering.asked import wanted
 from qa.answering.choosing import choose, most_cited, nearness_of
 from qa.answering.confidence import calibration_of
 from qa.answering.extents import Extent, extent_of_unit, extents_of
-from qa.answering.finding import find
+from qa.answering.origin import Origin, origin_of
+from qa.answering.parts import parts_of
 from qa.answering.readings import can_read
-from qa.answering.turns import Before, Turned, find_turn, what_went_before
+from qa.answering.turns import Before, Turned, look_up_whole, what_went_before
 from qa.answering.units import ScoredUnit
 from qa.citations import AnswerSpan, Citation, cite, verified
 from qa.index import Index
@@ -78,7 +79,8 @@ def answer(
     least = checked_boldness(bold if min_confidence is None else min_confidence)
     config = replace(DEFAULT_CONFIG, bold=least, reader=reader)
     before = what_went_before(index, history)
-    return replace(answer_query(index, prepare(index, question), k, among, config, before), question=question)
+    found = answer_query(index, prepare(index, question), k, among, config, before)
+    return replace(found, question=question, origin=origin_of(index, least, reader, sources))
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,10 @@ class Answer:
         turn: what such a turn was taken for, such as "greeting" (`qa.conversation.kinds`); "" for a question.
         outline: the headings of an overview, or the title of each document of a list, all with the number 0.
         suggested: questions that the texts answer, offered with the reply.
+        parts: if the turn was several questions, the answer to each of them, or its abstention, in order
+            (`qa.answering.parts`). Their citations are numbered through: all of them together are ``citations``, and
+            the other attributes are those of the first part that is answered. Empty for a single question.
+        origin: what it was made with; None for a part, or if that is not known.
     """
 
     question: str
@@ -120,6 +126,8 @@ class Answer:
     turn: str = ""
     outline: tuple[Citation, ...] = ()
     suggested: tuple[str, ...] = ()
+    parts: tuple[Answer, ...] = ()
+    origin: Origin | None = None
 
     def __post_init__(self) -> None:
         if not self.kind:
@@ -129,7 +137,7 @@ class Answer:
         """Return the answer as the shell and HTTP print it.
 
         ``related`` is there only when it is declined; ``turn``, ``outline`` and ``suggested`` only for a turn that is
-        no question to the texts.
+        no question to the texts; ``parts`` only for several questions.
         """
         given = {
             "question": self.question,
@@ -141,10 +149,13 @@ class Answer:
             "searched_for": self.searched_for,
             "span": self.span.to_dict() if self.span else None,
             "sure": self.sure,
+            **({"origin": self.origin.to_dict()} if self.origin else {}),
         }
         if self.turn:
             outline = [heading.to_dict() for heading in self.outline]
             return given | {"turn": self.turn, "outline": outline, "suggested": list(self.suggested)}
+        if self.parts:
+            return given | {"parts": [part.to_dict() for part in self.parts]}
         return given if self.answered else given | {"related": [hit.to_dict() for hit in self.hits]}
 
 
@@ -193,14 +204,20 @@ def look_up(
     config: SearchConfig = DEFAULT_CONFIG,
     before: Before | None = None,
 ) -> Turned:
-    """Return what is found for a prepared question, and what was searched for; arguments as of `answer_query`."""
-    if before is None:
-        return Turned(find(index, query, k, among, config), query)
-    return find_turn(index, query, before, k, among, config)
+    """Return what is found for a prepared question, and what was searched for; arguments as of `answer_query`.
+
+    If it is several questions, that is found for each of them too.
+    """
+    turned = look_up_whole(index, query, k, among, config, before)
+    return replace(turned, parts=parts_of(index, query, turned, k, among, config, before))
 
 
 def answer_found(index: Index, turned: Turned, k: int, config: SearchConfig = DEFAULT_CONFIG) -> Answer:
-    """Answer from what was found, or decline."""
+    """Answer from what was found, or decline; of several questions each, unless none of them is answered."""
+    if turned.parts:
+        parts = [answer_found(index, part, k, config) for part in turned.parts]
+        if any(part.answered for part in parts):
+            return in_parts(turned.query.question, parts)
     found, asked = turned.found, turned.query
     kind = wanted(asked.question)
     chosen = choose(found.units, index.sources, kind, config)
@@ -212,8 +229,8 @@ def answer_found(index: Index, turned: Turned, k: int, config: SearchConfig = DE
         spans = islice(_spans(index, first, chosen[1:]), max(most, len(first)))
         citations = verified(cite(spans, index.sources, index.blocks), index.sources)
     return Answer(
-        question=asked.question,
-        text=" ".join(f"{citation.quote} [{citation.n}]" for citation in citations),
+        question=turned.said or asked.question,
+        text=_quoted(citations),
         citations=tuple(citations),
         answered=bool(citations),
         confidence=round(confidence, 4),
@@ -226,6 +243,37 @@ def answer_found(index: Index, turned: Turned, k: int, config: SearchConfig = DE
         span=span_in(index, citations[0], chosen[0]) if citations else None,
         sure=bool(citations) and confidence >= sure_confidence(index, config),
     )
+
+
+def in_parts(question: str, parts: Sequence[Answer]) -> Answer:
+    """Return the answer to several questions, at least one of them answered, with their citations numbered through.
+
+    What an earlier part has cited is not cited again, unless it is what answers best.
+    """
+    numbered: list[Answer] = []
+    cited: list[Citation] = []
+    for part in parts:
+        known = {(one.source, one.start, one.end) for one in cited}
+        new = [one for one in part.citations if one.n == 1 or (one.source, one.start, one.end) not in known]
+        own = [replace(citation, n=len(cited) + n) for n, citation in enumerate(new, 1)]
+        numbered.append(replace(part, citations=tuple(own), text=_quoted(own)))
+        cited += own
+    first = next(part for part in numbered if part.answered)
+    hits = {hit.number: hit for part in numbered for hit in part.hits}
+    return replace(
+        first,
+        question=question,
+        text=_quoted(cited),
+        citations=tuple(cited),
+        hits=tuple(hits.values()),
+        searched_for=question,
+        sure=all(part.sure for part in numbered if part.answered),
+        parts=tuple(numbered),
+    )
+
+
+def _quoted(citations: Sequence[Citation]) -> str:
+    return " ".join(f"{citation.quote} [{citation.n}]" for citation in citations)
 
 
 def _spans(index: Index, first: Sequence[Extent], others: Sequence[ScoredUnit]) -> Iterator[tuple[str, int, int]]:

@@ -71,7 +71,7 @@ def add_endpoints(open_index: OpenIndex) -> None:
             confidence (that citation 1 answers), text, citations (n, source, start, end, quote; 0-based code points,
             end exclusive; kind; context), searched_for, span (words in citation 1 that answer, or null), sure (false:
             "possibly"). If declined: related (the nearest passages). If no question: turn (what it is), outline,
-            suggested (questions).
+            suggested (questions). If several questions: parts (an answer to each). origin: what it was made with.
         """
         earlier = earlier_answers(history or [])
         return open_index.answer(open_index.current(), question, k, sources, history=earlier).to_dict()

@@ -146,8 +146,8 @@ def _is_under(blocks: Sequence[Block], number: int, parent: int | None) -> bool:
 
 def _span_of(was: Citation, answer: Answer) -> Span | None:
     """Return the words of a citation that answer, as offsets into its quote."""
-    span = answer.span
-    if span is None or was.n != 1 or span.source != was.source or not was.start <= span.start < span.end <= was.end:
+    span, first = answer.span, answer.citations[0].n if answer.citations else 0
+    if span is None or was.n != first or span.source != was.source or not was.start <= span.start < span.end <= was.end:
         return None
     return span.start - was.start, span.end - was.start
 

@@ -101,6 +101,8 @@ def _reply_content(turn: Turn, where: str, reading: Reading, words: Words, newes
     if not answer.answered:
         return _abstention_message(turn, answer, where, reading, words, newest)
     more = _suggested_questions(reading, words["chat.next"]) if newest else ""
+    if answer.parts:
+        return _message_in_parts(turn, answer, where, reading, words, newest) + more
     return _answer_message(_logged_excerpts(turn, reading, newest), turn, answer, where, reading, words) + more
 
 
@@ -129,6 +131,23 @@ def _answer_message(
     if answer.searched_for.strip() != turn.question.strip() or _among(turn, reading):
         said += _searched_for(turn, answer, where, reading, words)
     return said
+
+
+def _message_in_parts(turn: Turn, answer: Answer, where: str, reading: Reading, words: Words, newest: bool) -> str:
+    """Return each question of a turn with its own answer, or that there is none."""
+    excerpts = _logged_excerpts(turn, reading, newest)
+    shown = "".join(_part_message(part, reading, words) for part in turn.parts)
+    among = _searched_for(turn, answer, where, reading, words) if _among(turn, reading) else ""
+    return f'<div class="in-parts">{shown}</div>{_changed(excerpts, words)}{among}'
+
+
+def _part_message(part: Turn, reading: Reading, words: Words) -> str:
+    asked = f'<p class="part-question">{own(part.question)}</p>'
+    if part.answer is None or not part.answer.answered:
+        near = _near(part, reading, words)
+        return f'<div class="part declined">{asked}<p class="verdict">{own(words["chat.abstained"])}</p>{near}</div>'
+    excerpts = cited_excerpts(part, reading)
+    return f'<div class="part">{asked}{answer_html(excerpts, part.question, part.answer.sure, reading, words)}</div>'
 
 
 def _changed(excerpts: Sequence[Excerpt], words: Words) -> str:
@@ -162,16 +181,22 @@ def _searched_for(turn: Turn, answer: Answer, where: str, reading: Reading, word
 
 
 def _abstention_message(turn: Turn, answer: Answer, where: str, reading: Reading, words: Words, newest: bool) -> str:
-    around = [one for one in related_excerpts(turn, reading) if one.standing is Standing.VALID]
-    near = "".join(f"<li>{near_html(one, reading)}</li>" for one in around)
-    told = own(words.say("chat.near", count=len(around)))
-    near = f'<details class="near"><summary>{told}</summary><ul>{near}</ul></details>' if near else ""
     return (
         f'<div class="abstained"><p class="verdict">{own(words["chat.abstained"])}</p>'
-        f"{_searched_for(turn, answer, where, reading, words)}{near}"
+        f"{_searched_for(turn, answer, where, reading, words)}{_near(turn, reading, words)}"
         f"{_topic_buttons(reading, words) if newest else ''}</div>"
         f"{_suggested_questions(reading, words['chat.try.instead']) if newest else ''}"
     )
+
+
+def _near(turn: Turn, reading: Reading, words: Words) -> str:
+    """Return the passages that are near a declined question, folded."""
+    around = [one for one in related_excerpts(turn, reading) if one.standing is Standing.VALID]
+    if not around:
+        return ""
+    lines = "".join(f"<li>{near_html(one, reading)}</li>" for one in around)
+    told = own(words.say("chat.near", count=len(around)))
+    return f'<details class="near"><summary>{told}</summary><ul>{lines}</ul></details>'
 
 
 def _topic_buttons(reading: Reading, words: Words) -> str:

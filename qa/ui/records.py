@@ -82,5 +82,11 @@ def _kept_answer(answer: Answer) -> dict[str, Any]:
         "span": answer.span and answer.span.to_dict(),
         "sure": answer.sure,
         "hits": [{**hit.to_dict(), "boilerplate": hit.passage.boilerplate, "number": hit.number} for hit in hits],
+        **({"origin": answer.origin.to_dict()} if answer.origin else {}),
         **(reply if answer.turn else {}),
+        **(
+            {"parts": [{"question": part.question} | _kept_answer(part) for part in answer.parts]}
+            if answer.parts
+            else {}
+        ),
     }
