@@ -167,7 +167,18 @@ def test_ask_prints_the_answer_of_answer(article_index: Path) -> None:
     expected = answer(index, QUESTION)
     assert expected.answered
     given = printed(qa("ask", QUESTION, "--index", article_index, "--json"))
-    parts = ["question", "kind", "answered", "confidence", "text", "citations", "searched_for", "span", "sure"]
+    parts = [
+        "question",
+        "kind",
+        "answered",
+        "confidence",
+        "text",
+        "citations",
+        "searched_for",
+        "span",
+        "sure",
+        "origin",
+    ]
     assert list(given) == parts
     assert (given["question"], given["answered"], given["text"]) == (QUESTION, True, expected.text)
     assert given["confidence"] == pytest.approx(expected.confidence)
@@ -194,7 +205,8 @@ def test_a_declined_question_has_related_passages_and_no_citation(tmp_path: Path
     asked = ["ask", "What is the capital of Mongolia?", "--index", str(built)]
     given = printed(qa(*asked, "--json"))
     parts = [
-        "question", "kind", "answered", "confidence", "text", "citations", "searched_for", "span", "sure", "related",
+        "question", "kind", "answered", "confidence", "text", "citations", "searched_for", "span", "sure", "origin",
+        "related",
     ]  # fmt: skip
     assert list(given) == parts
     assert (given["answered"], given["text"], given["citations"]) == (False, "", [])
