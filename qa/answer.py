@@ -24,9 +24,10 @@ from qa.answering.choosing import choose, most_cited, nearness_of
 from qa.answering.confidence import calibration_of
 from qa.answering.differing import differing
 from qa.answering.extents import Extent, extent_of_unit, extents_of
-from qa.answering.finding import find
+from qa.answering.origin import Origin, origin_of
+from qa.answering.parts import parts_of
 from qa.answering.readings import can_read
-from qa.answering.turns import Before, Turned, find_turn, what_went_before
+from qa.answering.turns import Before, Turned, look_up_whole, what_went_before
 from qa.answering.units import ScoredUnit
 from qa.citations import AnswerSpan, Citation, cite, verified
 from qa.index import Index
@@ -82,7 +83,8 @@ def answer(
     least = checked_boldness(bold if min_confidence is None else min_confidence)
     config = replace(DEFAULT_CONFIG, bold=least, reader=reader)
     before = what_went_before(index, history)
-    return replace(answer_query(index, prepare(index, question), k, among, config, before), question=question)
+    found = answer_query(index, prepare(index, question), k, among, config, before)
+    return replace(found, question=question, origin=origin_of(index, least, reader, sources))
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,10 @@ class Answer:
         suggested: questions that the texts answer, offered with the reply.
         written: what a language model of the user's wrote to the question, each sentence with our verdict
             (`qa.llm`); None without one.
+        parts: if the turn was several questions, the answer to each of them, or its abstention, in order
+            (`qa.answering.parts`). Their citations are numbered through: all of them together are ``citations``, and
+            the other attributes are those of the first part that is answered. Empty for a single question.
+        origin: what it was made with; None for a part, or if that is not known.
     """
 
     question: str
@@ -129,6 +135,8 @@ class Answer:
     outline: tuple[Citation, ...] = ()
     suggested: tuple[str, ...] = ()
     written: Written | None = None
+    parts: tuple[Answer, ...] = ()
+    origin: Origin | None = None
 
     def __post_init__(self) -> None:
         if not self.kind:
@@ -136,14 +144,15 @@ class Answer:
 
     def words_of(self, citation: Citation) -> AnswerSpan | None:
         """Return the words that answer in one of the citations; None if none are marked in it."""
-        marked = (self.span, *self.differing) if citation.n == 1 else self.differing
+        is_first = bool(self.citations) and citation.n == self.citations[0].n
+        marked = (self.span, *self.differing) if is_first else self.differing
         return next((span for span in marked if span and span.is_in(citation)), None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as the shell and HTTP print it.
 
         ``related`` is there only when it is declined; ``turn``, ``outline`` and ``suggested`` only for a turn that is
-        no question to the texts; ``written`` only if a language model was asked.
+        no question to the texts; ``parts`` only for several questions; ``written`` only if a language model was asked.
         """
         given: dict[str, Any] = {
             "question": self.question,
@@ -156,12 +165,15 @@ class Answer:
             "span": self.span.to_dict() if self.span else None,
             "sure": self.sure,
             "differing": [span.to_dict() for span in self.differing],
+            **({"origin": self.origin.to_dict()} if self.origin else {}),
         }
         if self.written:
             given["written"] = self.written.to_dict()
         if self.turn:
             outline = [heading.to_dict() for heading in self.outline]
             return given | {"turn": self.turn, "outline": outline, "suggested": list(self.suggested)}
+        if self.parts:
+            return given | {"parts": [part.to_dict() for part in self.parts]}
         return given if self.answered else given | {"related": [hit.to_dict() for hit in self.hits]}
 
 
@@ -210,14 +222,20 @@ def look_up(
     config: SearchConfig = DEFAULT_CONFIG,
     before: Before | None = None,
 ) -> Turned:
-    """Return what is found for a prepared question, and what was searched for; arguments as of `answer_query`."""
-    if before is None:
-        return Turned(find(index, query, k, among, config), query)
-    return find_turn(index, query, before, k, among, config)
+    """Return what is found for a prepared question, and what was searched for; arguments as of `answer_query`.
+
+    If it is several questions, that is found for each of them too.
+    """
+    turned = look_up_whole(index, query, k, among, config, before)
+    return replace(turned, parts=parts_of(index, query, turned, k, among, config, before))
 
 
 def answer_found(index: Index, turned: Turned, k: int, config: SearchConfig = DEFAULT_CONFIG) -> Answer:
-    """Answer from what was found, or decline."""
+    """Answer from what was found, or decline; of several questions each, unless none of them is answered."""
+    if turned.parts:
+        parts = [answer_found(index, part, k, config) for part in turned.parts]
+        if any(part.answered for part in parts):
+            return in_parts(turned.query.question, parts)
     found, asked = turned.found, turned.query
     kind = wanted(asked.question)
     chosen = choose(found.units, index.sources, kind, config)
@@ -229,8 +247,8 @@ def answer_found(index: Index, turned: Turned, k: int, config: SearchConfig = DE
         spans = islice(_spans(index, first, chosen[1:]), max(most, len(first)))
         citations = verified(cite(spans, index.sources, index.blocks), index.sources)
     return Answer(
-        question=asked.question,
-        text=" ".join(f"{citation.quote} [{citation.n}]" for citation in citations),
+        question=turned.said or asked.question,
+        text=_quoted(citations),
         citations=tuple(citations),
         answered=bool(citations),
         confidence=round(confidence, 4),
@@ -244,6 +262,37 @@ def answer_found(index: Index, turned: Turned, k: int, config: SearchConfig = DE
         differing=tuple(_differing(index, citations, chosen, config)),
         sure=bool(citations) and confidence >= sure_confidence(index, config),
     )
+
+
+def in_parts(question: str, parts: Sequence[Answer]) -> Answer:
+    """Return the answer to several questions, at least one of them answered, with their citations numbered through.
+
+    What an earlier part has cited is not cited again, unless it is what answers best.
+    """
+    numbered: list[Answer] = []
+    cited: list[Citation] = []
+    for part in parts:
+        known = {(one.source, one.start, one.end) for one in cited}
+        new = [one for one in part.citations if one.n == 1 or (one.source, one.start, one.end) not in known]
+        own = [replace(citation, n=len(cited) + n) for n, citation in enumerate(new, 1)]
+        numbered.append(replace(part, citations=tuple(own), text=_quoted(own)))
+        cited += own
+    first = next(part for part in numbered if part.answered)
+    hits = {hit.number: hit for part in numbered for hit in part.hits}
+    return replace(
+        first,
+        question=question,
+        text=_quoted(cited),
+        citations=tuple(cited),
+        hits=tuple(hits.values()),
+        searched_for=question,
+        sure=all(part.sure for part in numbered if part.answered),
+        parts=tuple(numbered),
+    )
+
+
+def _quoted(citations: Sequence[Citation]) -> str:
+    return " ".join(f"{citation.quote} [{citation.n}]" for citation in citations)
 
 
 def _spans(index: Index, first: Sequence[Extent], others: Sequence[ScoredUnit]) -> Iterator[tuple[str, int, int]]:

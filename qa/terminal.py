@@ -45,6 +45,9 @@ def show_answer(index: Index, answer: Answer) -> None:
     if answer.turn:
         _show_reply(index, answer)
         return
+    if answer.parts:
+        _show_parts(index, answer)
+        return
     if answer.searched_for != answer.question.strip():
         searched = f"{Sentence('chat.searched')} {' '.join(answer.searched_for.split())}"
         click.echo(click.style(printable(searched), dim=True))
@@ -79,6 +82,19 @@ def _show_written(written: Written) -> None:
         told = {"host": written.host, "model": repr(written.model), **dict(written.told)}
         click.echo(printable(str(Sentence(f"error.{written.trouble}", **told))), err=True)
     click.echo(f"\n{click.style(str(Sentence('shell.llm.answer')), bold=True)}\n")
+
+
+def _show_parts(index: Index, answer: Answer) -> None:
+    """Print each question of a turn, and the answer to it or that there is none."""
+    for number, part in enumerate(answer.parts):
+        click.echo(("\n" if number else "") + click.style(printable(" ".join(part.question.split())), bold=True))
+        if not part.answered:
+            click.echo(Sentence("shell.declined"))
+            continue
+        click.echo(_CITATION.sub(lambda n: click.style(n.group(), fg="cyan"), printable(part.text)))
+        for citation in part.citations:
+            click.echo()
+            _show_citation(index, citation, part.span)
 
 
 def _show_reply(index: Index, reply: Answer) -> None:

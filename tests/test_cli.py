@@ -97,7 +97,7 @@ def test_help_is_quick_and_loads_no_heavy_library() -> None:
 def test_the_commands_are_those_of_the_contract_and_each_has_help() -> None:
     assert sorted(main.commands) == [
         "add", "ask", "build", "calibrate", "chat", "doctor", "eval", "list", "log", "password", "remove", "rename",
-        "rollback", "search", "serve",
+        "replay", "rollback", "search", "serve",
     ]  # fmt: skip
     for name, command in main.commands.items():
         assert command.help, name
@@ -185,6 +185,7 @@ def test_ask_prints_the_answer_of_answer(article_index: Path) -> None:
     given = printed(qa("ask", QUESTION, "--index", article_index, "--json"))
     parts = [
         "question", "kind", "answered", "confidence", "text", "citations", "searched_for", "span", "sure", "differing",
+        "origin",
     ]  # fmt: skip
     assert list(given) == parts
     assert (given["question"], given["answered"], given["text"]) == (QUESTION, True, expected.text)
@@ -213,6 +214,7 @@ def test_a_declined_question_has_related_passages_and_no_citation(tmp_path: Path
     given = printed(qa(*asked, "--json"))
     parts = [
         "question", "kind", "answered", "confidence", "text", "citations", "searched_for", "span", "sure", "differing",
+        "origin",
         "related",
     ]  # fmt: skip
     assert list(given) == parts

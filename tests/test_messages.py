@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa import Source
-from qa.answer import Answer
+from qa.answer import Answer, in_parts
 from qa.catalogue import Command, Words, languages, words_of
 from qa.citations import Citation
 from qa.errors import IndexDamagedError
@@ -382,3 +382,20 @@ def test_an_overview_cites_like_an_answer() -> None:
     shown = _shown(reply, source)
     assert re.findall(r'class="cite c-(\d)', shown) == ["1", "2"]
     assert 'class="searched"' not in shown
+
+
+def test_several_questions_are_shown_each_above_its_own_answer() -> None:
+    zoo = Source("zoo", "Cats sleep. Dogs bark. Birds sing.")
+    parts = [
+        replace(_answered(zoo, ["Dogs bark.", "Birds sing."]), question="What <b>noise</b>?"),
+        replace(_declined(zoo), question="Whales?"),
+        replace(_answered(zoo, ["Cats sleep."]), question="Do cats sleep?", sure=False),
+    ]
+    shown = _shown(in_parts("What <b>noise</b>? Whales? Do cats sleep?", parts), zoo)
+    questions = re.findall(r'<p class="part-question">(.*?)</p>', shown)
+    assert [html.unescape(_without_tags(one)) for one in questions] == [part.question for part in parts]
+    assert re.findall(r'class="cite c-(\d)', shown) == ["1", "2", "3"]
+    first, second, third = re.split(r'<p class="part-question">', shown)[1:]
+    assert ENGLISH["chat.abstained"] in second and "cite" not in second and 'class="near"' in second
+    assert 'class="abstained"' not in shown
+    assert ENGLISH["chat.possibly"] in third and ENGLISH["chat.possibly"] not in first

@@ -6,6 +6,7 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from qa import Index, Source, answer
-from qa.answer import Answer
+from qa.answer import Answer, in_parts
+from qa.answering.origin import Origin
 from qa.catalogue import languages, words_of
 from qa.citations import AnswerSpan, Citation
 from qa.conversation.overview import MOST_CITED, MOST_LISTED
@@ -86,6 +88,45 @@ def through_the_browser(record: dict[str, Any]) -> Any:
 def test_replies_that_are_no_answers_come_back_as_they_were() -> None:
     history = talked()
     assert from_record(through_the_browser(to_record(history))).entries == history.entries
+
+
+def several() -> History:
+    """Three questions in one turn, of which the second is declined."""
+    asked = [answered("猫は？", (0, 5)), declined("富士山は？"), answered("犬は？", (5, 15), (0, 5))]
+    origin = Origin(3, "0123", "high", sources=(SOURCE.name,))
+    whole = replace(in_parts("猫は？富士山は？犬は？", asked), origin=origin)
+    return History().asked(whole.question).answered(whole, PRESENT)
+
+
+def test_several_questions_come_back_each_with_its_answer_and_its_numbers() -> None:
+    history = several()
+    record = through_the_browser(to_record(history))
+    [back] = from_record(record).answers
+    assert [(part.question, [one.n for one in part.citations]) for part in back.parts] == [
+        ("猫は？", [1]), ("富士山は？", []), ("犬は？", [2]),
+    ]  # fmt: skip
+    assert back.origin == Origin(3, "0123", "high", sources=(SOURCE.name,))
+    assert to_record(from_record(record)) == to_record(history)
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda answer: answer["parts"].pop(),
+        lambda answer: answer["parts"][2]["citations"][0].update(n=3),
+        lambda answer: answer["parts"][0]["citations"][0].update(start=5, end=10),
+        lambda answer: answer["parts"][1].update(answered=True),
+        lambda answer: answer["parts"][0].update(parts=answer["parts"][:1]),
+        lambda answer: answer.update(parts=answer["parts"] * 9),
+        lambda answer: answer["origin"].update(bold="bolder"),
+        lambda answer: answer["origin"].update(sources="all"),
+    ],
+)
+def test_several_questions_that_do_not_fit_together_reject_the_record(forge: Damage) -> None:
+    record = through_the_browser(to_record(several()))
+    forge(record["entries"][0]["answer"])
+    with pytest.raises(RecordError):
+        from_record(record)
 
 
 def test_conversations_without_kinds_open_as_answers_and_abstentions() -> None:

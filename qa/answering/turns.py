@@ -30,7 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.answering.confidence import signs_of
-from qa.answering.finding import Found
+from qa.answering.finding import Found, find
 from qa.answering.readings import ReadUnits, can_read, read_units
 from qa.answering.units import ScoredUnit, score_units
 from qa.citations import Citation, recheck, verify
@@ -95,10 +95,14 @@ class Turned:
     Attributes:
         found: its passages and units, with the blended scores.
         query: what decided which unit is best: the turn, or what went before and the turn.
+        parts: what was found for each of the questions that the turn is; empty if it is one.
+        said: the words of a turn that are this question, if it is one of several.
     """
 
     found: Found
     query: Query
+    parts: tuple[Turned, ...] = ()
+    said: str = ""
 
 
 def what_went_before(index: Index, history: Sequence[Answer]) -> Before | None:
@@ -127,6 +131,20 @@ def _where_it_is_now(index: Index, citation: Citation) -> Citation | None:
     """Return a citation where its words are now, as one that passes ``verify``; None if they are gone."""
     _, now = recheck(citation, "", index.sources)
     return now if verify(now, index.sources) else None
+
+
+def look_up_whole(
+    index: Index,
+    query: Query,
+    k: int,
+    among: Numbers | None = None,
+    config: SearchConfig = DEFAULT_CONFIG,
+    before: Before | None = None,
+) -> Turned:
+    """Return what is found for a prepared question, as a turn of a conversation if something went before."""
+    if before is None:
+        return Turned(find(index, query, k, among, config), query)
+    return find_turn(index, query, before, k, among, config)
 
 
 def find_turn(

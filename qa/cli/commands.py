@@ -15,6 +15,7 @@ from qa.cli.asking import ask, calibrate, chat, evaluate_set, search
 from qa.cli.indexing import add, build, kinds, list_sources, remove, rename, sync
 from qa.cli.maintenance import doctor, log, rollback
 from qa.cli.options import Folder, Settings
+from qa.cli.replaying import replay
 from qa.cli.reporting import ReportingGroup
 from qa.cli.serving import password, serve
 
@@ -35,7 +36,7 @@ def main(ctx: click.Context, index: Path, as_json: bool) -> None:
 
 
 for command in (
-    build, add, sync, remove, rename, list_sources, kinds, log, rollback, search, ask, chat, evaluate_set, calibrate,
-    serve, password, doctor,
+    build, add, sync, remove, rename, list_sources, kinds, log, rollback, search, ask, chat, replay, evaluate_set,
+    calibrate, serve, password, doctor,
 ):  # fmt: skip
     main.add_command(command)

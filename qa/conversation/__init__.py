@@ -3,6 +3,7 @@
 kinds.py       what turns say, and the kinds of replies
 classifier.py  the embeddings of a turn -> what it says
 overview.py    texts -> their headings and their most central sentences
+replaying.py   recorded answers, asked again -> what differs
 replies.py     a turn, and what went before -> an answer, or another reply    <- start here: ``reply``
 """
 

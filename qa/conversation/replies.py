@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 from qa.answer import Answer, answer
 from qa.answering.extents import extent_of_unit
 from qa.answering.finding import find
+from qa.answering.origin import origin_of
 from qa.catalogue import Words, words_of
 from qa.citations import Citation, Standing, cite, recheck, verified
 from qa.conversation.classifier import Reading, turn_of
@@ -26,7 +27,7 @@ from qa.conversation.kinds import LOOKING_BACK, OVERVIEWS, Kind, Said
 from qa.conversation.overview import Place, central_sentences, outline, titles
 from qa.index import Index
 from qa.retrieval import names_of, opened, passages_of, prepare
-from qa.search.config import DEFAULT_CONFIG, Boldness
+from qa.search.config import DEFAULT_CONFIG, Boldness, checked_boldness
 from qa.suggestions import Suggestion, leads_on, suggest, suggestions_of
 
 SUGGESTED = 2
@@ -85,7 +86,8 @@ def reply(
         return answered
     names = tuple(index.sources) if sources is None else tuple(n for n in index.sources if n in names_of(sources))
     turn = _Turn(index, question, read, read.said, tuple(history), words or words_of(read.language), names, reader)
-    return _REPLIES.get(read.said, _talk)(turn)
+    least = checked_boldness(bold if min_confidence is None else min_confidence)
+    return replace(_REPLIES.get(read.said, _talk)(turn), origin=origin_of(index, least, reader, sources))
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,22 @@ class Context:
 
 
 def maxsim(question: Embedded, tokens: TokenVectors, units: Stretches, context: Context | None = None) -> Vectors:
-    """Return the MaxSim score of each unit with the question.
+    """Return the MaxSim score of each unit with the question; arguments as of `matches`.
+
+    Returns:
+        float32 [n], at most 1. A unit without tokens gets the lowest score of the others; 0 if no unit has any.
+    """
+    best, scored = matches(question, tokens, units, context)
+    scores: Vectors = np.where(scored, best.mean(axis=1), np.float32(0)).astype(np.float32)
+    if scored.any():
+        scores[~scored] = scores[scored].min()
+    return scores
+
+
+def matches(
+    question: Embedded, tokens: TokenVectors, units: Stretches, context: Context | None = None
+) -> tuple[Vectors, npt.NDArray[np.bool_]]:
+    """Return how well each unit matches each token of the question.
 
     Args:
         question: the question's embeddings.
@@ -63,17 +78,14 @@ def maxsim(question: Embedded, tokens: TokenVectors, units: Stretches, context: 
         context: what they may borrow; None for nothing.
 
     Returns:
-        float32 [n], at most 1. A unit without tokens gets the lowest score of the others; 0 if no unit has any.
+        float32 [n, q], for each unit and token the best cosine, and bool [n], which units have tokens of their own.
     """
     best = best_cosines(question, tokens, units)
     scored = np.isfinite(best[:, 0])
     if context is not None and len(context.units):
         lent = best_cosines(question, tokens, context.stretches)[context.lenders]
         np.maximum.at(best, context.units, lent - context.discounts[:, None])
-    scores: Vectors = np.where(scored, best.mean(axis=1), np.float32(0)).astype(np.float32)
-    if scored.any():
-        scores[~scored] = scores[scored].min()
-    return scores
+    return best, scored
 
 
 def nearness(question: Embedded, tokens: TokenVectors, stretches: Stretches) -> Vectors:

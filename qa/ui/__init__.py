@@ -7,6 +7,7 @@ listing.py         index and jobs -> the rows of that list
 conversations.py   the panel of conversations: what the browser keeps is reopened and exported
 history.py         one conversation: its questions, answers and notes
 records.py         a conversation <-> the JSON that the browser keeps, checked by the strict models of kept.py
+recorded.py        a file of recorded answers, of the shell or the page -> answers
 events.py          what the page's scripts send, checked by strict models
 reading.py         index -> the current texts and what they are about
 excerpts.py        a turn -> its citations, each with its present place and its passage

@@ -14,10 +14,9 @@ from pydantic import Field, ValidationError
 
 from qa.answer import Answer
 from qa.conversation.kinds import Said
-from qa.conversation.overview import MOST_CITED
 from qa.errors import QAError
 from qa.retrieval import MAX_QUESTION
-from qa.ui.kept import MOST_CITATIONS, KeptCitation, KeptSpan, Part
+from qa.ui.kept import MOST_CITATIONS_OF_TURN, KeptCitation, KeptSpan, Part
 
 _Question = Annotated[str, Field(max_length=MAX_QUESTION)]
 
@@ -25,7 +24,7 @@ _Question = Annotated[str, Field(max_length=MAX_QUESTION)]
 class _EarlierAnswer(Part):
     question: _Question
     searched_for: _Question
-    citations: Annotated[list[KeptCitation], Field(max_length=max(MOST_CITATIONS, MOST_CITED))]
+    citations: Annotated[list[KeptCitation], Field(max_length=MOST_CITATIONS_OF_TURN)]
     span: KeptSpan | None = None
     turn: Annotated[Said, Field(strict=False)] | None = None
 

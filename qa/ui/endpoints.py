@@ -79,7 +79,8 @@ def _asking(open_index: OpenIndex) -> tuple[Callable[..., Any], ...]:
             confidence (that citation 1 answers), text, citations (n, source, start, end, quote; 0-based code points,
             end exclusive; kind; context), searched_for, span (words in citation 1 that answer, or null), sure (false:
             "possibly"). If declined: related (the nearest passages). If no question: turn (what it is), outline,
-            suggested (questions). With a language model: written (its sentences, passed or struck).
+            suggested (questions). If several questions: parts (an answer to each). origin: what it was made with. With
+            a language model: written (its sentences, passed or struck).
         """
         earlier = earlier_answers(history or ())
         return open_index.answer_in_full(open_index.current(), question, k, sources, history=earlier).to_dict()

@@ -62,6 +62,23 @@ def _turn_html(turn: Turn, number: int, reading: Reading, words: Words) -> str:
     )
     if turn.answer is None:
         return f'{head}<p class="note">{_html_text(words["chat.stopped"])}</p>\n</section>'
+    reply = "".join(
+        f'<h3 dir="auto">{_html_text(part.question)}</h3>\n{_reply_html(part, number, reading, words)}'
+        for part in turn.parts
+    ) or _reply_html(turn, number, reading, words)
+    searched = f"{_html_text(words['chat.searched'])} <bdi>{_html_text(turn.answer.searched_for)}</bdi>"
+    note = "<br>".join(filter(None, (_html_text(asked_on(turn, words)), "" if turn.answer.turn else searched)))
+    groups = "".join(
+        f"<h3>{_html_text(words[title])}</h3>\n"
+        + "".join(f"{_excerpt_html(excerpt, number, reading, words)}\n" for excerpt in excerpts)
+        for title, excerpts in excerpts_by_title(turn, reading)
+    )
+    return f'{head}{reply}<p class="note">{note}</p>\n{groups}</section>'
+
+
+def _reply_html(turn: Turn, number: int, reading: Reading, words: Words) -> str:
+    """Return what was replied: the cited words, or that the question was not answered."""
+    assert turn.answer is not None
     if turn.answer.answered:
         cited = cited_excerpts(turn, reading)
         quotes = "".join(f"<li>{_quote_html(excerpt, number, reading)}</li>" for excerpt in cited)
@@ -71,16 +88,8 @@ def _turn_html(turn: Turn, number: int, reading: Reading, words: Words) -> str:
             reply = "".join(f'<p dir="auto">{_html_text(line)}</p>\n' for line in lines) + listed
         else:
             reply = f"{_short_html(cited[0], turn, reading, words)}{listed}"
-    else:
-        reply = f'<p class="abstained" dir="auto">{_html_text(verdict(turn, words))}</p>\n'
-    searched = f"{_html_text(words['chat.searched'])} <bdi>{_html_text(turn.answer.searched_for)}</bdi>"
-    note = "<br>".join(filter(None, (_html_text(asked_on(turn, words)), "" if turn.answer.turn else searched)))
-    groups = "".join(
-        f"<h3>{_html_text(words[title])}</h3>\n"
-        + "".join(f"{_excerpt_html(excerpt, number, reading, words)}\n" for excerpt in excerpts)
-        for title, excerpts in excerpts_by_title(turn, reading)
-    )
-    return f'{head}{reply}<p class="note">{note}</p>\n{groups}</section>'
+        return reply
+    return f'<p class="abstained" dir="auto">{_html_text(verdict(turn, words))}</p>\n'
 
 
 def _short_html(first: Excerpt, turn: Turn, reading: Reading, words: Words) -> str:

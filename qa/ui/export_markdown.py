@@ -59,21 +59,27 @@ def _turn_blocks(turn: Turn, number: int, reading: Reading, words: Words) -> lis
     blocks = [f"## {_one_line(words.say('export.question', n=number))}", written(turn.question, "> ")]
     if turn.answer is None:
         return [*blocks, _one_line(words["chat.stopped"])]
-    if turn.answer.turn:
-        blocks += [written(line) for line in reply_in_words(turn.answer, reading, words)]
-        blocks += [_quote_markdown(one, number, words) for one in cited_excerpts(turn, reading)]
-    elif turn.answer.answered:
-        cited = cited_excerpts(turn, reading)
-        blocks += _short_blocks(cited[0], turn, words)
-        blocks += [_quote_markdown(one, number, words) for one in cited]
-    else:
-        blocks.append(_one_line(verdict(turn, words)))
+    for part in turn.parts or (turn,):
+        blocks += [f"### {_one_line(part.question)}"] if turn.parts else []
+        blocks += _reply_blocks(part, number, reading, words)
     blocks += _asked_list(turn, words)
     for title, excerpts in excerpts_by_title(turn, reading):
         blocks.append(f"### {_one_line(words[title])}")
         for excerpt in excerpts:
             blocks += _excerpt_blocks(excerpt, number, words)
     return blocks
+
+
+def _reply_blocks(turn: Turn, number: int, reading: Reading, words: Words) -> list[str]:
+    """Return what was replied: the cited words, or that the question was not answered."""
+    assert turn.answer is not None
+    cited = cited_excerpts(turn, reading)
+    if turn.answer.turn:
+        lines = [written(line) for line in reply_in_words(turn.answer, reading, words)]
+        return [*lines, *(_quote_markdown(one, number, words) for one in cited)]
+    if turn.answer.answered:
+        return [*_short_blocks(cited[0], turn, words), *(_quote_markdown(one, number, words) for one in cited)]
+    return [_one_line(verdict(turn, words))]
 
 
 def _asked_list(turn: Turn, words: Words) -> list[str]:

@@ -40,6 +40,12 @@ class Turn:
         """Whether the question was answered or stopped."""
         return self.stopped or self.answer is not None
 
+    @property
+    def parts(self) -> tuple[Turn, ...]:
+        """Return each of its questions as a turn of its own, if it was several; else nothing."""
+        parts = self.answer.parts if self.answer else ()
+        return tuple(replace(self, question=part.question, answer=part) for part in parts)
+
 
 @dataclass(frozen=True)
 class Switched:

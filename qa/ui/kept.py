@@ -12,13 +12,15 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 from qa.answer import Answer
+from qa.answering.origin import Origin
+from qa.answering.parts import MOST_QUESTIONS
 from qa.citations import LONGEST_PART, AnswerSpan, Citation, ContextPart
 from qa.conversation.kinds import Kind as ReplyKind
 from qa.conversation.kinds import Said, can_be
 from qa.conversation.overview import MOST_CITED, MOST_LISTED
 from qa.conversation.replies import SUGGESTED
 from qa.retrieval import Hit
-from qa.search.config import DEFAULT_CONFIG
+from qa.search.config import DEFAULT_CONFIG, Boldness
 from qa.text.marks import Kind
 from qa.text.passages import Passage
 from qa.text.source import LONGEST_NAME
@@ -28,7 +30,9 @@ MOST_ENTRIES = 2_000
 MOST_PARTS = 10_000
 """Texts asked in one turn, or terms of one passage."""
 MOST_CITATIONS = DEFAULT_CONFIG.max_citations
-"""Citations of one answer; an overview has up to `qa.conversation.overview.MOST_CITED`."""
+"""Citations of an answer to one question; an overview has up to `qa.conversation.overview.MOST_CITED`."""
+MOST_CITATIONS_OF_TURN = max(MOST_CITED, MOST_QUESTIONS * MOST_CITATIONS)
+"""Citations of one turn, which may be several questions."""
 MOST_CITATIONS_IN_ALL = 1_000
 """Citations of one conversation. Each one may have to be searched for in all texts when it is drawn."""
 MOST_HITS = DEFAULT_CONFIG.passages_read
@@ -109,6 +113,10 @@ class KeptCitation(Part):
         return Citation(self.n, self.source, self.start, self.end, self.quote, kind=self.kind, context=context)
 
 
+def _place(citation: KeptCitation) -> tuple[int, str, int, int, str]:
+    return citation.n, citation.source, citation.start, citation.end, citation.quote
+
+
 class KeptSpan(Part):
     """The words of a citation that answer."""
 
@@ -160,28 +168,50 @@ class _KeptHit(Part):
         )
 
 
-class _KeptAnswer(Part):
+class _KeptOrigin(Part):
+    generation: _Whole
+    model: _Text
+    bold: Annotated[Boldness, Field(strict=False)] | Annotated[float, Field(ge=0, le=1)]
+    reader: _Text
+    sources: Annotated[list[_Name], Field(max_length=MOST_PARTS)] | None
+
+    def opened(self) -> Origin:
+        """Return it."""
+        sources = None if self.sources is None else tuple(self.sources)
+        return Origin(self.generation, self.model, self.bold, self.reader, sources)
+
+
+class KeptAnswer(Part):
+    """An answer, as a browser keeps it or as the shell and HTTP print it."""
+
     kind: Annotated[ReplyKind, Field(strict=False)] | None = None  # conversations that were kept before 0.2 have none
     answered: bool
     confidence: _Number
     searched_for: _Text
-    citations: Annotated[list[KeptCitation], Field(max_length=max(MOST_CITATIONS, MOST_CITED))]
+    citations: Annotated[list[KeptCitation], Field(max_length=MOST_CITATIONS_OF_TURN)]
     span: KeptSpan | None = None
     sure: bool = True
     differing: Annotated[list[KeptSpan], Field(max_length=MOST_CITATIONS)] = []
-    hits: Annotated[list[_KeptHit], Field(max_length=MOST_HITS)]
+    hits: Annotated[list[_KeptHit], Field(max_length=MOST_QUESTIONS * MOST_HITS)] = []
+    origin: _KeptOrigin | None = None
     turn: Annotated[Said, Field(strict=False)] | None = None
     text: _Text = ""
     outline: Annotated[list[KeptCitation], Field(max_length=MOST_LISTED)] = []
     suggested: Annotated[list[_Text], Field(max_length=SUGGESTED)] = []
+    question: _Text = ""  # of a part; that of a turn is kept beside its answer
+    parts: Annotated[list[KeptAnswer], Field(max_length=MOST_QUESTIONS)] = []
 
     @model_validator(mode="after")
-    def _numbered_from_one(self) -> _KeptAnswer:
-        if [citation.n for citation in self.citations] != list(range(1, len(self.citations) + 1)):
+    def _numbered_in_order(self) -> KeptAnswer:
+        first = self.citations[0].n if self.citations else 1
+        if [citation.n for citation in self.citations] != list(range(first, first + len(self.citations))):
             raise ValueError("citations are not in order")
         if self.turn is None and self.answered != bool(self.citations):
             raise ValueError("an answer has citations, an abstention has none")
-        if self.turn is None and (len(self.citations) > MOST_CITATIONS or self.outline or self.suggested):
+        questions = max(1, len(self.parts))
+        if len(self.hits) > questions * MOST_HITS:
+            raise ValueError("there are too many passages")
+        if self.turn is None and (len(self.citations) > questions * MOST_CITATIONS or self.outline or self.suggested):
             raise ValueError("only a reply that is no answer has an outline, or as many citations")
         cited = [citation.opened() for citation in self.citations]
         if self.span and not any(self.span.opened().is_in(citation) for citation in cited[:1]):
@@ -191,7 +221,17 @@ class _KeptAnswer(Part):
         return self
 
     @model_validator(mode="after")
-    def _of_its_kind(self) -> _KeptAnswer:
+    def _as_its_parts(self) -> KeptAnswer:
+        if not self.parts:
+            return self
+        if self.turn is not None or any(part.turn is not None or part.parts for part in self.parts):
+            raise ValueError("only a question has parts, and a part has none")
+        if list(map(_place, self.citations)) != [_place(one) for part in self.parts for one in part.citations]:
+            raise ValueError("the citations of the parts are not those of the whole")
+        return self
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> KeptAnswer:
         of_question = ReplyKind.ANSWER if self.answered else ReplyKind.ABSTENTION
         if self.turn is None and self.kind not in (None, of_question):
             raise ValueError("an answer is of another kind")
@@ -219,6 +259,8 @@ class _KeptAnswer(Part):
             turn=self.turn.value if self.turn else "",
             outline=tuple(heading.opened() for heading in self.outline),
             suggested=tuple(self.suggested),
+            parts=tuple(part.opened(part.question) for part in self.parts),
+            origin=self.origin.opened() if self.origin else None,
         )
 
 
@@ -228,12 +270,14 @@ class _KeptTurn(Part):
     asked_at: _Moment
     stopped: bool
     sources: Annotated[dict[_Name, _Sha256], Field(max_length=MOST_PARTS)]
-    answer: _KeptAnswer | None = None
+    answer: KeptAnswer | None = None
 
     @model_validator(mode="after")
     def _stopped_or_answered(self) -> _KeptTurn:
         if self.stopped != (self.answer is None):
             raise ValueError("a question has an answer or was stopped")
+        if self.answer and self.answer.citations and self.answer.citations[0].n != 1:
+            raise ValueError("citations are not numbered from 1")
         return self
 
     def opened(self) -> Turn:

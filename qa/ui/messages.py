@@ -101,7 +101,10 @@ def _reply_content(turn: Turn, where: str, reading: Reading, words: Words, newes
     if not answer.answered:
         return _abstention_message(turn, answer, where, reading, words, newest)
     more = _suggested_questions(reading, words["chat.next"]) if newest else ""
-    said = _answer_message(_logged_excerpts(turn, reading, newest), turn, answer, where, reading, words)
+    if answer.parts:
+        said = _message_in_parts(turn, answer, where, reading, words, newest)
+    else:
+        said = _answer_message(_logged_excerpts(turn, reading, newest), turn, answer, where, reading, words)
     return f"{said}{_rating(words)}{more}"
 
 
@@ -127,18 +130,43 @@ def _logged_excerpts(turn: Turn, reading: Reading, newest: bool) -> list[Excerpt
 def _answer_message(
     excerpts: Sequence[Excerpt], turn: Turn, answer: Answer, where: str, reading: Reading, words: Words
 ) -> str:
-    differs = {one.n for one in answer.citations[1:] if answer.words_of(one)}
     more = written_excerpts(turn, reading)
     numbered = {one.was.n: one for one in (*excerpts, *more)}
     said = (
         written_html(answer, numbered, reading, words)
-        + answer_html(excerpts, turn.question, answer.sure, differs, reading, words)
+        + answer_html(excerpts, turn.question, answer.sure, _differing(answer), reading, words)
         + more_html(more, reading, words)
         + _changed(excerpts, words)
     )
     if answer.searched_for.strip() != turn.question.strip() or _among(turn, reading):
         said += _searched_for(turn, answer, where, reading, words)
     return said
+
+
+def _message_in_parts(turn: Turn, answer: Answer, where: str, reading: Reading, words: Words, newest: bool) -> str:
+    """Return each question of a turn with its own answer, or that there is none."""
+    excerpts = _logged_excerpts(turn, reading, newest)
+    more = written_excerpts(turn, reading)
+    written = written_html(answer, {one.was.n: one for one in (*excerpts, *more)}, reading, words)
+    shown = "".join(_part_message(part, reading, words) for part in turn.parts)
+    among = _searched_for(turn, answer, where, reading, words) if _among(turn, reading) else ""
+    below = f"{more_html(more, reading, words)}{_changed(excerpts, words)}{among}"
+    return f'{written}<div class="in-parts">{shown}</div>{below}'
+
+
+def _part_message(part: Turn, reading: Reading, words: Words) -> str:
+    asked = f'<p class="part-question">{own(part.question)}</p>'
+    if part.answer is None or not part.answer.answered:
+        near = _near(part, reading, words)
+        return f'<div class="part declined">{asked}<p class="verdict">{own(words["chat.abstained"])}</p>{near}</div>'
+    excerpts, differs = cited_excerpts(part, reading), _differing(part.answer)
+    said = answer_html(excerpts, part.question, part.answer.sure, differs, reading, words)
+    return f'<div class="part">{asked}{said}</div>'
+
+
+def _differing(answer: Answer) -> set[int]:
+    """Return the numbers of the citations that answer differently from the first."""
+    return {one.n for one in answer.citations[1:] if answer.words_of(one)}
 
 
 def _changed(excerpts: Sequence[Excerpt], words: Words) -> str:
@@ -172,13 +200,9 @@ def _searched_for(turn: Turn, answer: Answer, where: str, reading: Reading, word
 
 
 def _abstention_message(turn: Turn, answer: Answer, where: str, reading: Reading, words: Words, newest: bool) -> str:
-    around = [one for one in related_excerpts(turn, reading) if one.standing is Standing.VALID]
-    near = "".join(f"<li>{near_html(one, reading)}</li>" for one in around)
-    told = own(words.say("chat.near", count=len(around)))
-    near = f'<details class="near"><summary>{told}</summary><ul>{near}</ul></details>' if near else ""
     return (
         f'<div class="abstained"><p class="verdict">{own(words["chat.abstained"])}</p>'
-        f"{_searched_for(turn, answer, where, reading, words)}{near}{_rating(words)}</div>"
+        f"{_searched_for(turn, answer, where, reading, words)}{_near(turn, reading, words)}{_rating(words)}</div>"
         f"{_instead(reading, words) if newest else ''}"
     )
 
@@ -196,6 +220,16 @@ def _rating(words: Words) -> str:
         f'<div class="rating"><p>{own(words["rate.ask"])} {judged}</p>'
         f'<p class="truth">{truth}<span class="picked" dir="auto"></span></p></div>'
     )
+
+
+def _near(turn: Turn, reading: Reading, words: Words) -> str:
+    """Return the passages that are near a declined question, folded."""
+    around = [one for one in related_excerpts(turn, reading) if one.standing is Standing.VALID]
+    if not around:
+        return ""
+    lines = "".join(f"<li>{near_html(one, reading)}</li>" for one in around)
+    told = own(words.say("chat.near", count=len(around)))
+    return f'<details class="near"><summary>{told}</summary><ul>{lines}</ul></details>'
 
 
 def _topic_buttons(reading: Reading, words: Words) -> str:

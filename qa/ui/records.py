@@ -83,5 +83,11 @@ def _kept_answer(answer: Answer) -> dict[str, Any]:
         "sure": answer.sure,
         "differing": [span.to_dict() for span in answer.differing],
         "hits": [{**hit.to_dict(), "boilerplate": hit.passage.boilerplate, "number": hit.number} for hit in hits],
+        **({"origin": answer.origin.to_dict()} if answer.origin else {}),
         **(reply if answer.turn else {}),
+        **(
+            {"parts": [{"question": part.question} | _kept_answer(part) for part in answer.parts]}
+            if answer.parts
+            else {}
+        ),
     }
