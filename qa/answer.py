@@ -248,7 +248,7 @@ def answer_found(index: Index, turned: Turned, k: int, config: SearchConfig = DE
         citations = verified(cite(spans, index.sources, index.blocks), index.sources)
     return Answer(
         question=turned.said or asked.question,
-        text=_quoted(citations),
+        text=_with_numbers(citations),
         citations=tuple(citations),
         answered=bool(citations),
         confidence=round(confidence, 4),
@@ -275,14 +275,14 @@ def in_parts(question: str, parts: Sequence[Answer]) -> Answer:
         known = {(one.source, one.start, one.end) for one in cited}
         new = [one for one in part.citations if one.n == 1 or (one.source, one.start, one.end) not in known]
         own = [replace(citation, n=len(cited) + n) for n, citation in enumerate(new, 1)]
-        numbered.append(replace(part, citations=tuple(own), text=_quoted(own)))
+        numbered.append(replace(part, citations=tuple(own), text=_with_numbers(own)))
         cited += own
     first = next(part for part in numbered if part.answered)
     hits = {hit.number: hit for part in numbered for hit in part.hits}
     return replace(
         first,
         question=question,
-        text=_quoted(cited),
+        text=_with_numbers(cited),
         citations=tuple(cited),
         hits=tuple(hits.values()),
         searched_for=question,
@@ -291,7 +291,7 @@ def in_parts(question: str, parts: Sequence[Answer]) -> Answer:
     )
 
 
-def _quoted(citations: Sequence[Citation]) -> str:
+def _with_numbers(citations: Sequence[Citation]) -> str:
     return " ".join(f"{citation.quote} [{citation.n}]" for citation in citations)
 
 

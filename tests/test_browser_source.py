@@ -9,7 +9,7 @@ from browser import PHONE, Scratch, Visit, needs_chromium, reopened
 from test_browser_answer import CONTRAST
 
 from qa.index import Index
-from qa.reading.markdown import with_marks
+from qa.reading.markup import with_marks
 from qa.text.source import Source
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

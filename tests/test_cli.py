@@ -96,8 +96,8 @@ def test_help_is_quick_and_loads_no_heavy_library() -> None:
 
 def test_the_commands_are_those_of_the_contract_and_each_has_help() -> None:
     assert sorted(main.commands) == [
-        "add", "ask", "build", "calibrate", "chat", "doctor", "eval", "list", "log", "password", "remove", "rename",
-        "replay", "rollback", "search", "serve",
+        "add", "ask", "build", "calibrate", "chat", "doctor", "eval", "kinds", "list", "log", "password", "remove",
+        "rename", "replay", "rollback", "search", "serve", "sync",
     ]  # fmt: skip
     for name, command in main.commands.items():
         assert command.help, name
@@ -130,7 +130,7 @@ def test_an_empty_folder_name_is_wrong_usage_and_writes_nothing(
 def test_chat_answers_each_line_and_reads_a_follow_up_with_what_went_before(
     article_index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from qa.conversation import reply as asked_for
+    from qa.llm.replies import reply_written as asked_for
 
     histories: list[list[str]] = []
 
@@ -138,7 +138,7 @@ def test_chat_answers_each_line_and_reads_a_follow_up_with_what_went_before(
         histories.append([one.question for one in history])
         return asked_for(*given, history=history, **options)
 
-    monkeypatch.setattr(sys.modules["qa.conversation"], "reply", reply)
+    monkeypatch.setattr(sys.modules["qa.llm.replies"], "reply_written", reply)
     typed = f"{QUESTION}\n\nその後は?\n{'x' * 2001}\n:new\n{QUESTION}\n:quit\nnever asked\n"
     result = qa("chat", "--index", article_index, "--json", given=typed)
     assert result.exit_code == 0

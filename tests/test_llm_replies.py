@@ -220,7 +220,7 @@ def test_a_struck_sentence_stays_where_it_stands_with_its_reason_and_without_but
     assert f'class="cite c-{near.n} ' in shown[: shown.index('<div class="answer">')]
     assert f'<div class="excerpt c-{near.n} line">' in shown[shown.index(ENGLISH["llm.more"]) :]
     without = drawn(index, plain)
-    assert without[: without.index('<div class="next">')].split('<div class="answer">')[1][:2000] in shown
+    assert without[: without.index('<div class="rating">')].split('<div class="answer">')[1][:2000] in shown
 
 
 def test_while_it_is_written_stopped_or_rejected_the_page_says_so(index: Index, plain: Answer) -> None:

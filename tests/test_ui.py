@@ -15,7 +15,7 @@ from babel import Locale
 from qa import Index, Source
 from qa.catalogue import Command, languages, words_of
 from qa.errors import IndexMissingError, SourceError
-from qa.reading.markdown import with_marks
+from qa.reading.markup import with_marks
 from qa.text.source import Place
 from qa.ui.document import document, draft, overview
 from qa.ui.markup import direction

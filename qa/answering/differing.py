@@ -34,7 +34,7 @@ def _differ(one: ScoredUnit, other: ScoredUnit, sources: Mapping[str, Source]) -
     if one.span is None or other.span is None:
         return False
     own, others = _terms(one, sources), _terms(other, sources)
-    own_numbers, other_numbers = _numbers(own), _numbers(others)
+    own_numbers, other_numbers = _number_terms(own), _number_terms(others)
     if own_numbers and other_numbers:
         return bool(own_numbers - other_numbers) and bool(other_numbers - own_numbers)
     return not own_numbers and not other_numbers and bool(own) and bool(others) and own.isdisjoint(others)
@@ -45,5 +45,5 @@ def _terms(unit: ScoredUnit, sources: Mapping[str, Source]) -> frozenset[str]:
     return frozenset(tokenize(sources[unit.source].text[slice(*unit.span)]))
 
 
-def _numbers(terms: frozenset[str]) -> frozenset[str]:
+def _number_terms(terms: frozenset[str]) -> frozenset[str]:
     return frozenset(term for term in terms if term.startswith(NUMBER_MARK))

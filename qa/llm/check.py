@@ -100,15 +100,15 @@ class Checker:
 
 def _is_in(words: str, texts: Sequence[str]) -> bool:
     """Return whether words stand in one of some texts, whatever their width, case and white space."""
-    wanted = _plain(words)
-    return any(wanted in _plain(text) for text in texts)
+    wanted = _folded_words(words)
+    return any(wanted in _folded_words(text) for text in texts)
 
 
 def _is_quoted(words: str, quote: str) -> bool:
     """Return whether a sentence is a quotation, or nearly all of one: a short piece of it may mean something else."""
-    said, whole = _plain(words), _plain(quote)
+    said, whole = _folded_words(words), _folded_words(quote)
     return len(said) >= _NEARLY_ALL * len(whole) and said in whole
 
 
-def _plain(text: str) -> str:
+def _folded_words(text: str) -> str:
     return regex.sub(r"[\s'’‘`]+|[.,。、，]$", "", fold(text)[0])

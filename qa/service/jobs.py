@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -14,7 +15,10 @@ from typing import Literal
 from qa.errors import CancelledError
 from qa.index import Index
 from qa.progress import Progress, ProgressEvent, Stage
+from qa.suggestions import suggestions_of
 from qa.text.source import Source, free_name
+
+_log = logging.getLogger(__name__)
 
 Kind = Literal["build", "add", "remove", "rename", "repair"]
 State = Literal["held", "waiting", "embedding", "failed"]
@@ -154,3 +158,11 @@ def with_time_left(report: Callable[[int, int, float | None], None], others: Seq
             other(event)
 
     return progress
+
+
+def find_questions(index: Index) -> None:
+    """Find the questions to suggest; the index is in use already, and complete without them."""
+    try:
+        suggestions_of(index)
+    except BaseException as error:  # including a panic in a Rust library: the queue goes on
+        _log.warning("no questions were found to suggest", exc_info=error)

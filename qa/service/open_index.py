@@ -6,7 +6,6 @@ the index too: then it is opened again, and each job builds on what is there whe
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -27,14 +26,11 @@ from qa.progress import Progress
 from qa.reading.files import read_sources
 from qa.retrieval import Hit, retrieve
 from qa.search.config import DEFAULT_CONFIG, SearchConfig
-from qa.service.jobs import Job, Kind, Task, without_duplicates
+from qa.service.jobs import Job, Kind, Task, find_questions, without_duplicates
 from qa.service.queue import JobQueue
 from qa.service.turns import Turns
 from qa.storage.generations import current_number
-from qa.suggestions import suggestions_of
 from qa.text.source import Source, clean_name
-
-_log = logging.getLogger(__name__)
 
 MODEL_SECONDS = 30
 """How long :meth:`OpenIndex.has_model` does not try again to load a model that could not be loaded."""
@@ -77,7 +73,7 @@ class OpenIndex:
         self._committing = False
         self._without_model: ReferenceType[Index] | None = None  # weak, so that a replaced index is freed
         self._try_model_at = 0.0
-        self._queue = JobQueue(self._change, self._find_questions)
+        self._queue = JobQueue(self._change, find_questions)
         self._questions = Turns(QUESTIONS_AT_ONCE, QUESTIONS_WAITING)
         self._builds = Turns(BUILDS_WAITING, 0)
 
@@ -138,8 +134,6 @@ class OpenIndex:
         except QAError:
             self._without_model, self._try_model_at = ref(index), time.monotonic() + MODEL_SECONDS
             return False
-
-    # Questions
 
     def answer(
         self,
@@ -330,14 +324,6 @@ class OpenIndex:
         finally:
             self._committing = False
         return index
-
-    @staticmethod
-    def _find_questions(index: Index) -> None:
-        """Find the questions to suggest; the index is in use already, and complete without them."""
-        try:
-            suggestions_of(index)
-        except BaseException as error:  # including a panic in a Rust library: the queue goes on
-            _log.warning("no questions were found to suggest", exc_info=error)
 
     def _begin_commit(self) -> None:
         """Note, while a job holds the lock of the index, that the next current generation is our own."""

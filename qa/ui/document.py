@@ -124,11 +124,11 @@ def _cut_block(text: str, blocks: Sequence[Block], number: int, units: Sequence[
         if signs and signs[0][0] == block.start < block.words:
             cut["bullet"] = True
     if block.kind in _OF_TABLES and list(units) == [(block.start, block.end)]:
-        cut["cells"] = _cells(text, block, signs)
+        cut["cells"] = _cut_cells(text, block, signs)
     return cut
 
 
-def _cells(text: str, block: Block, signs: Sequence[Span]) -> list[str | list[str]]:
+def _cut_cells(text: str, block: Block, signs: Sequence[Span]) -> list[str | list[str]]:
     """Return what is between the cells of a row, and the cells, in turn."""
     cut: list[str | list[str]] = []
     at = block.start

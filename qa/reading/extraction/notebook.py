@@ -30,7 +30,7 @@ def read(data: bytes) -> Extracted:
 
 
 def _cell_parts(cell: dict[str, Any]) -> Iterator[Extracted]:
-    words = _words(cell.get("source", cell.get("input", "")))
+    words = _joined_lines(cell.get("source", cell.get("input", "")))
     match cell.get("cell_type"):
         case "markdown":
             text = words.strip("\r\n")
@@ -50,15 +50,15 @@ def _result(output: dict[str, Any]) -> str:
     """Return the words of a result; "" for pictures and errors."""
     kind = output.get("output_type")
     if kind == "stream":
-        words = _words(output.get("text", ""))
+        words = _joined_lines(output.get("text", ""))
     elif kind in ("execute_result", "display_data", "pyout"):
         held = output.get("data", output)
-        words = _words(held.get("text/plain", held.get("text", "")))
+        words = _joined_lines(held.get("text/plain", held.get("text", "")))
     else:
         return ""
     return words.strip("\r\n") if len(words) <= _LONGEST_OUTPUT else ""
 
 
-def _words(written: Any) -> str:
+def _joined_lines(written: Any) -> str:
     """Return a text that may be written as a list of its lines."""
     return "".join(map(str, written)) if isinstance(written, list) else str(written)
