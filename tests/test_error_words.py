@@ -355,6 +355,7 @@ NOT_SENTENCES = (
     *(
         "llm/quantities.py",
         "llm/names.py",
+        "llm/polarity.py",
         "serving/metrics.py",
         "extraction/isolation.py",
         "reader/train",

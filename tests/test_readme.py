@@ -148,10 +148,13 @@ def test_the_table_of_json_names_what_the_commands_print(clone: Path) -> None:
         "build": ["source"], "add": ["notes.txt"], "rename": ["notes.txt", "gate"], "list": [],
         "remove": ["gate", "--no-purge"], "log": [], "rollback": [], "search": ["CEO"], "ask": [ASKED],
         "doctor": [], "password": ["anna", "--password", "any"], "eval": ["set.json"],
-        "calibrate": [],
+        "calibrate": [], "kinds": [], "sync": ["source"],
     }  # fmt: skip
     printed = {name: json.loads(qa(name, *words, "--json").stdout) for name, words in calls.items()}
     printed["chat"] = json.loads(qa("chat", "--json", given=f"{ASKED}\n").stdout)
+    record = clone / "record.json"
+    record.write_text(json.dumps(printed["chat"]), encoding="utf-8")
+    printed["replay"] = json.loads(CliRunner().invoke(main, ["replay", str(record), "--json"]).stdout)
     keys = ""
     for name, row in re.findall(r"^\| `qa (\w+)[^|]*\| (.*) \|$", read("docs/shell.md"), re.MULTILINE):
         keys = keys if row == "the same" else row.strip("`")
@@ -160,7 +163,7 @@ def test_the_table_of_json_names_what_the_commands_print(clone: Path) -> None:
             assert set(inner.split(", ")) <= set(printed[name][outer][0]), name
         del printed[name]
     assert not printed, "these commands are missing from the table"
-    assert set(main.commands) == {*calls, "chat", "serve"}
+    assert set(main.commands) == {*calls, "chat", "replay", "serve"}
 
 
 @pytest.mark.parametrize("page", READMES)

@@ -14,6 +14,7 @@ from babel import Locale
 
 from qa import Index, Source
 from qa.catalogue import Command, languages, words_of
+from qa.conversation.kinds import Said
 from qa.errors import IndexMissingError, SourceError
 from qa.reading.markup import with_marks
 from qa.text.source import Place
@@ -56,6 +57,8 @@ def test_every_sentence_of_the_language_files_is_used_and_every_one_used_is_ther
     assert asked - set(ENGLISH.table) == set()
     literals = set(re.findall(r"""["']([a-z.]+[a-z])["']""", code))
     used = literals | {f"{kind}.{name}" for kind in ("error", "theme", "stage", "llm.struck") for name in literals}
+    said = {f"talk.{one}" for one in Said}
+    used |= said | {f"{key}.none" for key in said} | {"talk.overview.none"}
     assert set(ENGLISH.table) - used == set()
 
 
