@@ -130,6 +130,7 @@ def _sources(page: Page, out: Path, name: str) -> None:
     if page.locator("#source .back").is_visible():
         page.click("#source .back")
     page.wait_for_selector("#chat .cite.moved")
+    page.locator("#chat .more").evaluate_all("all => all.forEach((one) => (one.open = true))")
     page.locator("#chat .asked").first.scroll_into_view_if_needed()
     _shot(page, out, f"{name}-3-moved-and-gone")
     page.click("#menu-open")
