@@ -128,6 +128,7 @@ def _sources(page: Page, out: Path, name: str) -> None:
     if page.is_visible("#adding .close"):
         page.click("#adding .close")
     page.wait_for_selector("#chat .cite.moved")
+    page.locator("#chat .more").evaluate_all("all => all.forEach((one) => (one.open = true))")
     page.locator("#chat .asked").first.scroll_into_view_if_needed()
     _shot(page, out, f"{name}-3-moved-and-gone")
     page.click("#menu-open")
