@@ -20,7 +20,7 @@ pytest.importorskip("openai", reason="the extra llm is not installed")
 MESSAGES = [{"role": "user", "content": "?"}]
 
 
-def replied(act: Callable[[Answering], None], seconds: float = 5.0) -> tuple[str, str, int]:
+def replied(act: Callable[[Answering], None], seconds: float = 60.0) -> tuple[str, str, int]:
     """Return what arrived, the code of the error that ended it, or "", and how often the endpoint was asked."""
     with endpoint(act) as server:
         arrived, code = "", ""
@@ -45,6 +45,21 @@ def test_a_reply_arrives_piece_by_piece_and_the_key_is_sent_in_the_header_alone(
     assert (asked["model"], asked["messages"], asked["stream"]) == ("small", MESSAGES, True)
     assert "secret" not in json.dumps(asked) + repr(model)
     assert "tools" not in asked
+
+
+def test_a_proxy_is_not_asked_for_what_runs_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    assert replied(saying("It opens.")) == ("It opens.", "", 1)
+
+
+def test_an_endpoint_cannot_send_the_texts_on_to_another() -> None:
+    with endpoint(saying("It opens.")) as other:
+
+        def redirect(answering: Answering) -> None:
+            answering.status(307, {"location": f"{other.url}/chat/completions"})
+
+        assert replied(redirect) == ("", "llm.refused", 1)
+        assert other.asked == []
 
 
 def test_what_is_no_text_in_a_stream_is_passed_over() -> None:
@@ -103,7 +118,7 @@ def test_no_endpoint_is_told_after_a_few_tries(monkeypatch: pytest.MonkeyPatch) 
         url = server.url
     server.server_close()
     with pytest.raises(LanguageModelError) as raised:
-        list(LanguageModel(url, "m", seconds=5).stream(MESSAGES))
+        list(LanguageModel(url, "m", seconds=60).stream(MESSAGES))
     assert raised.value.code == "llm.unreachable"
 
 

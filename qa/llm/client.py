@@ -207,7 +207,9 @@ def _client(model: LanguageModel) -> Any:
 
     times = openai.Timeout(min(READ_SECONDS, model.seconds), connect=min(CONNECT_SECONDS, model.seconds))
     # The client takes what is None from OPENAI_... in the environment, which is meant for another endpoint.
-    return OpenAI(base_url=model.url, api_key=model.key or "none", timeout=times, max_retries=0)
+    # A proxy that the environment names is for other machines, and a redirect would send texts where nobody said.
+    http = openai.DefaultHttpxClient(trust_env=not model.is_local, follow_redirects=False, timeout=times)
+    return OpenAI(base_url=model.url, api_key=model.key or "none", timeout=times, max_retries=0, http_client=http)
 
 
 def _text_of(chunk: Any) -> str:
