@@ -23,7 +23,7 @@ from qa.ui.events import ACTION, CHOICE, POLL, Cancel, Dismiss, Remove, Rename, 
 from qa.ui.gradio_compat import gr, sent_data
 from qa.ui.listing import listing, stamp
 from qa.ui.parts import own_part, said
-from qa.ui.refusals import RefusedError, pieces_for
+from qa.ui.refusals import RefusedError, pieces_for, sentence_for
 
 Updates = dict[Any, Any]
 
@@ -143,7 +143,7 @@ class TextsPanel:
             jobs = self._open_index.add(given)
         except Exception as error:  # any error is shown as one sentence
             return {self._result: said(pieces_for(error, words), trouble=True)}
-        result = said(_acceptance(jobs, words))
+        result = said(_acceptance(jobs, words), trouble=any(job.error for job in jobs))
         emptied = {self._name: "", self._text: "", self._files: None}
         return {self.listing: self.listed(words), self._result: result, **emptied}
 
@@ -180,9 +180,13 @@ class TextsPanel:
 
 
 def _acceptance(jobs: Sequence[Job], words: Words) -> str:
-    """Return the sentence for documents that were received; it names those that replace one of the same name."""
+    """Return the sentences for documents that were sent: what could not be read, and which replace others."""
+    failed = [sentence_for(job.error, words) for job in jobs if isinstance(job.error, Exception)]
     replacing = [job.name for job in jobs if job.replaces]
-    if not replacing:
-        return words.say("sources.added", count=len(jobs))
-    names = ", ".join(replacing[:NAMES_SHOWN]) + (", …" if len(replacing) > NAMES_SHOWN else "")
-    return words.say("sources.replaced", count=len(replacing), names=names)
+    told = words.say("sources.added", count=len(jobs) - len(failed)) if len(failed) < len(jobs) else ""
+    if replacing:
+        names = ", ".join(replacing[:NAMES_SHOWN]) + (", …" if len(replacing) > NAMES_SHOWN else "")
+        told = words.say("sources.replaced", count=len(replacing), names=names)
+    remarks = [remark.say(words) for job in jobs for remark in job.remarks]
+    more = ["…"] * (len(remarks) > NAMES_SHOWN)
+    return " ".join(filter(None, [*failed[:NAMES_SHOWN], told, *remarks[:NAMES_SHOWN], *more]))
