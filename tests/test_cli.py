@@ -92,8 +92,8 @@ def test_help_is_quick_and_loads_no_heavy_library() -> None:
 
 def test_the_commands_are_those_of_the_contract_and_each_has_help() -> None:
     assert sorted(main.commands) == [
-        "add", "ask", "build", "calibrate", "chat", "doctor", "eval", "list", "log", "password", "remove", "rename",
-        "rollback", "search", "serve",
+        "add", "ask", "build", "calibrate", "chat", "doctor", "eval", "kinds", "list", "log", "password", "remove",
+        "rename", "rollback", "search", "serve", "sync",
     ]  # fmt: skip
     for name, command in main.commands.items():
         assert command.help, name
