@@ -22,6 +22,7 @@ from browser import (
     serving,
 )  # fmt: skip
 from conftest import ARTICLE as ARTICLE_FILE
+from samples import zipped
 
 from qa.catalogue import words_of
 from qa.index import Index
@@ -375,12 +376,12 @@ def test_a_file_of_an_unknown_kind_is_rejected_in_the_visitors_language_and_the_
     visit: Visit, own_address: str, tmp_path: Path
 ) -> None:
     page = visit(own_address)
-    (tmp_path / "photos.zip").write_bytes(b"PK")
+    (tmp_path / "photos.zip").write_bytes(zipped({"a.jpg": b"\xff\xd8"}))
     (tmp_path / "tower.md").write_text("塔は赤い。", encoding="utf-8")
     give_files(page, tmp_path / "photos.zip", tmp_path / "tower.md")
     row(page, "tower.md", ".ready").wait_for(**WITHIN)
     result = page.locator("#build-result .line")
-    assert result.inner_text().startswith("photos.zip は読み込めない種類のファイルです。")
+    assert result.inner_text().startswith("photos.zip の中に、読み込める種類のファイルがありません。")
     assert not page.is_visible(".toast-wrap .toast-body")
     assert is_seen(page, result)
 

@@ -145,7 +145,8 @@ def test_the_table_of_json_names_what_the_commands_print(clone: Path) -> None:
     paragraph = {"context": "The gate's key is in the red box.", "qas": [asked]}
     (clone / "set.json").write_text(json.dumps({"data": [{"paragraphs": [paragraph]}]}), encoding="utf-8")
     calls = {
-        "build": ["source"], "add": ["notes.txt"], "rename": ["notes.txt", "gate"], "list": [],
+        "build": ["source"], "add": ["notes.txt"], "sync": ["source"], "kinds": [],
+        "rename": ["notes.txt", "gate"], "list": [],
         "remove": ["gate", "--no-purge"], "log": [], "rollback": [], "search": ["CEO"], "ask": [ASKED],
         "doctor": [], "password": ["anna", "--password", "any"], "eval": ["set.json"],
         "calibrate": [], "kinds": [], "sync": ["source"],

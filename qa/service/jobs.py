@@ -15,6 +15,7 @@ from typing import Literal
 from qa.errors import CancelledError
 from qa.index import Index
 from qa.progress import Progress, ProgressEvent, Stage
+from qa.reading.remarks import Remark
 from qa.suggestions import suggestions_of
 from qa.text.source import Source, free_name
 
@@ -39,6 +40,7 @@ class Job:
         source: the text, if it is known.
         new_name: the new name, for a rename.
         replaces: whether it replaces a source of the same name, as far as was known when it was added.
+        remarks: what there is to say of the files that were read for it, such as what of an archive was left out.
     """
 
     id: int
@@ -52,6 +54,7 @@ class Job:
     source: Source | None = None
     new_name: str = ""
     replaces: bool = False
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass

@@ -23,7 +23,7 @@ from qa.llm.replies import writing
 from qa.llm.written import Written
 from qa.maintenance.repair import repair
 from qa.progress import Progress
-from qa.reading.files import read_sources
+from qa.reading.files import read
 from qa.retrieval import Hit, retrieve
 from qa.search.config import DEFAULT_CONFIG, SearchConfig
 from qa.service.jobs import Job, Kind, Task, find_questions, without_duplicates
@@ -284,18 +284,20 @@ class OpenIndex:
     def _task_for(self, kind: Kind, given: list[str | Path | Source]) -> Task:
         """Return a task for these texts, read now: an uploaded file may be gone when its turn comes."""
         try:
-            sources = read_sources(given)
+            found = read(given)
         except Exception as error:
             first = given[0]
             name = first.name if isinstance(first, Source) else Path(first).name
             task = self._queue.task(kind, clean_name(name), first if isinstance(first, Source) else None)
             task.fail(error)
             return task
+        sources = list(found.sources)
         if kind == "add":  # an upload lies in a temporary file, whose path says nothing
             sources = [replace(source, path=None) for source in sources]
         only = sources[0] if len(sources) == 1 else None
         task = self._queue.task(kind, sources[0].name if sources else "", only)
         task.sources = sources
+        task.job = replace(task.job, remarks=found.remarks)
         return task
 
     def _is_last(self, name: str) -> bool:

@@ -26,7 +26,7 @@ from qa.ui.events import ACTION, ADDITION, CHOICE, POLL, Cancel, Dismiss, Fetch,
 from qa.ui.gradio_compat import gr, sent_data
 from qa.ui.listing import listing, stamp
 from qa.ui.parts import own_part, said, sample
-from qa.ui.refusals import RefusedError, pieces_for
+from qa.ui.refusals import RefusedError, pieces_for, sentence_for
 
 Updates = dict[Any, Any]
 
@@ -142,7 +142,7 @@ class TextsPanel:
         if target and len(files) == 1:
             self._open_index.exchange(target, files[0])
         elif files:
-            result = said(_acceptance(self._open_index.add(files), words))
+            result = _accepted(self._open_index.add(files), words)
         return {self.listing: self.listed(words), self._result: result, self._adding: self._form(accepted=bool(files))}
 
     def _add(self, language: str, event: gr.EventData) -> Updates:
@@ -152,7 +152,7 @@ class TextsPanel:
             jobs = self._open_index.add([self._given(sent_data(event), words)])
         except Exception as error:  # any error is shown as one sentence
             return {self._result: said(pieces_for(error, words), trouble=True), self._adding: self._form()}
-        result = said(_acceptance(jobs, words))
+        result = _accepted(jobs, words)
         return {self.listing: self.listed(words), self._result: result, self._adding: self._form(accepted=True)}
 
     def _given(self, sent: object, words: Words) -> Source:
@@ -206,10 +206,19 @@ def _is_address(text: str) -> bool:
     return is_url(text) and len(text.split()) == 1
 
 
+def _accepted(jobs: Sequence[Job], words: Words) -> dict[str, Any]:
+    """Return the line below the form after documents were sent."""
+    return said(_acceptance(jobs, words), trouble=any(job.error for job in jobs))
+
+
 def _acceptance(jobs: Sequence[Job], words: Words) -> str:
-    """Return the sentence for documents that replace one of the same name, or ""; the list shows all others."""
+    """Return the sentences for documents that were sent: what could not be read, and which replace others."""
+    failed = [sentence_for(job.error, words) for job in jobs if isinstance(job.error, Exception)]
     replacing = [job.name for job in jobs if job.replaces]
-    if not replacing:
-        return ""
-    names = ", ".join(replacing[:NAMES_SHOWN]) + (", …" if len(replacing) > NAMES_SHOWN else "")
-    return words.say("sources.replaced", count=len(replacing), names=names)
+    told = ""
+    if replacing:
+        names = ", ".join(replacing[:NAMES_SHOWN]) + (", …" if len(replacing) > NAMES_SHOWN else "")
+        told = words.say("sources.replaced", count=len(replacing), names=names)
+    remarks = [remark.say(words) for job in jobs for remark in job.remarks]
+    more = ["…"] * (len(remarks) > NAMES_SHOWN)
+    return " ".join(filter(None, [*failed[:NAMES_SHOWN], told, *remarks[:NAMES_SHOWN], *more]))

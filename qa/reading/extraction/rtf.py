@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from striprtf.striprtf import rtf_to_text
 
@@ -12,6 +13,7 @@ from qa.reading.extraction.composing import Piece, compose, heading
 from qa.reading.extraction.sheets import sheet_blocks, single_line
 from qa.reading.extraction.tables import Cell
 
+_without_commands: Any = rtf_to_text  # striprtf has no types
 _SIGN = 0xE100
 """The first of the private characters that stand for the levels of headings while the commands are taken out."""
 _PARTS = re.compile(r"[0-9a-fA-F\s]{400,}")
@@ -32,7 +34,7 @@ def read(data: bytes) -> Extracted:
     if not data.startswith(b"{\\rtf"):
         raise UnreadableError("damaged")
     written = _PARTS.sub("", data.decode("cp1252", "replace"))
-    text = rtf_to_text(_with_signs(written), encoding="cp1252", errors="replace")
+    text = _without_commands(_with_signs(written), encoding="cp1252", errors="replace")
     return compose(_line_blocks(text))
 
 
