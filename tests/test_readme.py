@@ -149,7 +149,7 @@ def test_the_table_of_json_names_what_the_commands_print(clone: Path) -> None:
         "rename": ["notes.txt", "gate"], "list": [],
         "remove": ["gate", "--no-purge"], "log": [], "rollback": [], "search": ["CEO"], "ask": [ASKED],
         "doctor": [], "password": ["anna", "--password", "any"], "eval": ["set.json"],
-        "calibrate": [], "kinds": [], "sync": ["source"],
+        "calibrate": [],
     }  # fmt: skip
     printed = {name: json.loads(qa(name, *words, "--json").stdout) for name, words in calls.items()}
     printed["chat"] = json.loads(qa("chat", "--json", given=f"{ASKED}\n").stdout)
