@@ -34,11 +34,11 @@ from qa.search.query import Query
 
 MOST_QUESTIONS = 4
 """Questions that one turn may be."""
-LEAST_GAIN = 0.01
+LEAST_GAIN = 0.022
 """The gain (`Split`) below which a turn is taken for one question without reading more."""
 WEIGHTS = {"gain": 0.31, "better": 0.31, "worse": 0.26}
-BIAS = -0.36
-"""The logistic function by which a cut turn is two questions (`python bench/compound.py --fit`)."""
+BIAS = -0.6
+"""The logistic function by which a cut turn is two questions (docs/several-questions.md)."""
 _MOST_ODDS = 6.0
 """The log-odds of a confidence beyond which more of it tells nothing."""
 _READ = 10
