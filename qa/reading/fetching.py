@@ -24,6 +24,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from qa import __version__
 from qa.errors import SourceError
 from qa.reading.encodings import web_codec
+from qa.reading.extraction.formats import READABLE_SUFFIXES
 from qa.reading.files import DEFAULT_MAX_BYTES, DEFAULT_MAX_CHARS, source_from_bytes
 from qa.text.source import Source, clean_name
 
@@ -34,11 +35,10 @@ REDIRECTS = 5
 _PORTS = {"http": 80, "https": 443}
 _SUFFIX_OF_TYPE = {
     "text/html": ".html", "application/xhtml+xml": ".html", "text/plain": ".txt", "text/markdown": ".md",
-    "text/vtt": ".vtt", "application/x-subrip": ".srt",
+    "text/vtt": ".vtt", "application/x-subrip": ".srt", "text/csv": ".csv", "text/tab-separated-values": ".tsv",
+    "message/rfc822": ".eml", "application/x-ipynb+json": ".ipynb", "application/x-tex": ".tex", "text/x-rst": ".rst",
 }  # fmt: skip
 """Media type -> the suffix of such a file."""
-_TEXT_SUFFIXES = {*_SUFFIX_OF_TYPE.values(), ".htm", ".xhtml", ".ass", ".ssa"}
-"""Suffixes of formats that are recognized by the file's name alone, not by its bytes."""
 _HTML_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 """IPv6 addresses that stand for an IPv4 address, in their last 32 bits (RFC 6052)."""
@@ -106,7 +106,7 @@ def _file_suffix(path: str, reply: _Reply) -> str:
     said = reply.headers.get("Content-Type") and reply.headers.get_content_type()
     if said in (None, "text/plain", "application/octet-stream"):
         own = posixpath.splitext(path)[1].lower()
-        if own in _TEXT_SUFFIXES:
+        if own in READABLE_SUFFIXES:
             return own
         if said != "text/plain" and _HTML_START.match(reply.data):
             return ".html"
