@@ -114,7 +114,7 @@ def test_tabs_lead_to_the_documents_that_are_cited_or_open_and_steps_from_citati
 
 
 @pytest.mark.parametrize(("size", "motion"), [(None, "no-preference"), (PHONE, "reduce")])
-def test_each_number_leads_to_its_sentence_within_half_a_second(
+def test_each_number_leads_to_its_sentence_which_stays_in_sight(
     visit: Visit, texts: tuple[str, Index], size: dict[str, int] | None, motion: str
 ) -> None:
     options = {"viewport": size} if size else {}
@@ -122,7 +122,7 @@ def test_each_number_leads_to_its_sentence_within_half_a_second(
     page = reopened(visit, *texts, "台帳.md", *quotes, sure=False, reduced_motion=motion, **options)
     for n in (1, 3, 2, 4, 5, 2, 1):
         page.click(f"#chat .excerpt.c-{n} .cite")
-        page.wait_for_function(IN_SIGHT, timeout=500)
+        page.wait_for_function(IN_SIGHT)  # bench/clicks.py measures how soon
         page.wait_for_timeout(300)
         assert page.evaluate(IN_SIGHT)
         words = quotes[n - 1]

@@ -53,9 +53,11 @@ class Outline {
     });
   }
 
-  /** Mark the last heading that is above the text in sight. */
+  /** Mark the last heading that is above the text in sight; at the end of the text, the last one of all. */
   #markPresent() {
-    const top = this.parts.pane.getBoundingClientRect().top + NEAR;
+    const { pane } = this.parts;
+    const isAtEnd = pane.scrollTop > 0 && pane.scrollTop + pane.clientHeight >= pane.scrollHeight - 2;
+    const top = isAtEnd ? Number.POSITIVE_INFINITY : pane.getBoundingClientRect().top + NEAR;
     let [from, to] = [0, this.#headings.length]; // the tops of headings are in order
     while (from < to) {
       const middle = (from + to) >> 1;

@@ -2,7 +2,7 @@
 // Brings a place of the source into sight, and keeps it there while the layout around it changes.
 
 const GAP = 16; // pixels between the top of the pane and what is brought there
-const SETTLES = 1000; // milliseconds in which the layout around a target may still change
+const MOST = 90; // frames in which the layout around a target may still change; a busy machine draws few in a second
 const STILL = 8; // frames without a change after which it has settled
 
 /** @type {Offered["sourceScroll"]["on"]} */
@@ -12,7 +12,7 @@ function on(pane) {
 
   /** @type {Scroller["hold"]} */
   function hold(target, inMiddle) {
-    const until = performance.now() + SETTLES;
+    let frames = 0;
     let still = 0;
     held = target;
     const step = () => {
@@ -20,7 +20,8 @@ function on(pane) {
       const before = pane.scrollTop;
       pane.scrollTop += distanceOf(target, inMiddle, pane);
       still = pane.scrollTop === before ? still + 1 : 0;
-      if (still < STILL && performance.now() < until) requestAnimationFrame(step);
+      frames += 1;
+      if (still < STILL && frames < MOST) requestAnimationFrame(step);
       else held = null;
     };
     step();
