@@ -57,14 +57,14 @@ function reveal(control) {
   if (folded) folded.open = true;
 }
 
-/** Return the citations of the newest answer, unless an abstention or another text came after it. */
+/** Return the citations of the newest answer, in all its parts, unless an abstention or another text came after it. */
 function newest() {
   const answer = QA.findAll(document, "#chat .answer").at(-1);
   if (!answer) return [];
   const isLater = (/** @type {Element} */ other) =>
     answer.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
   if (QA.findAll(document, "#chat .abstained, #chat .switched").some(isLater)) return [];
-  return QA.findAll(answer, ".cite");
+  return QA.findAll(answer.closest(".in-parts") ?? answer, ".cite");
 }
 
 /** Mark the sentences in the source that the newest answer cites. */
