@@ -57,7 +57,7 @@ function reveal(control) {
   if (folded) folded.open = true;
 }
 
-/** Return the citations of the newest answer, unless an abstention or another text came after it. */
+/** Return the citations of the newest answer, in all its parts, unless an abstention or another text came after it. */
 function newest() {
   const answer = QA.findAll(document, "#chat .answer").at(-1);
   if (!answer) return [];
