@@ -139,7 +139,7 @@ def test_what_comes_near_a_declined_question_is_folded_and_then_one_line_each(
 
 def test_what_is_not_sure_is_said_to_be_possible_and_nothing_is_folded(visit: Visit, rules: tuple[str, Index]) -> None:
     page = about(visit, rules, CLAIM, LONG, sure=False)
-    assert page.locator("#chat .unsure").inner_text() == "答えの可能性があります"
+    assert page.locator("#chat .unsure").inner_text() == "答えかもしれません"
     assert page.locator("#chat .excerpt.c-2").is_visible()
 
 
