@@ -244,7 +244,7 @@ CONTRASTS = """() => {
 def test_lines_are_of_a_length_to_read_and_marks_are_seen(visit: Visit, address: str, scheme: str) -> None:
     page = visit(address, viewport={"width": 1920, "height": 1000}, color_scheme=scheme)
     ask(page, SECOND)
-    for part in ("#chat .excerpt.c-1 .passage", "#source .body > .text .sentence"):
+    for part in ("#chat .excerpt.c-1 .passage", "#source .body .text .sentence"):
         line = page.evaluate(LINES, part)
         assert 35 <= line["wide"] <= 45, (part, line)  # wide characters
         assert line["leading"] == pytest.approx(1.7, abs=0.01), (part, line)

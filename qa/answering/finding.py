@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qa.answering.confidence import Signs, signs_of
+from qa.answering.confidence import Calibration, Signs, signs_of
 from qa.answering.readings import can_read, read_units
 from qa.answering.units import ScoredUnit, best_of, score_units
 from qa.index import Index
@@ -24,16 +24,32 @@ class Found:
         hits: the passages, best first.
         units: the units of those that were read, or only scored, with their scores.
         signs: how surely they answer; None if nothing was found, or the index cannot be read.
+        alone: of a turn that was read with what went before, the signs of the turn by itself; else None.
+        alone_share: how much these count, 0 to 1.
     """
 
     hits: list[Hit]
     units: list[ScoredUnit]
     signs: Signs | None
+    alone: Signs | None = None
+    alone_share: float = 0.0
 
     @property
     def best(self) -> ScoredUnit:
         """The unit with the highest score; there must be units."""
         return best_of(self.units)
+
+    def confidence(self, calibration: Calibration) -> float:
+        """Return the probability that the best unit answers; there must be signs.
+
+        Of a turn of a conversation it is the weighted geometric mean of both readings, so that a question about
+        something else is not answered because the one before it was.
+        """
+        assert self.signs is not None
+        blended = calibration.probability(self.signs)
+        if self.alone is None:
+            return blended
+        return float(calibration.probability(self.alone) ** self.alone_share * blended ** (1 - self.alone_share))
 
 
 def find(

@@ -170,7 +170,7 @@ def split_signs(index: Index, split: Split, halves: Sequence[Turned], config: Se
     def odds(turned: Turned) -> float:
         if turned.found.signs is None:
             return -_MOST_ODDS
-        likely = calibration.probability(turned.found.signs)
+        likely = turned.found.confidence(calibration)
         return max(-_MOST_ODDS, min(_MOST_ODDS, math.log(max(likely, 1e-9) / max(1 - likely, 1e-9))))
 
     first, second = sorted(map(odds, halves), reverse=True)

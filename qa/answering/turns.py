@@ -53,6 +53,8 @@ LENGTH = 8.0
 """Tokens of a turn, by the embedding model, with which that weight has fallen to 1/e of it."""
 LEAST_WEIGHT = 0.1
 """Below this weight a turn stands alone and is read only once."""
+BEFORE_IN_CONFIDENCE = 1.5
+"""How much what went before counts in the confidence: this times that weight, at most all."""
 NEAR, NEAR_IF_SHORT = 0.03, 0.2
 """What a unit's score gains in the source of the last answer: the first, and the second times that weight. A turn that
 stands alone may well be about another text."""
@@ -213,7 +215,11 @@ def _blended(
     deciding = _deciding(queries, every, units, gain)
     found = float(np.dot(shares, [reading.found for reading in readings]))
     signs = signs_of(index, deciding, ReadUnits(units, found), ranked)
-    return Turned(Found(hits, units, signs), deciding)
+    if len(queries) == 1:
+        return Turned(Found(hits, units, signs), deciding)
+    own = ReadUnits([_blend([unit], [1.0], gain) for unit in every[0]], readings[0].found)
+    alone = signs_of(index, queries[0], own, [_blend([unit], [1.0], gain) for unit in scored[0]])
+    return Turned(Found(hits, units, signs, alone, max(0.0, 1 - BEFORE_IN_CONFIDENCE * weight)), deciding)
 
 
 def weight_of(query: Query) -> float:

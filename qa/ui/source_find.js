@@ -105,7 +105,10 @@ class Finder {
       this.#open();
     }
     if (event.key === "Enter" && isInField) this.#step(event.shiftKey ? -1 : 1);
-    if (event.key === "Escape" && QA.closest(event, ".find")) this.#close();
+    if (event.key === "Escape" && QA.closest(event, ".find")) {
+      event.preventDefault(); // the sheet stays
+      this.#close();
+    }
   }
 }
 

@@ -123,6 +123,7 @@ class Outline {
   /** @param {KeyboardEvent} event */
   #press(event) {
     if (event.key === "Escape" && this.#isOpen()) {
+      event.preventDefault(); // the sheet stays
       this.#close();
       this.opener.focus();
     }
