@@ -9,12 +9,15 @@ const STILL = 8; // frames without a change after which it has settled
 function on(pane) {
   /** @type {HTMLElement | Range | null} What is held in its place. */
   let held = null;
+  /** @type {(() => void) | null} Hold what was held last, until the reader scrolls. */
+  let again = null;
 
   /** @type {Scroller["hold"]} */
   function hold(target, inMiddle) {
     let frames = 0;
     let still = 0;
     held = target;
+    again = () => hold(target, inMiddle);
     const step = () => {
       if (held !== target || !isThere(target)) return;
       const before = pane.scrollTop;
@@ -28,8 +31,11 @@ function on(pane) {
   }
 
   for (const type of ["wheel", "touchmove", "pointerdown", "keydown"]) {
-    pane.addEventListener(type, () => (held = null), { passive: true });
+    pane.addEventListener(type, () => (held = again = null), { passive: true });
   }
+  // Parts of the text are laid out when they come near: on a busy machine that may be after the last frame above.
+  const size = new ResizeObserver(() => held || again?.());
+  for (const part of pane.children) size.observe(part);
   return { hold };
 }
 
