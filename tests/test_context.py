@@ -23,7 +23,7 @@ from qa.ui.document import draft
 from qa.ui.excerpts import cited_excerpts
 from qa.ui.export import FORMS
 from qa.ui.history import History, Turn
-from qa.ui.kept import MOST_CONTEXT
+from qa.ui.kept_parts import MOST_CONTEXT
 from qa.ui.messages import chat_messages
 from qa.ui.reading import Reading
 from qa.ui.records import RecordError, from_record, to_record

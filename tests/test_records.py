@@ -26,14 +26,8 @@ from qa.retrieval import Hit
 from qa.text.passages import Passage
 from qa.ui.events import ACTION, CHOICE, EXPORT, MOST_LEFT_OUT, POLL, parsed
 from qa.ui.history import History, Switched, Turn
-from qa.ui.kept import (
-    GREATEST,
-    LONGEST_TEXT,
-    MOST_CITATIONS,
-    MOST_CITATIONS_IN_ALL,
-    MOST_ENTRIES,
-    MOST_HITS,
-)
+from qa.ui.kept import MOST_CITATIONS, MOST_CITATIONS_IN_ALL, MOST_ENTRIES, MOST_HITS
+from qa.ui.kept_parts import GREATEST, LONGEST_TEXT
 from qa.ui.messages import chat_messages
 from qa.ui.quotes import SEARCHED_FIRST, QuoteFilter
 from qa.ui.reading import Reading

@@ -191,8 +191,6 @@ class OpenIndex:
         with self._questions.turn():
             return retrieve(index, question, k, sources=sources)
 
-    # Changes
-
     @property
     def jobs(self) -> tuple[Job, ...]:
         """The jobs in progress, held, waiting or failed, in their order."""

@@ -17,6 +17,7 @@ quotation.py       an excerpt -> its quotation, marked, as a list or table if it
 structure.py       a quotation -> its rows, its items, its signs of Markdown
 cuts.py            a long quotation -> the part of it that is in sight
 talk.py            replies to turns that are no questions -> HTML, and words for exports
+offers.py          what is offered below a reply: questions, topics, whether it was right -> HTML
 document.py        a source -> the blocks and sentences that the source pane draws
 export.py          a conversation -> JSON, Markdown (export_markdown.py) or HTML (export_html.py)
 markup.py          strings of users and sources -> HTML that shows them as written

@@ -16,7 +16,8 @@ from qa.answer import Answer
 from qa.conversation.kinds import Said
 from qa.errors import QAError
 from qa.retrieval import MAX_QUESTION
-from qa.ui.kept import MOST_CITATIONS_OF_TURN, KeptCitation, KeptSpan, Part
+from qa.ui.kept import MOST_CITATIONS_OF_TURN
+from qa.ui.kept_parts import KeptCitation, KeptSpan, Part
 
 _Question = Annotated[str, Field(max_length=MAX_QUESTION)]
 

@@ -23,8 +23,8 @@ _HEAD_SCRIPTS = (
 )  # fmt: skip
 _STYLES = (
     "colours.css", "page.css", "typography.css", "header.css", "panel.css", "adding.css", "listing.css", "chat.css",
-    "quotation.css", "answer.css", "written.css", "rating.css", "tooltip.css", "source.css", "source_bar.css",
-    "sheet.css", "conversations.css", "shortcuts.css", "contrast.css",
+    "offers.css", "quotation.css", "answer.css", "written.css", "rating.css", "tooltip.css", "source.css",
+    "source_bar.css", "sheet.css", "conversations.css", "shortcuts.css", "contrast.css",
 )  # fmt: skip
 
 

@@ -6,29 +6,35 @@ works with. Offsets are 0-based code points, end exclusive.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from qa.answer import Answer
-from qa.answering.origin import Origin
 from qa.answering.parts import MOST_QUESTIONS
-from qa.citations import LONGEST_PART, AnswerSpan, Citation, ContextPart
 from qa.conversation.kinds import Kind as ReplyKind
 from qa.conversation.kinds import Said, can_be
 from qa.conversation.overview import MOST_CITED, MOST_LISTED
 from qa.conversation.replies import SUGGESTED
-from qa.retrieval import Hit
-from qa.search.config import DEFAULT_CONFIG, Boldness
-from qa.text.marks import Kind
-from qa.text.passages import Passage
-from qa.text.source import LONGEST_NAME
+from qa.search.config import DEFAULT_CONFIG
 from qa.ui.history import Switched, Turn
+from qa.ui.kept_parts import (
+    MOST_PARTS,
+    AnyText,
+    Id,
+    KeptCitation,
+    KeptHit,
+    KeptOrigin,
+    KeptSpan,
+    Moment,
+    Name,
+    Number,
+    Part,
+    Sha256,
+    Whole,
+)  # fmt: skip
 
 MOST_ENTRIES = 2_000
-MOST_PARTS = 10_000
-"""Texts asked in one turn, or terms of one passage."""
 MOST_CITATIONS = DEFAULT_CONFIG.max_citations
 """Citations of an answer to one question; an overview has up to `qa.conversation.overview.MOST_CITED`."""
 MOST_CITATIONS_OF_TURN = max(MOST_CITED, MOST_QUESTIONS * MOST_CITATIONS)
@@ -37,148 +43,10 @@ MOST_CITATIONS_IN_ALL = 1_000
 """Citations of one conversation. Each one may have to be searched for in all texts when it is drawn."""
 MOST_HITS = DEFAULT_CONFIG.passages_read
 """Passages kept of one answer: those it cites are among those that were read for it."""
-MOST_CONTEXT = 64
-"""Parts of what one citation stands under; it has no more (`qa.citations.MOST_PARTS`)."""
-LONGEST_TEXT = 200_000
-"""Code points of any one string."""
-LONGEST_PASSAGE = 20_000
-"""Code points of a quote or a passage. Quotes are shorter (`qa.answering.extents`); a longer passage is left out."""
-LONGEST_SOURCE_NAME = LONGEST_NAME + 32
-"""Code points of a source's name with the number that makes it unique."""
-GREATEST = 2**53
-"""A browser's whole numbers are not exact beyond it."""
-
-
-def _moment(value: str) -> str:
-    if value and datetime.fromisoformat(value).tzinfo is None:
-        raise ValueError("a date needs its time zone")
-    return value
-
-
-_Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
-_Name = Annotated[str, Field(max_length=LONGEST_SOURCE_NAME)]
-_Quote = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSAGE)]
-_Moment = Annotated[_Text, AfterValidator(_moment)]
-"""ISO 8601 with a time zone, or ""."""
-_Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\z")]
-_Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}\z")]
-_Kind = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*\z", max_length=40)]
-_Whole = Annotated[int, Field(ge=0, le=GREATEST)]
-_Number = Annotated[float, Field(ge=-GREATEST, le=GREATEST, allow_inf_nan=False)]
-
-
-class Part(BaseModel):
-    """A part of a record; unknown keys are ignored, and no type is converted to another."""
-
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
-
-
-class _KeptContext(Part):
-    kind: _Kind
-    start: _Whole
-    end: _Whole
-    quote: Annotated[str, Field(min_length=1, max_length=LONGEST_PART)]
-
-    @model_validator(mode="after")
-    def _as_long_as_its_place(self) -> _KeptContext:
-        if self.end - self.start != len(self.quote):
-            raise ValueError("a part of a context is not as long as its place")
-        return self
-
-    def opened(self) -> ContextPart:
-        """Return the part."""
-        return ContextPart(self.kind, self.start, self.end, self.quote)
-
-
-class KeptCitation(Part):
-    """A citation, with what it stands under."""
-
-    n: _Whole
-    source: _Name
-    start: _Whole
-    end: _Whole
-    quote: _Quote
-    kind: _Kind = Kind.PARAGRAPH.value
-    context: Annotated[list[_KeptContext], Field(max_length=MOST_CONTEXT)] = []
-
-    @model_validator(mode="after")
-    def _as_long_as_its_place(self) -> KeptCitation:
-        if self.end - self.start != len(self.quote):
-            raise ValueError("a quote is not as long as its place")
-        return self
-
-    def opened(self) -> Citation:
-        """Return the citation."""
-        context = tuple(part.opened() for part in self.context)
-        return Citation(self.n, self.source, self.start, self.end, self.quote, kind=self.kind, context=context)
 
 
 def _place(citation: KeptCitation) -> tuple[int, str, int, int, str]:
     return citation.n, citation.source, citation.start, citation.end, citation.quote
-
-
-class KeptSpan(Part):
-    """The words of a citation that answer."""
-
-    source: _Name
-    start: _Whole
-    end: _Whole
-    quote: _Quote
-
-    def opened(self) -> AnswerSpan:
-        """Return the span."""
-        return AnswerSpan(self.source, self.start, self.end, self.quote)
-
-
-class _KeptHit(Part):
-    source: _Name
-    start: _Whole
-    end: _Whole
-    text: _Quote
-    section: _Text
-    boilerplate: bool = Field(validation_alias=AliasChoices("boilerplate", "furniture"))  # the latter until 0.1
-    score: _Number
-    dense: _Number
-    lexical: _Number
-    terms: Annotated[list[_Text], Field(max_length=MOST_PARTS)]
-    dense_rank: _Whole | None = None
-    lexical_rank: _Whole | None = None
-    maxsim: _Number = Field(validation_alias=AliasChoices("maxsim", "late"))  # the latter until 0.1
-    number: _Whole
-
-    @model_validator(mode="after")
-    def _as_long_as_its_place(self) -> _KeptHit:
-        if self.end - self.start != len(self.text):
-            raise ValueError("a passage is not as long as its place")
-        return self
-
-    def opened(self) -> Hit:
-        """Return the hit."""
-        return Hit(
-            passage=Passage(self.source, self.start, self.end, self.section, self.boilerplate),
-            text=self.text,
-            score=self.score,
-            dense=self.dense,
-            lexical=self.lexical,
-            terms=tuple(self.terms),
-            dense_rank=self.dense_rank,
-            lexical_rank=self.lexical_rank,
-            maxsim=self.maxsim,
-            number=self.number,
-        )
-
-
-class _KeptOrigin(Part):
-    generation: _Whole
-    model: _Text
-    bold: Annotated[Boldness, Field(strict=False)] | Annotated[float, Field(ge=0, le=1)]
-    reader: _Text
-    sources: Annotated[list[_Name], Field(max_length=MOST_PARTS)] | None
-
-    def opened(self) -> Origin:
-        """Return it."""
-        sources = None if self.sources is None else tuple(self.sources)
-        return Origin(self.generation, self.model, self.bold, self.reader, sources)
 
 
 class KeptAnswer(Part):
@@ -186,20 +54,20 @@ class KeptAnswer(Part):
 
     kind: Annotated[ReplyKind, Field(strict=False)] | None = None  # conversations that were kept before 0.2 have none
     answered: bool
-    confidence: _Number
-    searched_for: _Text
+    confidence: Number
+    searched_for: AnyText
     citations: Annotated[list[KeptCitation], Field(max_length=MOST_CITATIONS_OF_TURN)]
     span: KeptSpan | None = None
     sure: bool = True
-    differing: Annotated[list[KeptSpan], Field(max_length=MOST_CITATIONS)] = []
-    hits: Annotated[list[_KeptHit], Field(max_length=MOST_QUESTIONS * MOST_HITS)] = []
-    origin: _KeptOrigin | None = None
+    differing: list[KeptSpan] = Field(default_factory=list, max_length=MOST_CITATIONS)
+    hits: list[KeptHit] = Field(default_factory=list, max_length=MOST_QUESTIONS * MOST_HITS)
+    origin: KeptOrigin | None = None
     turn: Annotated[Said, Field(strict=False)] | None = None
-    text: _Text = ""
-    outline: Annotated[list[KeptCitation], Field(max_length=MOST_LISTED)] = []
-    suggested: Annotated[list[_Text], Field(max_length=SUGGESTED)] = []
-    question: _Text = ""  # of a part; that of a turn is kept beside its answer
-    parts: Annotated[list[KeptAnswer], Field(max_length=MOST_QUESTIONS)] = []
+    text: AnyText = ""
+    outline: list[KeptCitation] = Field(default_factory=list, max_length=MOST_LISTED)
+    suggested: list[AnyText] = Field(default_factory=list, max_length=SUGGESTED)
+    question: AnyText = ""  # of a part; that of a turn is kept beside its answer
+    parts: list[KeptAnswer] = Field(default_factory=list, max_length=MOST_QUESTIONS)
 
     @model_validator(mode="after")
     def _numbered_in_order(self) -> KeptAnswer:
@@ -266,10 +134,10 @@ class KeptAnswer(Part):
 
 class _KeptTurn(Part):
     kind: Literal["turn"]
-    question: _Text
-    asked_at: _Moment
+    question: AnyText
+    asked_at: Moment
     stopped: bool
-    sources: Annotated[dict[_Name, _Sha256], Field(max_length=MOST_PARTS)]
+    sources: Annotated[dict[Name, Sha256], Field(max_length=MOST_PARTS)]
     answer: KeptAnswer | None = None
 
     @model_validator(mode="after")
@@ -288,8 +156,8 @@ class _KeptTurn(Part):
 
 class _KeptNote(Part):
     kind: Literal["switched"]
-    names: Annotated[list[_Name], Field(max_length=MOST_PARTS)]
-    passages: _Whole
+    names: Annotated[list[Name], Field(max_length=MOST_PARTS)]
+    passages: Whole
 
     def opened(self) -> Switched:
         """Return the note."""
@@ -300,7 +168,7 @@ class KeptConversation(Part):
     """A conversation."""
 
     format: Literal[1]
-    id: _Id
+    id: Id
     entries: Annotated[
         list[Annotated[_KeptTurn | _KeptNote, Field(discriminator="kind")]],
         Field(min_length=1, max_length=MOST_ENTRIES),

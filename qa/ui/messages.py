@@ -20,7 +20,8 @@ from qa.errors import QAError
 from qa.ui.answers import answer_html, first_html, near_html
 from qa.ui.excerpts import Excerpt, cited_excerpts, related_excerpts, written_excerpts
 from qa.ui.history import History, Switched, Turn
-from qa.ui.markup import button, escape, own, place, sentence
+from qa.ui.markup import button, escape, own, sentence
+from qa.ui.offers import offered_instead, rating, suggested_questions
 from qa.ui.reading import Reading
 from qa.ui.refusals import pieces_for
 from qa.ui.talk import reply_message
@@ -77,7 +78,7 @@ def _welcome(reading: Reading, words: Words, building: bool) -> str:
     return (
         f'<div class="welcome"><p class="lead">{own(words["chat.welcome"])}</p>'
         f"<p>{own(words['chat.welcome.how'])}</p></div>"
-        f"{_suggested_questions(reading, words['chat.try'])}"
+        f"{suggested_questions(reading, words['chat.try'])}"
     )
 
 
@@ -100,12 +101,12 @@ def _reply_content(turn: Turn, where: str, reading: Reading, words: Words, newes
         return _talk_message(turn, answer, reading, words, newest)
     if not answer.answered:
         return _abstention_message(turn, answer, where, reading, words, newest)
-    more = _suggested_questions(reading, words["chat.next"]) if newest else ""
+    more = suggested_questions(reading, words["chat.next"]) if newest else ""
     if answer.parts:
         said = _message_in_parts(turn, answer, where, reading, words, newest)
     else:
         said = _answer_message(_logged_excerpts(turn, reading, newest), turn, answer, where, reading, words)
-    return f"{said}{_rating(words)}{more}"
+    return f"{said}{rating(words)}{more}"
 
 
 def _talk_message(turn: Turn, reply: Answer, reading: Reading, words: Words, newest: bool) -> str:
@@ -114,7 +115,7 @@ def _talk_message(turn: Turn, reply: Answer, reading: Reading, words: Words, new
     written = written_html(reply, {one.was.n: one for one in excerpts}, reading, words)
     cited = f'<div class="answer">{quoted}</div>{_changed(excerpts, words)}' if excerpts else ""
     offered = replace(reading, questions=reading.questions[:SUGGESTED])
-    next_questions = _suggested_questions(offered, words["chat.try"]) if newest else ""
+    next_questions = suggested_questions(offered, words["chat.try"]) if newest else ""
     return reply_message(reply, reading, words, written + cited) + next_questions
 
 
@@ -202,23 +203,8 @@ def _searched_for(turn: Turn, answer: Answer, where: str, reading: Reading, word
 def _abstention_message(turn: Turn, answer: Answer, where: str, reading: Reading, words: Words, newest: bool) -> str:
     return (
         f'<div class="abstained"><p class="verdict">{own(words["chat.abstained"])}</p>'
-        f"{_searched_for(turn, answer, where, reading, words)}{_near(turn, reading, words)}{_rating(words)}</div>"
-        f"{_instead(reading, words) if newest else ''}"
-    )
-
-
-def _instead(reading: Reading, words: Words) -> str:
-    """Return what the documents do say: questions that they answer or, while none are known, their topics."""
-    return _suggested_questions(reading, words["chat.try.instead"]) or _topic_buttons(reading, words)
-
-
-def _rating(words: Words) -> str:
-    """Return the question whether a reply is right, and what may be said of a wrong one; ratings.js keeps the reply."""
-    judged = button("right", words["rate.right"]) + button("wrong", words["rate.wrong"])
-    truth = button("nowhere", words["rate.nowhere"]) + button("pick", words["rate.pick"])
-    return (
-        f'<div class="rating"><p>{own(words["rate.ask"])} {judged}</p>'
-        f'<p class="truth">{truth}<span class="picked" dir="auto"></span></p></div>'
+        f"{_searched_for(turn, answer, where, reading, words)}{_near(turn, reading, words)}{rating(words)}</div>"
+        f"{offered_instead(reading, words) if newest else ''}"
     )
 
 
@@ -230,21 +216,6 @@ def _near(turn: Turn, reading: Reading, words: Words) -> str:
     lines = "".join(f"<li>{near_html(one, reading)}</li>" for one in around)
     told = own(words.say("chat.near", count=len(around)))
     return f'<details class="near"><summary>{told}</summary><ul>{lines}</ul></details>'
-
-
-def _topic_buttons(reading: Reading, words: Words) -> str:
-    known = [topic for topic in reading.topics if topic.source in reading.sources]
-    if not known:
-        return ""
-    shown = "".join(button(f"show topic {place(reading.sources[t.source], t.start, t.end)}", t.title) for t in known)
-    return f'<div class="topics"><p class="part-title">{own(words["chat.topics"])}</p>{shown}</div>'
-
-
-def _suggested_questions(reading: Reading, title: str) -> str:
-    if not reading.questions:
-        return ""
-    shown = "".join(button("suggested", question) for question in reading.questions)
-    return f'<div class="next"><p class="part-title">{own(title)}</p>{shown}</div>'
 
 
 def _first_and_more(names: Sequence[str], words: Words) -> str:

@@ -15,7 +15,8 @@ from qa.answer import Answer
 from qa.errors import QAError
 from qa.ui.excerpts import RELATED
 from qa.ui.history import History, Switched, Turn
-from qa.ui.kept import LONGEST_PASSAGE, KeptConversation
+from qa.ui.kept import KeptConversation
+from qa.ui.kept_parts import LONGEST_PASSAGE
 
 FORMAT = 1
 
