@@ -287,7 +287,7 @@ def test_an_unexpected_error_fails_one_job_and_the_queue_goes_on(
         raise PanicError("out of order")
 
     with monkeypatch.context() as broken:
-        broken.setattr("qa.service.open_index.suggestions_of", panic)
+        broken.setattr("qa.service.jobs.suggestions_of", panic)
         open_index.add([DOGS])
         until(lambda: "no questions were found" in caplog.text)
         broken.setattr(Index, "remove", panic)
@@ -354,7 +354,7 @@ def test_suggested_questions_are_found_once_no_job_waits(
     open_index: OpenIndex, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[list[str]] = []
-    monkeypatch.setattr("qa.service.open_index.suggestions_of", lambda index: looked.append(list(index.sources)))
+    monkeypatch.setattr("qa.service.jobs.suggestions_of", lambda index: looked.append(list(index.sources)))
     open_index.add([DOGS])
     assert gate.reached.wait(60)
     open_index.add([BIRDS])

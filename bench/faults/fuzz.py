@@ -105,12 +105,12 @@ def file_case(drawn: random.Random) -> str:
             return "rejected"
         return "read"
     kind = next(kind for kind in FORMATS if suffix in kind.suffixes)
-    reply = read(kind.extra, bytes(content))
-    assert set(reply) in ({"reason"}, {"text", "places", "marks"}, {"text", "places"})
+    reply = read(kind.reader, bytes(content))
+    assert set(reply) in ({"reason"}, {"text", "places", "marks", "attached"})
     if "reason" in reply:
         return "rejected"
     text, places = str(reply["text"]), list(reply["places"])  # type: ignore[call-overload]
-    assert all(0 <= place[0] < len(text) for place in places) and text.strip()
+    assert all(0 <= place[0] < len(text) for place in places) and (text.strip() or reply["attached"])
     return "read"
 
 
