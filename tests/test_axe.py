@@ -92,11 +92,6 @@ WALKS = [
         ("unfolded", (why,)),
         ("signed out", (unheard,)),
     ]),
-    Walk(State("high contrast, dark", browser={"contrast": "more", "color_scheme": "dark"}), [
-        ("abstention", (abstention, error)),
-    ]),
-    Walk(State("English", locale="en-GB"), [("citation followed", (answer, citation))]),
-    Walk(State("Chinese", locale="zh-CN"), [("panel of texts", (answer, texts))]),
     Walk(State("Arabic", locale="ar-EG"), [("citation followed", (answer, citation))]),
     Walk(State("Arabic, phone", locale="ar-EG", size=PHONE), [("abstention", (abstention,))]),
 ]  # fmt: skip

@@ -189,30 +189,6 @@ def test_marks_differ_from_what_is_around_them_by_three_to_one(
     assert page.evaluate(CONTRAST, [line, "var(--mark-line)"]) == pytest.approx(1)
 
 
-def test_lines_are_as_long_and_as_far_apart_as_is_read_well(visit: Visit, rules: tuple[str, Index]) -> None:
-    size = {"width": 1920, "height": 1000}
-    for page, per_em, least, most in (
-        (about(visit, rules, LONG, short="1泊12,000円", viewport=size), 1.0, 35, 45),
-        (reopened(visit, *rules, "guests", LATIN.strip(), viewport=size), 2.1, 60, 76),
-    ):
-        quote = page.locator("#chat .excerpt.c-1 .passage")
-        em = style(quote, "fontSize")
-        assert least <= quote.bounding_box()["width"] / em * per_em <= most
-        assert style(quote, "lineHeight") / em == pytest.approx(1.7, abs=0.01)
-
-
-def test_an_answer_arrives_without_a_jump(visit: Visit, rules: tuple[str, Index]) -> None:
-    for size in (PHONE, DESKTOP):
-        page = visit(rules[0], viewport=size)
-        page.evaluate(SHIFT)
-        for question in (QUESTION, "社員の休日の宿泊費はいくらですか", "富士山の高さは何メートルですか"):
-            ask(page, question)
-        page.wait_for_timeout(300)
-        chat = page.locator("#chat").bounding_box()
-        assert page.locator("#chat .asked").last.bounding_box()["y"] - chat["y"] < 40
-        assert page.evaluate("window.shift") < 0.05
-
-
 def test_nothing_is_wider_than_the_smallest_window(visit: Visit, rules: tuple[str, Index]) -> None:
     page = about(visit, rules, ROW, LIST, LONG, viewport=SMALLEST)
     unfold(page)

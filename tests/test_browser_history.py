@@ -203,6 +203,7 @@ def article(article_index: Path) -> str:
     return source.text
 
 
+@pytest.mark.slow
 def test_two_tabs_keep_one_list_and_follow_each_other(visit: Visit, address: str) -> None:
     page = visit(address)
     ask(page, QUESTION)
@@ -224,6 +225,7 @@ def test_two_tabs_keep_one_list_and_follow_each_other(visit: Visit, address: str
     assert page.evaluate(KEPT) == {}
 
 
+@pytest.mark.slow
 def test_what_two_tabs_ask_at_once_in_one_conversation_is_kept_twice(visit: Visit, address: str) -> None:
     page = visit(address)
     ask(page, QUESTION)

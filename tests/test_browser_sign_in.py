@@ -114,6 +114,7 @@ def test_after_signing_out_neither_back_nor_another_account_shows_what_was_asked
     guest.wait_for_selector("[name=password]")
 
 
+@pytest.mark.slow
 def test_a_page_says_that_its_server_is_gone_and_goes_on_with_the_next_one(
     guest: Any, article_index: Path, tmp_path: Path
 ) -> None:

@@ -152,6 +152,7 @@ def test_the_header_the_boxes_and_the_suggestions_say_the_same(visit: Visit, own
     assert "山田花子" in ask(page, "庭師の名前は誰ですか").inner_text()
 
 
+@pytest.mark.slow
 def test_a_text_is_renamed_replaced_removed_and_brought_back(visit: Visit, own_address: str, tmp_path: Path) -> None:
     page = visit(own_address, "en-GB")
     add_text(page, "garden", "The gardener is Hanako. The gate's key is in the red box.")
@@ -201,6 +202,7 @@ def test_a_text_is_renamed_replaced_removed_and_brought_back(visit: Visit, own_a
     row(page, "the garden", ".ready").wait_for(**WITHIN)
 
 
+@pytest.mark.slow
 def test_a_text_that_is_left_out_stays_so_when_renamed_and_not_when_replaced(visit: Visit, own_address: str) -> None:
     page = visit(own_address)
     add_text(page, "庭の記録", GARDEN)
@@ -341,6 +343,7 @@ def test_a_text_is_read_before_it_is_asked_and_the_work_is_cancelled(
     page.wait_for_function(f"names => {names} === JSON.stringify(names)", arg=[ARTICLE])
 
 
+@pytest.mark.slow
 def test_every_open_page_shows_what_another_does(visit: Visit, own_address: str) -> None:
     first, second = visit(own_address), visit(own_address, "en-GB")
     add_text(first, "庭の記録", GARDEN)
