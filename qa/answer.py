@@ -29,7 +29,7 @@ from qa.answering.parts import parts_of
 from qa.answering.readings import can_read
 from qa.answering.turns import Before, Turned, look_up_whole, what_went_before
 from qa.answering.units import ScoredUnit
-from qa.citations import AnswerSpan, Citation, cite, verified
+from qa.citations import AnswerSpan, Citation, cite, numbered, verified
 from qa.index import Index
 from qa.retrieval import Hit, opened, passages_of, prepare
 from qa.search.config import DEFAULT_CONFIG, Boldness, SearchConfig, checked_boldness
@@ -248,7 +248,7 @@ def answer_found(index: Index, turned: Turned, k: int, config: SearchConfig = DE
         citations = verified(cite(spans, index.sources, index.blocks), index.sources)
     return Answer(
         question=turned.said or asked.question,
-        text=_with_numbers(citations),
+        text=numbered(citations),
         citations=tuple(citations),
         answered=bool(citations),
         confidence=round(confidence, 4),
@@ -269,30 +269,27 @@ def in_parts(question: str, parts: Sequence[Answer]) -> Answer:
 
     What an earlier part has cited is not cited again, unless it is what answers best.
     """
-    numbered: list[Answer] = []
+    done: list[Answer] = []
     cited: list[Citation] = []
     for part in parts:
         known = {(one.source, one.start, one.end) for one in cited}
         new = [one for one in part.citations if one.n == 1 or (one.source, one.start, one.end) not in known]
         own = [replace(citation, n=len(cited) + n) for n, citation in enumerate(new, 1)]
-        numbered.append(replace(part, citations=tuple(own), text=_with_numbers(own)))
+        differs = tuple(span for span in part.differing if any(span.is_in(citation) for citation in own))
+        done.append(replace(part, citations=tuple(own), text=numbered(own), differing=differs))
         cited += own
-    first = next(part for part in numbered if part.answered)
-    hits = {hit.number: hit for part in numbered for hit in part.hits}
+    first = next(part for part in done if part.answered)
+    hits = {hit.number: hit for part in done for hit in part.hits}
     return replace(
         first,
         question=question,
-        text=_with_numbers(cited),
+        text=numbered(cited),
         citations=tuple(cited),
         hits=tuple(hits.values()),
         searched_for=question,
-        sure=all(part.sure for part in numbered if part.answered),
-        parts=tuple(numbered),
+        sure=all(part.sure for part in done if part.answered),
+        parts=tuple(done),
     )
-
-
-def _with_numbers(citations: Sequence[Citation]) -> str:
-    return " ".join(f"{citation.quote} [{citation.n}]" for citation in citations)
 
 
 def _spans(index: Index, first: Sequence[Extent], others: Sequence[ScoredUnit]) -> Iterator[tuple[str, int, int]]:

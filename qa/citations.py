@@ -238,6 +238,11 @@ def verify(citation: Citation, sources: Mapping[str, Source]) -> bool:
     )
 
 
+def numbered(citations: Iterable[Citation]) -> str:
+    """Return the quotes in one text, each followed by its number: ``sentence [1] sentence [2]``."""
+    return " ".join(f"{citation.quote} [{citation.n}]" for citation in citations)
+
+
 def verified(citations: Iterable[Citation], sources: Mapping[str, Source]) -> list[Citation]:
     """Return the citations that are in their sources, renumbered from 1; drop and log the others.
 

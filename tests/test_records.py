@@ -92,6 +92,16 @@ def several() -> History:
     return History().asked(whole.question).answered(whole, PRESENT)
 
 
+def test_another_answer_that_an_earlier_question_has_cited_is_left_out_with_its_citation() -> None:
+    other = answered("犬は？", (5, 15), (0, 5))
+    second = other.citations[1]
+    differs = AnswerSpan(SOURCE.name, second.start, second.end, second.quote)
+    whole = in_parts("猫は？犬は？", [answered("猫は？", (0, 5)), replace(other, differing=(differs,))])
+    assert [len(part.citations) for part in whole.parts] == [1, 1] and whole.parts[1].differing == ()
+    history = History().asked(whole.question).answered(whole, PRESENT)
+    assert from_record(through_the_browser(to_record(history))).answers[0].parts[1].differing == ()
+
+
 def test_several_questions_come_back_each_with_its_answer_and_its_numbers() -> None:
     history = several()
     record = through_the_browser(to_record(history))

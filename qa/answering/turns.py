@@ -208,17 +208,17 @@ def _blended(
         return Turned(Found(hits, [], None), queries[0])
     ranked = [_blend(views, shares, gain) for views in zip(*scored, strict=True)]
     if not can_read(index, config):
-        return Turned(Found(hits, ranked, None), _deciding(queries, scored, ranked, gain))
+        return Turned(Found(hits, ranked, None), _deciding(queries, scored, _gained(scored[0], gain), ranked))
     readings = [read_units(index, query, units, config) for query, units in zip(queries, scored, strict=True)]
     every = [reading.units for reading in readings]
     units = [_blend(views, shares, gain) for views in zip(*every, strict=True)]
-    deciding = _deciding(queries, every, units, gain)
+    own = _gained(every[0], gain)
+    deciding = _deciding(queries, every, own, units)
     found = float(np.dot(shares, [reading.found for reading in readings]))
     signs = signs_of(index, deciding, ReadUnits(units, found), ranked)
     if len(queries) == 1:
         return Turned(Found(hits, units, signs), deciding)
-    own = ReadUnits([_blend([unit], [1.0], gain) for unit in every[0]], readings[0].found)
-    alone = signs_of(index, queries[0], own, [_blend([unit], [1.0], gain) for unit in scored[0]])
+    alone = signs_of(index, queries[0], ReadUnits(own, readings[0].found), _gained(scored[0], gain))
     return Turned(Found(hits, units, signs, alone, max(0.0, 1 - BEFORE_IN_CONFIDENCE * weight)), deciding)
 
 
@@ -250,16 +250,21 @@ class _Gain:
 def _deciding(
     queries: Sequence[Query],
     views: Sequence[Sequence[ScoredUnit]],
+    alone: Sequence[ScoredUnit],
     blended: Sequence[ScoredUnit],
-    gain: _Gain,
 ) -> Query:
     """Return the turn if it has the same best unit by itself, else the other query that likes the best unit best."""
     best = max(range(len(blended)), key=lambda at: blended[at].score)
-    own = max(range(len(blended)), key=lambda at: _blend([views[0][at]], [1.0], gain).score)
+    own = max(range(len(alone)), key=lambda at: alone[at].score)
     if own == best or len(queries) == 1:
         return queries[0]
     lead = [units[best].score - max(unit.score for unit in units) for units in views[1:]]
     return queries[1 + lead.index(max(lead))]
+
+
+def _gained(units: Sequence[ScoredUnit], gain: _Gain) -> list[ScoredUnit]:
+    """Return units as one query alone sees them, with what they gain."""
+    return [_blend([unit], [1.0], gain) for unit in units]
 
 
 def _blend(views: Sequence[ScoredUnit], shares: Sequence[float], gain: _Gain) -> ScoredUnit:

@@ -16,12 +16,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from qa.answer import Answer, answer
+from qa.answer import Answer, answer_query
 from qa.answering.extents import extent_of_unit
 from qa.answering.finding import find
 from qa.answering.origin import origin_of
+from qa.answering.turns import what_went_before
 from qa.catalogue import Words, words_of
-from qa.citations import Citation, Standing, cite, recheck, verified
+from qa.citations import Citation, Standing, cite, numbered, recheck, verified
 from qa.conversation.classifier import Reading, turn_of
 from qa.conversation.kinds import LOOKING_BACK, OVERVIEWS, Kind, Said
 from qa.conversation.overview import Place, central_sentences, outline, titles
@@ -71,23 +72,24 @@ def reply(
         QuestionError, SourceError, IndexError_, ModelError, ValueError: as for ``answer``.
     """
     index = opened(index)
-    passages_of(index, sources)  # unknown names are an error whatever the turn says
+    among = passages_of(index, sources)  # unknown names are an error whatever the turn says
+    least = checked_boldness(bold if min_confidence is None else min_confidence)
+    query, origin = prepare(index, question), origin_of(index, least, reader, sources)
 
     def asked() -> Answer:
-        return answer(
-            index, question, k, history=history,
-            bold=bold, min_confidence=min_confidence, reader=reader, sources=sources,
-        )  # fmt: skip
+        """Answer as `qa.answer` does, without embedding the question once more."""
+        config = replace(DEFAULT_CONFIG, bold=least, reader=reader)
+        found = answer_query(index, query, k, among, config, what_went_before(index, history))
+        return replace(found, question=question, origin=origin)
 
-    read = turn_of(index, prepare(index, question))
+    read = turn_of(index, query)
     if read is None or read.said is None:
         return asked()
     if read.is_doubtful and (answered := asked()).answered and answered.confidence >= LEAST_CONFIDENT:
         return answered
     names = tuple(index.sources) if sources is None else tuple(n for n in index.sources if n in names_of(sources))
     turn = _Turn(index, question, read, read.said, tuple(history), words or words_of(read.language), names, reader)
-    least = checked_boldness(bold if min_confidence is None else min_confidence)
-    return replace(_REPLIES.get(read.said, _talk)(turn), origin=origin_of(index, least, reader, sources))
+    return replace(_REPLIES.get(read.said, _talk)(turn), origin=origin)
 
 
 @dataclass(frozen=True)
@@ -131,8 +133,7 @@ def _replied(
         outline=headings,
         suggested=_suggested(turn) if kind is Kind.TALK else (),
     )
-    quoted = " ".join(f"{citation.quote} [{citation.n}]" for citation in citations)
-    lines = (line_of(reply, turn.words), *_headings(turn, kind, headings), quoted)
+    lines = (line_of(reply, turn.words), *_headings(turn, kind, headings), numbered(citations))
     return replace(reply, text="\n".join(filter(None, lines)))
 
 

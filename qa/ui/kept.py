@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from qa.answer import Answer
 from qa.answering.parts import MOST_QUESTIONS
+from qa.citations import numbered
 from qa.conversation.kinds import Kind as ReplyKind
 from qa.conversation.kinds import Said, can_be
 from qa.conversation.overview import MOST_CITED, MOST_LISTED
@@ -111,11 +112,11 @@ class KeptAnswer(Part):
 
     def opened(self, question: str) -> Answer:
         """Return the answer to its question."""
-        cited = " ".join(f"{citation.quote} [{citation.n}]" for citation in self.citations)
+        citations = tuple(citation.opened() for citation in self.citations)
         return Answer(
             question=question,
-            text=self.text if self.turn else cited,
-            citations=tuple(citation.opened() for citation in self.citations),
+            text=self.text if self.turn else numbered(citations),
+            citations=citations,
             answered=self.answered,
             confidence=self.confidence,
             hits=tuple(hit.opened() for hit in self.hits),

@@ -192,11 +192,14 @@ class _Page:
             named = chosen if len(chosen) < len(index.sources) else None
             earlier = () if alone else history.answers
             result = self._open_index.answer(index, question, sources=named, history=earlier, words=words)
-            yield self._drawn(index, asked.answered(result, chosen), words, left_out)
+            goes_on = self._open_index.llm is not None
+            drawn = self._drawn(index, asked.answered(result, chosen), words, left_out)
+            yield {**drawn, self._stop: gr.update(interactive=goes_on)}
             for written in self._open_index.writing(index, result, earlier):
                 result = replace(result, written=written)
                 yield self._drawn(index, asked.answered(result, chosen), words, left_out)
-            yield {self._stop: gr.update(interactive=False)}
+            if goes_on:
+                yield {self._stop: gr.update(interactive=False)}
         except Exception as error:  # any error is shown as one sentence
             yield {
                 **self._refresh(language, before, left_out),
